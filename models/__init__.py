@@ -1,0 +1,88 @@
+"""The tables. Import them from here: `from models import Complaint`."""
+
+from models.base import Base
+from models.cases import (
+    Accident,
+    ArchiveRecord,
+    Attachment,
+    Finding,
+    Investigation,
+    InvestigationMember,
+    Measure,
+)
+from models.complaints import (
+    Complaint,
+    ComplaintVisibility,
+    NamedPerson,
+    NumberSeries,
+    Party,
+    WithdrawnNumber,
+)
+from models.organisation import (
+    ColumnChoice,
+    Department,
+    DepartmentSuccession,
+    Exemption,
+    LeaveCover,
+    Organisation,
+    RoleGrant,
+    SavedView,
+    User,
+)
+from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
+from models.work import (
+    Assignment,
+    ClockRun,
+    ComplaintEvent,
+    Extension,
+    FollowUp,
+    Opinion,
+    Pause,
+    Reply,
+    Supervision,
+)
+
+__all__ = [
+    "Accident",
+    "ArchiveRecord",
+    "Assignment",
+    "Attachment",
+    "AuditEntry",
+    "Base",
+    "CalendarDay",
+    "CalendarYear",
+    "ClockRun",
+    "ColumnChoice",
+    "Complaint",
+    "ComplaintEvent",
+    "ComplaintVisibility",
+    "Department",
+    "DepartmentSuccession",
+    "DoneRequest",
+    "Exemption",
+    "Extension",
+    "Finding",
+    "FollowUp",
+    "Investigation",
+    "InvestigationMember",
+    "Job",
+    "LeaveCover",
+    "LedgerBatch",
+    "Measure",
+    "NamedPerson",
+    "Notice",
+    "NumberSeries",
+    "Opinion",
+    "Organisation",
+    "OutboxMessage",
+    "Party",
+    "Pause",
+    "ProcedureVersion",
+    "Reply",
+    "RoleGrant",
+    "SavedView",
+    "Supervision",
+    "User",
+    "WithdrawnNumber",
+]

@@ -1,0 +1,299 @@
+"""Investigations, findings, evidence, measures, accidents, archive records and the files behind them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Addressed, Base, Stamped, Versioned, check, to
+from models.complaints import Complaint
+from models.enums import (
+    AccidentGrade,
+    AccidentStatus,
+    FindingVerdict,
+    InvestigationStatus,
+    MeasureKind,
+    MeasureStatus,
+)
+from models.fields import HIDDEN, Sensitivity, field
+from models.labels import _l
+from models.organisation import Department, User
+from models.types import Moment, enum_type
+
+
+class Attachment(Addressed, Stamped, Base):
+    """A file, stored by the hash of its content outside the web root; it can't be silently replaced (R07-07)."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (check("size >= 0", "size_not_negative"),)
+
+    complaint_id: Mapped[int | None] = mapped_column(to("complaints"), index=True, info=HIDDEN)
+    accident_id: Mapped[int | None] = mapped_column(to("accidents"), index=True, info=HIDDEN)
+    investigation_id: Mapped[int | None] = mapped_column(to("investigations"), index=True, info=HIDDEN)
+    filename: Mapped[str] = mapped_column(
+        sa.String(255), info=field(_l("File name"), default=True, read_only=True)
+    )
+    sha256: Mapped[str] = mapped_column(sa.String(64), index=True, info=field("SHA-256", read_only=True))
+    size: Mapped[int] = mapped_column(sa.BigInteger, info=field(_l("Size"), default=True, read_only=True))
+    mime_type: Mapped[str] = mapped_column(
+        sa.String(120), info=field(_l("Type"), default=True, read_only=True)
+    )
+    description: Mapped[str | None] = mapped_column(
+        sa.String(300), info=field(_l("Description"), default=True)
+    )
+    is_evidence: Mapped[bool] = mapped_column(default=False, info=field(_l("Evidence")))
+    taken_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Taken at")))
+    taken_where: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Taken where")))
+    taken_by: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Taken by")))
+    uploaded_by_id: Mapped[int | None] = mapped_column(
+        to("users"), info=field(_l("Uploaded by"), shows="uploaded_by", read_only=True)
+    )
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Withdrawn at"), read_only=True)
+    )
+    withdrawn_reason: Mapped[str | None] = mapped_column(
+        sa.String(300), info=field(_l("Reason for withdrawal"), read_only=True)
+    )
+
+    uploaded_by: Mapped[User | None] = relationship(foreign_keys=[uploaded_by_id])
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Investigation(Addressed, Versioned, Stamped, Base):
+    """An investigation of one complaint by a team with a leader (R02-09)."""
+
+    __tablename__ = "investigations"
+    __table_args__ = (
+        check(
+            "status <> 'finished' OR (finished_at IS NOT NULL AND report IS NOT NULL)", "finished_has_report"
+        ),
+    )
+
+    complaint_id: Mapped[int] = mapped_column(
+        to("complaints"),
+        index=True,
+        info=field(_l("Complaint"), shows="complaint", default=True, read_only=True),
+    )
+    title: Mapped[str] = mapped_column(sa.String(200), info=field(_l("Title"), default=True))
+    status: Mapped[InvestigationStatus] = mapped_column(
+        enum_type(InvestigationStatus, "investigation_status"),
+        default=InvestigationStatus.OPEN,
+        info=field(_l("Status"), default=True, read_only=True),
+    )
+    leader_id: Mapped[int] = mapped_column(
+        to("users"), info=field(_l("Leader of the team"), shows="leader", default=True)
+    )
+    plan: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Plan"), Sensitivity.INTERNAL, long_text=True)
+    )
+    standard: Mapped[str | None] = mapped_column(
+        sa.String(300), info=field(_l("Standard or document compared with"))
+    )
+    root_cause: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Root cause"), long_text=True))
+    report: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Report"), Sensitivity.INTERNAL, long_text=True, read_only=True)
+    )
+    started_at: Mapped[datetime] = mapped_column(
+        Moment, info=field(_l("Started at"), default=True, read_only=True)
+    )
+    finished_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Finished at"), default=True, read_only=True)
+    )
+
+    complaint: Mapped[Complaint] = relationship()
+    leader: Mapped[User] = relationship(foreign_keys=[leader_id])
+    members: Mapped[list[InvestigationMember]] = relationship(
+        back_populates="investigation", order_by="InvestigationMember.id"
+    )
+    findings: Mapped[list[Finding]] = relationship(back_populates="investigation", order_by="Finding.id")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class InvestigationMember(Base):
+    """A member of the team, with the part they take."""
+
+    __tablename__ = "investigation_members"
+    __table_args__ = (
+        sa.UniqueConstraint("investigation_id", "user_id", name="uq_investigation_members_person"),
+    )
+
+    investigation_id: Mapped[int] = mapped_column(to("investigations"), info=HIDDEN)
+    user_id: Mapped[int] = mapped_column(to("users"), index=True, info=field(_l("Member"), shows="user"))
+    part: Mapped[str | None] = mapped_column(sa.String(120), info=field(_l("Part taken")))
+
+    investigation: Mapped[Investigation] = relationship(back_populates="members")
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+
+class Finding(Versioned, Stamped, Base):
+    """What was found on one allegation."""
+
+    __tablename__ = "findings"
+
+    investigation_id: Mapped[int] = mapped_column(to("investigations"), index=True, info=HIDDEN)
+    allegation: Mapped[str] = mapped_column(sa.Text, info=field(_l("Allegation"), long_text=True))
+    verdict: Mapped[FindingVerdict] = mapped_column(
+        enum_type(FindingVerdict, "verdict"), info=field(_l("Verdict"))
+    )
+    facts: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Facts established"), long_text=True))
+
+    investigation: Mapped[Investigation] = relationship(back_populates="findings")
+
+
+class Measure(Addressed, Versioned, Stamped, Base):
+    """What is done about it: who, by when, carried out, verified."""
+
+    __tablename__ = "measures"
+    __table_args__ = (
+        check("status <> 'done' OR done_at IS NOT NULL", "done_when"),
+        check("status <> 'verified' OR (verified_at IS NOT NULL AND done_at IS NOT NULL)", "verified_when"),
+        check("status <> 'dropped' OR drop_reason IS NOT NULL", "dropped_with_reason"),
+        check("amount IS NULL OR amount >= 0", "amount_not_negative"),
+    )
+
+    complaint_id: Mapped[int | None] = mapped_column(
+        to("complaints"),
+        index=True,
+        info=field(_l("Complaint"), shows="complaint", default=True, read_only=True),
+    )
+    accident_id: Mapped[int | None] = mapped_column(to("accidents"), index=True, info=HIDDEN)
+    kind: Mapped[MeasureKind] = mapped_column(
+        enum_type(MeasureKind, "measure_kind"), info=field(_l("Kind"), default=True)
+    )
+    status: Mapped[MeasureStatus] = mapped_column(
+        enum_type(MeasureStatus, "measure_status"),
+        default=MeasureStatus.PLANNED,
+        info=field(_l("Status"), default=True, read_only=True),
+    )
+    text: Mapped[str] = mapped_column(sa.Text, info=field(_l("Measure"), default=True, long_text=True))
+    owner_id: Mapped[int | None] = mapped_column(
+        to("users"), info=field(_l("Owner"), shows="owner", default=True)
+    )
+    department_id: Mapped[int | None] = mapped_column(
+        to("departments"), info=field(_l("Department"), shows="department", default=True)
+    )
+    due_on: Mapped[date | None] = mapped_column(sa.Date, info=field(_l("Due"), default=True))
+    amount: Mapped[Decimal | None] = mapped_column(sa.Numeric(14, 2), info=field(_l("Amount (yuan)")))
+    done_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Carried out at"), read_only=True))
+    done_text: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("How carried out"), long_text=True, read_only=True)
+    )
+    verified_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Verified at"), read_only=True)
+    )
+    verified_by_id: Mapped[int | None] = mapped_column(
+        to("users"), info=field(_l("Verified by"), shows="verified_by", read_only=True)
+    )
+    drop_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Reason for dropping"), long_text=True, read_only=True)
+    )
+
+    complaint: Mapped[Complaint | None] = relationship()
+    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
+    department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
+    verified_by: Mapped[User | None] = relationship(foreign_keys=[verified_by_id])
+
+
+class Accident(Addressed, Versioned, Stamped, Base):
+    """A quality accident; it may come from a complaint or stand alone."""
+
+    __tablename__ = "accidents"
+    __table_args__ = (
+        check("loss IS NULL OR loss >= 0", "loss_not_negative"),
+        check("casualties IS NULL OR casualties >= 0", "casualties_not_negative"),
+        check("status <> 'closed' OR closed_at IS NOT NULL", "closed_when"),
+    )
+
+    number: Mapped[str] = mapped_column(
+        sa.String(40), unique=True, info=field(_l("Number"), default=True, read_only=True)
+    )
+    complaint_id: Mapped[int | None] = mapped_column(
+        to("complaints"), index=True, info=field(_l("Complaint"), shows="complaint", read_only=True)
+    )
+    title: Mapped[str] = mapped_column(sa.String(200), info=field(_l("Title"), default=True))
+    status: Mapped[AccidentStatus] = mapped_column(
+        enum_type(AccidentStatus, "accident_status"),
+        default=AccidentStatus.REPORTED,
+        info=field(_l("Status"), default=True, read_only=True),
+    )
+    grade: Mapped[AccidentGrade] = mapped_column(
+        enum_type(AccidentGrade, "accident_grade"),
+        default=AccidentGrade.UNDETERMINED,
+        info=field(_l("Grade"), default=True),
+    )
+    happened_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("Happened at"), default=True))
+    reported_at: Mapped[datetime] = mapped_column(
+        Moment, info=field(_l("Reported at"), default=True, read_only=True)
+    )
+    department_id: Mapped[int] = mapped_column(
+        to("departments"), index=True, info=field(_l("Department"), shows="department", default=True)
+    )
+    reported_by_id: Mapped[int | None] = mapped_column(
+        to("users"), info=field(_l("Reported by"), shows="reported_by", read_only=True)
+    )
+    product: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Product, project or service")))
+    batch: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Batch or part")))
+    loss: Mapped[Decimal | None] = mapped_column(
+        sa.Numeric(14, 2), info=field(_l("Loss (yuan)"), default=True)
+    )
+    casualties: Mapped[int | None] = mapped_column(info=field(_l("Casualties"), default=True))
+    facts: Mapped[str] = mapped_column(sa.Text, info=field(_l("Facts"), long_text=True))
+    emergency_measures: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Emergency measures"), long_text=True)
+    )
+    cause: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Cause"), long_text=True))
+    responsibility: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Responsibility"), Sensitivity.INTERNAL, long_text=True)
+    )
+    closed_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Closed at"), read_only=True))
+
+    complaint: Mapped[Complaint | None] = relationship(foreign_keys=[complaint_id])
+    department: Mapped[Department] = relationship()
+    reported_by: Mapped[User | None] = relationship(foreign_keys=[reported_by_id])
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ArchiveRecord(Addressed, Stamped, Base):
+    """The file of an ended complaint: number, catalogue, pages, retention, and a digest of what was filed."""
+
+    __tablename__ = "archive_records"
+    __table_args__ = (check("pages >= 0", "pages_not_negative"),)
+
+    complaint_id: Mapped[int] = mapped_column(
+        to("complaints"),
+        unique=True,
+        info=field(_l("Complaint"), shows="complaint", default=True, read_only=True),
+    )
+    file_number: Mapped[str] = mapped_column(
+        sa.String(80), unique=True, info=field(_l("File number"), default=True)
+    )
+    catalogue: Mapped[str] = mapped_column(sa.Text, info=field(_l("Catalogue"), long_text=True))
+    pages: Mapped[int] = mapped_column(info=field(_l("Pages"), default=True))
+    box: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Box"), default=True))
+    retention_years: Mapped[int | None] = mapped_column(info=field(_l("Kept for (years)"), default=True))
+    review_on: Mapped[date | None] = mapped_column(sa.Date, info=field(_l("Review on"), default=True))
+    digest: Mapped[str] = mapped_column(sa.String(64), info=field(_l("Digest"), read_only=True))
+    archived_by_id: Mapped[int | None] = mapped_column(
+        to("users"), info=field(_l("Archived by"), shows="archived_by", default=True, read_only=True)
+    )
+    archived_at: Mapped[datetime] = mapped_column(
+        Moment, info=field(_l("Archived at"), default=True, read_only=True)
+    )
+    ended_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Taken out again at"), read_only=True)
+    )  # set when the complaint is reopened
+
+    complaint: Mapped[Complaint] = relationship()
+    archived_by: Mapped[User | None] = relationship(foreign_keys=[archived_by_id])
+
+    def __str__(self) -> str:
+        return self.file_number

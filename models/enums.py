@@ -1,0 +1,312 @@
+"""Every closed list of the domain, once, with its label. Values are stored; labels are only shown."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.labels import LazyString, _l
+
+
+class Labelled(StrEnum):
+    """A stored value with a translated label: `NAME = "value", _l("Label")`."""
+
+    _label: LazyString
+
+    def __new__(cls, value: str, label: LazyString | str = "") -> Labelled:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member._label = label  # type: ignore[assignment]
+        return member
+
+    @property
+    def label(self) -> LazyString:
+        return self._label
+
+
+class State(Labelled):
+    """Where a complaint stands. Only operations change it."""
+
+    REGISTERED = "registered", _l("Registered")
+    TO_COMPLETE = "to_complete", _l("To be completed")
+    ACCEPTED = "accepted", _l("Accepted")
+    DISPATCHED = "dispatched", _l("Awaiting signature")
+    IN_WORK = "in_work", _l("In work")
+    AWAITING_APPROVAL = "awaiting_approval", _l("Awaiting approval")
+    REPLIED = "replied", _l("Replied")
+    FOLLOWING_UP = "following_up", _l("Following up")
+    CLOSED = "closed", _l("Closed")
+    ARCHIVED = "archived", _l("Archived")
+    REFUSED = "refused", _l("Refused")
+    MERGED = "merged", _l("Merged")
+    STATUTORY_ROUTE = "statutory_route", _l("Statutory route")
+    REFERRED = "referred", _l("Referred")
+
+
+OPEN_STATES = frozenset(
+    {
+        State.REGISTERED,
+        State.TO_COMPLETE,
+        State.ACCEPTED,
+        State.DISPATCHED,
+        State.IN_WORK,
+        State.AWAITING_APPROVAL,
+        State.REPLIED,
+        State.FOLLOWING_UP,
+    }
+)
+
+
+class EventKind(Labelled):
+    """What can happen to a complaint; each is one operation and one row of history."""
+
+    REGISTER = "register", _l("Register")
+    ASK_TO_COMPLETE = "ask_to_complete", _l("Ask to complete")
+    SUPPLY_MISSING = "supply_missing", _l("Supply what was missing")
+    ACCEPT = "accept", _l("Accept")
+    REFUSE = "refuse", _l("Refuse")
+    CLOSE_ON_SPOT = "close_on_spot", _l("Close on the spot")
+    TRANSFER = "transfer", _l("Transfer")
+    SIGN_FOR = "sign_for", _l("Sign for")
+    REFUSE_SIGNATURE = "refuse_signature", _l("Refuse to sign")
+    ARBITRATE = "arbitrate", _l("Arbitrate")
+    TAKE_ON = "take_on", _l("Take on")
+    ADD_CO_HANDLER = "add_co_handler", _l("Add co-handling department")
+    SIGN_CO_HANDLING = "sign_co_handling", _l("Sign for co-handling")
+    GIVE_CO_OPINION = "give_co_opinion", _l("Give co-handling opinion")
+    GRADE = "grade", _l("Grade")
+    SUBMIT_OPINION = "submit_opinion", _l("Submit opinion")
+    APPROVE = "approve", _l("Approve")
+    RETURN_OPINION = "return_opinion", _l("Return opinion")
+    REPLY = "reply", _l("Reply")
+    START_FOLLOW_UP = "start_follow_up", _l("Start follow-up")
+    FOLLOW_UP = "follow_up", _l("Record follow-up")
+    CLOSE = "close", _l("Close")
+    REOPEN = "reopen", _l("Reopen")
+    ARCHIVE = "archive", _l("Archive")
+    MERGE = "merge", _l("Merge")
+    STATUTORY_ROUTE = "statutory_route", _l("Direct to statutory route")
+    REFER = "refer", _l("Refer to another authority")
+    PAUSE = "pause", _l("Pause")
+    RESUME = "resume", _l("Resume")
+    REQUEST_EXTENSION = "request_extension", _l("Request extension")
+    EXTEND = "extend", _l("Extend")
+    SUPERVISE = "supervise", _l("Supervise")
+    URGE = "urge", _l("Urge")
+    ESCALATE = "escalate", _l("Escalate")
+    NOTE = "note", _l("Add note")
+    CORRECT = "correct", _l("Correct record")
+    MARK_CONFIDENTIAL = "mark_confidential", _l("Mark confidential")
+    NAME_PERSON = "name_person", _l("Name a person")
+    # Written by the desk itself or by another record; never fired from a dialog.
+    CLOCK_WARNED = "clock_warned", _l("Time limit warning")
+    CLOCK_BREACHED = "clock_breached", _l("Time limit passed")
+    IMPORTED = "imported", _l("Imported")
+    ATTACHED = "attached", _l("Attachment added")
+    INVESTIGATED = "investigated", _l("Investigation record")
+    MEASURE_RECORDED = "measure_recorded", _l("Measure recorded")
+    ACCIDENT_LINKED = "accident_linked", _l("Accident linked")
+    REVEALED = "revealed", _l("Personal data revealed")
+    HANDED_OVER = "handed_over", _l("Duties handed over")
+
+
+class RoleName(Labelled):
+    """The roles of the desk (docs/glossary.md)."""
+
+    ADMINISTRATOR = "administrator", _l("Administrator")
+    FIRST_RECEIVER = "first_receiver", _l("First receiver")
+    HANDLER = "handler", _l("Handler")
+    INVESTIGATOR = "investigator", _l("Investigator")
+    DEPARTMENT_HEAD = "department_head", _l("Department head")
+    LEADER = "leader", _l("Leader in charge")
+    HEAD_OF_QUALITY = "head_of_quality", _l("Head of quality")
+    ARCHIVIST = "archivist", _l("Archivist")
+    AUDITOR = "auditor", _l("Auditor")
+
+
+class Channel(Labelled):
+    """How a complaint came in."""
+
+    HOTLINE = "hotline", _l("Telephone hotline")
+    LETTER = "letter", _l("Letter")
+    FAX = "fax", _l("Fax")
+    EMAIL = "email", _l("E-mail")
+    VISIT = "visit", _l("Visit")
+    RECEPTION_DAY = "reception_day", _l("Reception day")
+    ONLINE = "online", _l("Online")
+    THIRD_PARTY = "third_party", _l("Third party")
+    SUPERIOR = "superior", _l("Referred by superior authority")
+    INTERNAL = "internal", _l("Internal staff")
+
+
+class ComplaintForm(Labelled):
+    """Written or oral: both are registered (R04-01)."""
+
+    WRITTEN = "written", _l("Written")
+    ORAL = "oral", _l("Oral")
+    ELECTRONIC = "electronic", _l("Electronic")
+
+
+class Category(Labelled):
+    """What the complaint is about."""
+
+    PRODUCT = "product", _l("Product quality")
+    SERVICE = "service", _l("Service quality")
+    MEDICAL = "medical", _l("Medical quality")
+    ENGINEERING = "engineering", _l("Engineering quality")
+    COUNTERFEIT = "counterfeit", _l("Suspected counterfeit")
+    CONDUCT = "conduct", _l("Staff conduct")
+    OTHER = "other", _l("Other")
+
+
+class PartyKind(Labelled):
+    """A person or an organisation (R02-02)."""
+
+    PERSON = "person", _l("Person")
+    ORGANISATION = "organisation", _l("Organisation")
+    ANONYMOUS = "anonymous", _l("Anonymous")
+
+
+class PartySide(Labelled):
+    COMPLAINANT = "complainant", _l("Complainant")
+    COMPLAINED_ABOUT = "complained_about", _l("Party complained about")
+
+
+class AssignmentKind(Labelled):
+    LEAD = "lead", _l("Lead")
+    CO_HANDLING = "co_handling", _l("Co-handling")
+
+
+class AssignmentStatus(Labelled):
+    AWAITING = "awaiting", _l("Awaiting signature")
+    SIGNED = "signed", _l("Signed")
+    REFUSED = "refused", _l("Signature refused")
+    ENDED = "ended", _l("Ended")
+
+
+class PauseReason(Labelled):
+    """Typed reasons: what they are is fixed, so that pauses can be counted and questioned."""
+
+    APPRAISAL = "appraisal", _l("Expert appraisal")
+    TEST = "test", _l("Laboratory test")
+    COMPLAINANT_REPLY = "complainant_reply", _l("Waiting for the complainant")
+    THIRD_PARTY = "third_party", _l("Waiting for a third party")
+    LEGAL = "legal", _l("Legal proceedings")
+
+
+class ExtensionStatus(Labelled):
+    REQUESTED = "requested", _l("Requested")
+    GRANTED = "granted", _l("Granted")
+    DECLINED = "declined", _l("Declined")
+
+
+class ClockState(Labelled):
+    RUNNING = "running", _l("Running")
+    PAUSED = "paused", _l("Paused")
+    MET = "met", _l("Met in time")
+    MISSED = "missed", _l("Met late")
+    VOID = "void", _l("No longer applies")
+
+
+class FollowUpResult(Labelled):
+    SATISFIED = "satisfied", _l("Satisfied")
+    DISSATISFIED = "dissatisfied", _l("Dissatisfied")
+    UNREACHABLE = "unreachable", _l("Could not be reached")
+
+
+class Responsibility(Labelled):
+    """Whose cause it was, as the investigation found."""
+
+    DEPARTMENT = "department", _l("Department responsible")
+    STAFF = "staff", _l("Person responsible")
+    COMPLAINANT = "complainant", _l("Complainant's own cause")
+    THIRD_PARTY = "third_party", _l("Third party")
+    NONE = "none", _l("Complaint not upheld")
+    UNDETERMINED = "undetermined", _l("Awaiting determination")
+
+
+class CloseKind(Labelled):
+    NORMAL = "normal", _l("Closed after follow-up")
+    ON_SPOT = "on_spot", _l("Closed on the spot")
+    NOT_NOTIFIABLE = "not_notifiable", _l("Closed without reply")
+    LEADER_EXIT = "leader_exit", _l("Closed with leader's approval")
+    IMPORTED = "imported", _l("Imported as closed")
+
+
+class InvestigationStatus(Labelled):
+    OPEN = "open", _l("Under way")
+    FINISHED = "finished", _l("Finished")
+
+
+class FindingVerdict(Labelled):
+    UPHELD = "upheld", _l("Upheld")
+    PARTLY = "partly", _l("Partly upheld")
+    NOT_UPHELD = "not_upheld", _l("Not upheld")
+    UNDETERMINED = "undetermined", _l("Undetermined")
+
+
+class MeasureKind(Labelled):
+    REPAIR = "repair", _l("Repair")
+    REPLACEMENT = "replacement", _l("Replacement")
+    RETURN = "return", _l("Return of goods")
+    REFUND = "refund", _l("Refund")
+    COMPENSATION = "compensation", _l("Compensation")
+    RECTIFICATION = "rectification", _l("Rectification order")
+    PENALTY = "penalty", _l("Penalty")
+    TRAINING = "training", _l("Training")
+    DISCIPLINE = "discipline", _l("Discipline")
+    IMPROVEMENT = "improvement", _l("Improvement")
+    PREVENTION = "prevention", _l("Preventive measure")
+    OTHER = "other", _l("Other measure")
+
+
+class MeasureStatus(Labelled):
+    PLANNED = "planned", _l("Planned")
+    DONE = "done", _l("Carried out")
+    VERIFIED = "verified", _l("Verified")
+    DROPPED = "dropped", _l("Dropped with reason")
+
+
+class AccidentGrade(Labelled):
+    GENERAL = "general", _l("General accident")
+    MAJOR = "major", _l("Major accident")
+    UNDETERMINED = "undetermined", _l("Grade to be decided")
+
+
+class AccidentStatus(Labelled):
+    REPORTED = "reported", _l("Reported")
+    HANDLED = "handled", _l("Handled")
+    CLOSED = "closed", _l("Closed")
+
+
+class DayKind(Labelled):
+    WORK = "work", _l("Working day")
+    REST = "rest", _l("Rest day")
+    HOLIDAY = "holiday", _l("Public holiday")
+    MAKE_UP = "make_up", _l("Make-up working day")
+
+
+class OutboxStatus(Labelled):
+    WAITING = "waiting", _l("Waiting")
+    SENT = "sent", _l("Sent")
+    FAILED = "failed", _l("Failed")
+
+
+class JobStatus(Labelled):
+    QUEUED = "queued", _l("Queued")
+    RUNNING = "running", _l("Running")
+    DONE = "done", _l("Done")
+    FAILED = "failed", _l("Failed")
+    CANCELLED = "cancelled", _l("Cancelled")
+
+
+class BatchStatus(Labelled):
+    UPLOADED = "uploaded", _l("Uploaded")
+    CHECKED = "checked", _l("Checked")
+    IMPORTED = "imported", _l("Imported")
+    FAILED = "failed", _l("Failed")
+
+
+class SuccessionKind(Labelled):
+    RENAME = "rename", _l("Renamed")
+    MERGE = "merge", _l("Merged into")
+    SPLIT = "split", _l("Split into")
