@@ -172,7 +172,7 @@ class ClockRun(Addressed, Versioned, Base):
     round: Mapped[int] = mapped_column(default=1, info=field(_l("Round")))
     start_event: Mapped[str] = mapped_column(sa.String(40), info=field(_l("Starts with")))
     state: Mapped[ClockState] = mapped_column(
-        enum_type(ClockState, "clock_state"), info=field(_l("State"), default=True)
+        enum_type(ClockState, "clock_state"), info=field(_l("State"), default=True, read_only=True)
     )
     started_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("Started at"), default=True))
     due_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("Due"), default=True))
@@ -233,7 +233,7 @@ class Extension(Stamped, Base):
     complaint_id: Mapped[int] = mapped_column(to("complaints"), index=True, info=HIDDEN)
     clock_run_id: Mapped[int] = mapped_column(to("clock_runs"), index=True, info=HIDDEN)
     status: Mapped[ExtensionStatus] = mapped_column(
-        enum_type(ExtensionStatus, "extension_status"), info=field(_l("Status"))
+        enum_type(ExtensionStatus, "extension_status"), info=field(_l("Status"), read_only=True)
     )
     amount: Mapped[int] = mapped_column(info=field(_l("Amount")))
     unit: Mapped[str] = mapped_column(sa.String(20), info=field(_l("Unit")))

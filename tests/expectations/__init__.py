@@ -1,0 +1,1 @@
+"""Expectations written by hand, and the readers that turn them into cells. Nothing here imports the product."""
