@@ -1,0 +1,25 @@
+"""The jobs of the desk. Imported by create_app, so that the web server and the worker know the same names."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from services.jobs.queue import JobContext, handler
+
+
+def _later(module: str, function: str) -> Any:
+    """Loaded when it runs: the queue stands below the services whose work it carries."""
+    return getattr(importlib.import_module(module), function)
+
+
+@handler("sweep", every_minute=True)
+def sweep(job: JobContext) -> None:
+    """Warn, escalate and mark overdue whatever the clocks say by now."""
+    _later("services.operations.sweep", "sweep")(job.session)
+
+
+@handler("outbox", every_minute=True)
+def send_outbox(job: JobContext) -> None:
+    """Send the messages that committed units of work left."""
+    _later("services.notifications.outbox", "send_pending")(job.session)

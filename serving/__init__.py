@@ -1,0 +1,1 @@
+"""Running the desk for people: web server and worker under one small supervisor."""
