@@ -1,0 +1,52 @@
+"""Addresses of static files with their content's hash, and icons, for the templates."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request, url_for
+from markupsafe import Markup, escape
+
+ICONS = "desk/icons.svg"
+ONE_YEAR = 31_536_000
+
+
+@lru_cache(maxsize=512)
+def _digest(file: str, modified_ns: int) -> str:
+    """First 12 hex digits of the file's SHA-256; `modified_ns` only keys the cache."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]
+
+
+def static_url(path: str) -> str:
+    """Address of `static/<path>` with `?h=<content hash>`; a missing file gets a plain address."""
+    file = Path(current_app.static_folder or "static") / path
+    try:
+        digest = _digest(str(file), file.stat().st_mtime_ns)
+    except OSError:
+        return url_for("static", filename=path)
+    return url_for("static", filename=path, h=digest)
+
+
+def icon(name: str, label: str = "", css: str = "") -> Markup:
+    """One icon of the sprite; without `label` it is decoration and hidden from screen readers."""
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon {}" {} focusable="false"><use href="{}#{}"></use></svg>').format(
+        css, spoken, static_url(ICONS), escape(name)
+    )
+
+
+def _cache_for_ever(response: Response) -> Response:
+    """Files asked for by hash never change under that address; everything else is asked again."""
+    versioned = request.args.get("h") or "/vendor/" in request.path
+    if request.endpoint == "static" and versioned and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+    return response
+
+
+def init_assets(app: Flask) -> None:
+    """Give the templates `static_url` and `icon`, and cache hashed files for ever."""
+    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals["icon"] = icon
+    app.after_request(_cache_for_ever)

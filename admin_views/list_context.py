@@ -1,0 +1,166 @@
+"""What `templates/desk/list.html` expects: one `ListPage`, built by the server side and passed as `listing`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from admin_views.page_parts import Action, Badge, Choice, Due, DueState, Empty, Text
+
+FilterKind = Literal["choice", "text", "date_range", "number_range", "bool", "lookup"]
+CellKind = Literal["text", "long", "number", "date", "moment", "badge", "badges", "due", "bool", "link"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnHead:
+    """A column of the list and of the column chooser, in the user's order; hidden ones have `shown` False."""
+
+    key: str
+    label: Text
+    shown: bool = True
+    fixed: bool = False  # cannot be hidden or moved
+    numeric: bool = False
+    sort_url: str = ""
+    sorted: Literal["", "ascending", "descending"] = ""
+    help: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One value. `text` is shown; `title` is its full form; `sub` is a second, quieter line."""
+
+    key: str
+    label: Text
+    kind: CellKind = "text"
+    text: Text = ""
+    title: Text = ""
+    sub: Text = ""
+    href: str = ""
+    badge: Badge | None = None
+    badges: Sequence[Badge] = ()
+    due: Due | None = None
+    masked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A line of the list. Its checkbox posts `rowid` = "<id>:<version>"."""
+
+    id: str
+    version: int | None = None
+    name: Text  # spoken name, e.g. the number
+    cells: Sequence[Cell]
+    url: str = ""
+    due: DueState | Literal[""] = ""
+    actions: Sequence[Action] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterSpec:
+    """A filter of the panel, sent as GET parameters: `param`, or `param_from`/`param_to` for ranges.
+
+    `choices` belong to kind "choice" (several may be ticked); "lookup" asks `lookup_url` (?q=) for
+    [{"value", "label", "note"}] and keeps its picks in `choices`.
+    """
+
+    param: str
+    label: Text
+    kind: FilterKind
+    value: str = ""
+    value_from: str = ""
+    value_to: str = ""
+    choices: Sequence[Choice] = ()
+    lookup_url: str = ""
+    active: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterChip:
+    """An active filter above the list with the address that takes it away."""
+
+    label: Text
+    text: Text
+    remove_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkAction:
+    """A button over the selection: the form posts `rowid`… (or all_matching=1 with `filter`) to `url`.
+
+    The server answers with the dialog form (count to confirm), as for a row.
+    """
+
+    key: str
+    label: Text
+    url: str
+    icon: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedView:
+    """A tab above the list. `own` ones may be renamed, shared, deleted."""
+
+    label: Text
+    url: str
+    id: str = ""
+    active: bool = False
+    count: int | None = None
+    tone: str = ""
+    own: bool = False
+    shared: bool = False
+    rename_url: str = ""
+    delete_url: str = ""
+    share_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pager:
+    """Addresses of the neighbouring pages; empty ones are greyed. `total_about` marks an estimate."""
+
+    first_url: str = ""
+    previous_url: str = ""
+    next_url: str = ""
+    from_row: int = 0
+    to_row: int = 0
+    total: int | None = None
+    total_about: bool = False
+    sizes: Sequence[Choice] = ()
+    size_param: str = "page_size"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage:
+    """The whole list screen. `keep` are the (name, value) pairs every GET form carries on."""
+
+    title: Text
+    url: str
+    columns: Sequence[ColumnHead]
+    rows: Sequence[Row]
+    pager: Pager
+    note: Text = ""
+    actions: Sequence[Action] = ()
+    search_param: str = "q"
+    search: str = ""
+    search_placeholder: Text = ""
+    searchable: bool = True
+    filters: Sequence[FilterSpec] = ()
+    chips: Sequence[FilterChip] = ()
+    clear_url: str = ""
+    keep: Sequence[tuple[str, str]] = ()
+    views: Sequence[SavedView] = ()
+    save_view_url: str = ""  # POST name, query, shared
+    query: str = ""  # the query string of this screen, posted by save view, columns and export
+    columns_url: str = ""  # POST column=<key>… in order; reset=1
+    bulk_actions: Sequence[BulkAction] = ()
+    matching: int | None = None  # rows that match the filter, for "select all"
+    matching_about: bool = False
+    filter_token: str = ""  # posted as `filter` with all_matching
+    export_url: str = ""  # POST
+    empty: Empty = field(default_factory=lambda: Empty(title=""))
+
+    @property
+    def heads(self) -> list[ColumnHead]:
+        """The columns on screen, in order."""
+        return [column for column in self.columns if column.shown]
