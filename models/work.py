@@ -71,6 +71,9 @@ class Assignment(Addressed, Versioned, Base):
         to("departments"), index=True, info=field(_l("Department"), shows="department", default=True)
     )
     department_name: Mapped[str] = mapped_column(sa.String(120), info=HIDDEN)  # as it was called then
+    from_department_id: Mapped[int | None] = mapped_column(
+        to("departments"), info=HIDDEN
+    )  # whose people go on reading until the receiver has signed
     person_id: Mapped[int] = mapped_column(
         to("users"), info=field(_l("Person"), shows="person", default=True)
     )
@@ -104,7 +107,7 @@ class Assignment(Addressed, Versioned, Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Ended at"), read_only=True))
 
     complaint: Mapped[Complaint] = relationship()
-    department: Mapped[Department] = relationship()
+    department: Mapped[Department] = relationship(foreign_keys=[department_id])
     person: Mapped[User] = relationship(foreign_keys=[person_id])
     instructed_by: Mapped[User | None] = relationship(foreign_keys=[instructed_by_id])
     sent_by: Mapped[User | None] = relationship(foreign_keys=[sent_by_id])

@@ -1,0 +1,151 @@
+"""The one table of roles: which permissions each carries."""
+
+from __future__ import annotations
+
+from models.enums import RoleName
+from services.access.permissions import Permission as P
+
+_EVERYBODY = frozenset({P.SELF, P.PROCEDURE_READ, P.CALENDAR_READ, P.DEPARTMENT_READ, P.USER_READ, P.JOB_READ})
+
+_READER = frozenset(
+    {
+        P.ACCIDENT_READ,
+        P.ARCHIVE_READ,
+        P.COMPLAINT_READ,
+        P.INVESTIGATION_READ,
+        P.LEDGER_EXPORT,
+    }
+)
+
+_CASE_WORKER = _READER | {
+    P.COMPLAINT_ATTACH,
+    P.COMPLAINT_ESCALATE,
+    P.COMPLAINT_NOTE,
+    P.COMPLAINT_REGISTER,
+    P.COMPLAINT_REVEAL,
+    P.ACCIDENT_WRITE,
+}
+
+_OFFICE = frozenset(
+    {
+        P.COMPLAINT_ACCEPT,
+        P.COMPLAINT_ADD_CO_HANDLER,
+        P.COMPLAINT_ASK_TO_COMPLETE,
+        P.COMPLAINT_CLOSE_ON_SPOT,
+        P.COMPLAINT_CORRECT,
+        P.COMPLAINT_FOLLOW_UP,
+        P.COMPLAINT_GRADE,
+        P.COMPLAINT_MARK_CONFIDENTIAL,
+        P.COMPLAINT_MERGE,
+        P.COMPLAINT_REFER,
+        P.COMPLAINT_REFUSE,
+        P.COMPLAINT_REPLY,
+        P.COMPLAINT_START_FOLLOW_UP,
+        P.COMPLAINT_STATUTORY_ROUTE,
+        P.COMPLAINT_SUPERVISE,
+        P.COMPLAINT_SUPPLY_MISSING,
+        P.COMPLAINT_TAKE_ON,
+        P.COMPLAINT_TRANSFER,
+        P.COMPLAINT_URGE,
+        P.LEDGER_IMPORT,
+        P.MEASURE_WRITE,
+    }
+)
+
+_WORKS_ON_IT = frozenset(
+    {
+        P.COMPLAINT_GIVE_CO_OPINION,
+        P.COMPLAINT_REFUSE_SIGNATURE,
+        P.COMPLAINT_SIGN_CO_HANDLING,
+        P.COMPLAINT_SIGN_FOR,
+        P.COMPLAINT_SUBMIT_OPINION,
+        P.INVESTIGATION_WRITE,
+        P.MEASURE_WRITE,
+    }
+)
+
+_DECIDES = frozenset(
+    {
+        P.COMPLAINT_APPROVE,
+        P.COMPLAINT_ARBITRATE,
+        P.COMPLAINT_CLOSE,
+        P.COMPLAINT_EXTEND,
+        P.COMPLAINT_GRADE,
+        P.COMPLAINT_NAME_PERSON,
+        P.COMPLAINT_PAUSE,
+        P.COMPLAINT_REOPEN,
+        P.COMPLAINT_RESUME,
+        P.COMPLAINT_RETURN_OPINION,
+        P.COVER_ARRANGE,
+        P.ROLE_CONFIRM,
+    }
+)
+
+ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
+    # The administrator keeps the system and sees no case.
+    RoleName.ADMINISTRATOR: _EVERYBODY
+    | {
+        P.AUDIT_READ,
+        P.CALENDAR_WRITE,
+        P.COVER_ARRANGE,
+        P.DEPARTMENT_WRITE,
+        P.JOB_READ_ALL,
+        P.ORGANISATION_WRITE,
+        P.ROLE_CONFIRM,
+        P.ROLE_GRANT,
+        P.USER_WRITE,
+    },
+    RoleName.FIRST_RECEIVER: _EVERYBODY | _CASE_WORKER | _OFFICE,
+    RoleName.HANDLER: _EVERYBODY
+    | _CASE_WORKER
+    | _WORKS_ON_IT
+    | {
+        P.COMPLAINT_CLOSE_ON_SPOT,
+        P.COMPLAINT_CORRECT,
+        P.COMPLAINT_GRADE,
+        P.COMPLAINT_REPLY,
+        P.COMPLAINT_REQUEST_EXTENSION,
+        P.COMPLAINT_RESUME,
+        P.COMPLAINT_SUPPLY_MISSING,
+    },
+    RoleName.INVESTIGATOR: _EVERYBODY | _CASE_WORKER | _WORKS_ON_IT,
+    RoleName.DEPARTMENT_HEAD: _EVERYBODY
+    | _CASE_WORKER
+    | _WORKS_ON_IT
+    | {
+        P.COMPLAINT_ADD_CO_HANDLER,
+        P.COMPLAINT_CLOSE_ON_SPOT,
+        P.COMPLAINT_FOLLOW_UP,
+        P.COMPLAINT_GRADE,
+        P.COMPLAINT_PAUSE,
+        P.COMPLAINT_REQUEST_EXTENSION,
+        P.COMPLAINT_RESUME,
+        P.COMPLAINT_START_FOLLOW_UP,
+        P.COMPLAINT_TRANSFER,
+        P.COMPLAINT_URGE,
+        P.COVER_ARRANGE,
+    },
+    RoleName.LEADER: _EVERYBODY
+    | _CASE_WORKER
+    | _DECIDES
+    | {
+        P.AUDIT_READ,
+        P.COMPLAINT_ADD_CO_HANDLER,
+        P.COMPLAINT_MARK_CONFIDENTIAL,
+        P.COMPLAINT_REFER,
+        P.COMPLAINT_REPLY,
+        P.COMPLAINT_STATUTORY_ROUTE,
+        P.COMPLAINT_SUPERVISE,
+        P.COMPLAINT_TRANSFER,
+        P.COMPLAINT_URGE,
+        P.EXEMPTION_WRITE,
+    },
+    RoleName.HEAD_OF_QUALITY: _EVERYBODY
+    | _CASE_WORKER
+    | _OFFICE
+    | _DECIDES
+    | {P.AUDIT_READ, P.INVESTIGATION_WRITE},
+    RoleName.ARCHIVIST: _EVERYBODY | _READER | {P.COMPLAINT_ARCHIVE, P.COMPLAINT_REGISTER},
+    # Reads all, changes nothing.
+    RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ},
+}

@@ -1,0 +1,70 @@
+"""Keeps the table of who may see which complaint in step with the complaint itself."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import Assignment, Complaint, ComplaintVisibility, Investigation, InvestigationMember, NamedPerson
+from models.enums import AssignmentKind, AssignmentStatus
+from services.access.scope import unscoped
+
+_OPEN = (AssignmentStatus.AWAITING, AssignmentStatus.SIGNED)
+
+
+def audiences_of(session: Session, complaint: Complaint) -> frozenset[str]:
+    """The audiences that may see this complaint now (see ComplaintVisibility for their spelling)."""
+    if complaint.is_confidential:
+        named = sa.select(NamedPerson.user_id).where(
+            NamedPerson.complaint_id == complaint.id, NamedPerson.ended_at.is_(None)
+        )
+        return frozenset(f"c{user_id}" for user_id in session.scalars(named))
+    departments = {complaint.department_id}
+    people = {complaint.first_receiver_id, complaint.handler_id, complaint.responsible_id}
+    assignments = session.scalars(
+        sa.select(Assignment).where(Assignment.complaint_id == complaint.id, Assignment.status.in_(_OPEN))
+    ).all()
+    lead_signed = False
+    for assignment in assignments:
+        departments.add(assignment.department_id)
+        people |= {assignment.person_id}
+        if assignment.kind is AssignmentKind.LEAD:
+            lead_signed = assignment.status is AssignmentStatus.SIGNED
+            if not lead_signed:
+                # The sender answers for it, and reads it, until the receiver has signed (R01-03).
+                people |= {assignment.sent_by_id}
+                departments.add(assignment.from_department_id)
+    if not lead_signed and complaint.department_id is None:
+        departments.add(complaint.receiving_department_id)
+    people |= set(_investigators(session, complaint))
+    found = {"*"}
+    found |= {f"d{department}" for department in departments if department is not None}
+    found |= {f"u{person}" for person in people if person is not None}
+    return frozenset(found)
+
+
+def _investigators(session: Session, complaint: Complaint) -> list[int]:
+    led = sa.select(Investigation.leader_id).where(Investigation.complaint_id == complaint.id)
+    joined = (
+        sa.select(InvestigationMember.user_id)
+        .join(Investigation, Investigation.id == InvestigationMember.investigation_id)
+        .where(Investigation.complaint_id == complaint.id)
+    )
+    return [*session.scalars(led), *session.scalars(joined)]
+
+
+def refresh_visibility(session: Session, complaint: Complaint) -> None:
+    """Rebuild the visibility rows of one complaint. Called by every operation that moves or names."""
+    session.flush()
+    with unscoped(session, "visibility is rebuilt from rows that the actor may be about to lose"):
+        wanted = audiences_of(session, complaint)
+        rows = session.scalars(
+            sa.select(ComplaintVisibility).where(ComplaintVisibility.complaint_id == complaint.id)
+        ).all()
+        for row in rows:
+            if row.audience not in wanted:
+                session.delete(row)
+        known = {row.audience for row in rows}
+        for audience in sorted(wanted - known):
+            session.add(ComplaintVisibility(complaint_id=complaint.id, audience=audience))
+        session.flush()

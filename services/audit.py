@@ -1,0 +1,146 @@
+"""The audit trail: append-only, each entry chained to the one before, values of confidential cases sealed.
+
+An entry is written in the transaction of the act it records. Its hash covers everything it says and the hash before it,
+so a change, a removal, a swap or a cut-off end shows (`verify_chain`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import AuditEntry, Complaint
+from models.fields import Sensitivity, fields_of
+from services.access.scope import unscoped
+from services.actor import Actor
+from services.sealing import seal
+
+FIRST = "0" * 64
+_LOCK = 0x5A485355  # advisory lock of the chain on PostgreSQL; SQLite has one writer anyway
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry to be written when the unit of work ends."""
+
+    action: str
+    subject_type: str
+    subject_id: int | None = None
+    subject_name: str | None = None
+    complaint: Complaint | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    reason: str | None = None
+    on_behalf_of_id: int | None = None
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
+
+
+def changes(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Old and new values of the declared fields that an unflushed edit of `record` changes."""
+    state = sa.inspect(record)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for spec in fields_of(type(record)):
+        history = state.attrs[spec.key].history
+        if history.has_changes():
+            masked = spec.sensitivity is Sensitivity.PERSONAL
+            old = history.deleted[0] if history.deleted else None
+            new = history.added[0] if history.added else None
+            before[spec.key] = "***" if masked and old is not None else plain(old)
+            after[spec.key] = "***" if masked and new is not None else plain(new)
+    return before, after
+
+
+def _digest(entry: AuditEntry) -> str:
+    said = {
+        "at": entry.at.isoformat(),
+        "action": entry.action,
+        "actor_id": entry.actor_id,
+        "actor_name": entry.actor_name,
+        "on_behalf_of_id": entry.on_behalf_of_id,
+        "subject_type": entry.subject_type,
+        "subject_id": entry.subject_id,
+        "subject_name": entry.subject_name,
+        "complaint_id": entry.complaint_id,
+        "before": entry.before,
+        "after": entry.after,
+        "sealed": entry.sealed,
+        "reason": entry.reason,
+        "request_id": entry.request_id,
+        "previous": entry.previous_hash,
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _head(session: Session) -> str:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    last = session.scalar(sa.select(AuditEntry.entry_hash).order_by(AuditEntry.id.desc()).limit(1))
+    return last or FIRST
+
+
+def write(session: Session, actor: Actor, drafts: list[Draft], at: datetime) -> None:
+    """Write the entries of one unit of work; called once, last, so that the chain is locked for a moment only."""
+    if not drafts:
+        return
+    session.flush()
+    with unscoped(session, "the chain goes through entries that the actor may not read"):
+        previous = _head(session)
+        for draft in drafts:
+            entry = _entry(draft, actor, at, previous)
+            previous = entry.entry_hash
+            session.add(entry)
+            session.flush()
+
+
+def _entry(draft: Draft, actor: Actor, at: datetime, previous: str) -> AuditEntry:
+    confidential = draft.complaint is not None and draft.complaint.is_confidential
+    entry = AuditEntry(
+        at=at,
+        action=draft.action,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        on_behalf_of_id=draft.on_behalf_of_id,
+        subject_type=draft.subject_type,
+        subject_id=draft.subject_id,
+        subject_name=None if confidential else draft.subject_name,
+        complaint_id=draft.complaint.id if draft.complaint else None,
+        before=None if confidential else dict(draft.before or {}),
+        after=None if confidential else dict(draft.after or {}),
+        reason=None if confidential else draft.reason,
+        request_id=actor.request_id,
+        previous_hash=previous,
+    )
+    if confidential:
+        entry.sealed = seal({"before": draft.before, "after": draft.after, "reason": draft.reason})
+    entry.entry_hash = _digest(entry)
+    return entry
+
+
+def verify_chain(session: Session) -> Iterator[int]:
+    """The ids of entries that do not follow from the one before or whose content was changed. Reads all of them."""
+    previous = FIRST
+    with unscoped(session, "verifying the chain reads every entry"):
+        for entry in session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+            if entry.previous_hash != previous or entry.entry_hash != _digest(entry):
+                yield entry.id
+            previous = entry.entry_hash

@@ -1,0 +1,60 @@
+"""One transaction an operation; the only place that commits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from database import begin_writing
+from services import audit
+from services.actor import Actor
+from services.errors import Stale
+
+
+class UnitOfWork:
+    """`with UnitOfWork(session, actor) as work: transfer(work, …)`: commits at the end, or leaves nothing behind.
+
+    Stale when somebody else saved one of the rows in the same instant.
+    """
+
+    def __init__(self, session: Session, actor: Actor, now: datetime | None = None) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now or datetime.now(UTC)
+        self._audit: list[audit.Draft] = []
+
+    def record(self, draft: audit.Draft) -> None:
+        """Put an entry into the audit trail of this transaction."""
+        self._audit.append(draft)
+
+    def __enter__(self) -> Self:
+        begin_writing(self.session)
+        self._outer_actor = self.session.info.get("actor")
+        self.session.info["actor"] = self.actor
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is not None:
+                self.session.rollback()
+                return
+            try:
+                audit.write(self.session, self.actor, self._audit, self.now)
+                self.session.commit()
+            except StaleDataError as stale:
+                self.session.rollback()
+                raise Stale from stale
+            except BaseException:
+                self.session.rollback()
+                raise
+        finally:
+            if self._outer_actor is None:
+                self.session.info.pop("actor", None)
+            else:
+                self.session.info["actor"] = self._outer_actor
