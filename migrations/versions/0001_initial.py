@@ -850,6 +850,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("department_id", sa.Integer(), nullable=False),
         sa.Column("department_name", sa.String(length=120), nullable=False),
+        sa.Column("from_department_id", sa.Integer(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("instruction", sa.Text(), nullable=True),
         sa.Column("instructed_by_id", sa.Integer(), nullable=True),
@@ -884,6 +885,12 @@ def upgrade() -> None:
             ["department_id"],
             ["departments.id"],
             name=op.f("fk_assignments_department_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_department_id"],
+            ["departments.id"],
+            name=op.f("fk_assignments_from_department_id"),
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
