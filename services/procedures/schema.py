@@ -1,0 +1,324 @@
+"""What a procedure file may say. Everything that carries a rule names its clause, or says that it is our own decision.
+
+Strict: an unknown key, a wrong type or an unknown word is a fault, never a silent default.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    field_validator,
+    model_validator,
+)
+from pydantic import (
+    Field as Setting,
+)
+
+from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
+from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
+
+_CLAUSE = re.compile(r"R\d{2}-\d{2}")
+
+ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
+"""Keys whose single value may stand without brackets."""
+
+
+def _well_formed(clauses: tuple[str, ...]) -> tuple[str, ...]:
+    for clause in clauses:
+        if not _CLAUSE.fullmatch(clause):
+            raise ValueError(f"{clause!r} is no clause; write it like R01-12")
+    return clauses
+
+
+def _local_time(value: Any) -> Any:
+    return (
+        time.fromisoformat(value) if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value) else value
+    )
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Text(_Part):
+    """The same words in both languages."""
+
+    zh: Annotated[str, Setting(min_length=1)]
+    en: Annotated[str, Setting(min_length=1)]
+
+    def in_language(self, locale: str) -> str:
+        """The Chinese words for every zh locale, the English ones otherwise."""
+        return self.zh if locale.lower().startswith("zh") else self.en
+
+
+Clauses = tuple[str, ...]
+Code = Annotated[str, Setting(pattern=r"^[a-z][a-z0-9_]*$")]
+LocalTime = Annotated[time, BeforeValidator(_local_time)]
+
+
+class Ruled(_Part):
+    """Something that carries a rule: `clause` says where it stands, `assumption` what the text leaves open."""
+
+    clause: Annotated[Clauses, Setting(description="one clause or a list of them")] = ()
+    assumption: Text | None = None
+
+    @field_validator("clause")
+    @classmethod
+    def _clauses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _well_formed(value)
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if not self.clause and self.assumption is None:
+            raise ValueError(
+                "name the clause behind this rule, or say under assumption that it is our own decision"
+            )
+        return self
+
+
+class Warn(_Part):
+    """A warn point: `fraction` of the period, or `before` the end in `unit`."""
+
+    fraction: Annotated[float, Setting(gt=0, lt=1)] | None = None
+    before: Annotated[int, Setting(gt=0)] | None = None
+    unit: Literal["minute", "hour", "calendar_day", "working_day"] = "working_day"
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.fraction is None) == (self.before is None):
+            raise ValueError("write either fraction or before")
+        return self
+
+    @property
+    def point(self) -> WarnPoint:
+        return WarnPoint(self.fraction, self.before, Unit(self.unit))
+
+
+class Consequence(_Part):
+    """What the desk does by itself when a clock warns or breaks."""
+
+    escalate: bool = False
+    notify: tuple[RoleName, ...] = ()
+
+
+class Pausing(Ruled):
+    """For what a clock may stand still. A clock without this cannot be paused."""
+
+    reasons: Annotated[tuple[PauseReason, ...], Setting(min_length=1)]
+
+
+class Extending(Ruled):
+    """By how much a clock may be extended, all grants together, and by whom."""
+
+    max_amount: Annotated[int, Setting(gt=0)]
+    unit: Literal["hour", "calendar_day", "working_day"]
+    approver: RoleName
+    complainant_told: bool = False
+
+
+class OfficeHours(_Part):
+    opens: LocalTime
+    closes: LocalTime
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("office hours must open before they close")
+        return self
+
+
+class Clock(Ruled):
+    """A time limit: what starts it, what stops it, how it counts."""
+
+    code: Code
+    names: Text
+    start_event: Annotated[tuple[ClockEvent, ...], Setting(min_length=1)]
+    stop_event: Annotated[tuple[ClockEvent, ...], Setting(min_length=1)]
+    unit: Unit
+    amount: Annotated[int, Setting(ge=0)] = 0
+    if_last_day_not_working: LastDay = LastDay.STAYS
+    closing_time: LocalTime | None = None
+    office_hours: tuple[OfficeHours, ...] = ()
+    pause: Pausing | None = None
+    extendable: Extending | None = None
+    warn_points: tuple[Warn, ...] = ()
+    at_warn: Consequence = Consequence()
+    at_breach: Consequence = Consequence()
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if not self.clause:
+            raise ValueError("a clock needs a clause")
+        if self.unit.needs_amount and not self.amount:
+            raise ValueError(f"a clock in {self.unit} needs an amount above 0")
+        if not self.unit.needs_amount and self.amount:
+            raise ValueError(f"a clock with unit {self.unit} has no amount; leave it out")
+        both = set(self.start_event) & set(self.stop_event)
+        if both:
+            raise ValueError(f"{sorted(both)[0]} both starts and stops this clock")
+        if self.office_hours and self.unit is not Unit.WORKING_HOUR:
+            raise ValueError("office_hours belong to a clock in working_hour only")
+        return self
+
+    @property
+    def pausable_by(self) -> tuple[PauseReason, ...]:
+        return self.pause.reasons if self.pause else ()
+
+    @property
+    def rule(self) -> CountingRule:
+        """The counting rule, as services.deadlines wants it."""
+        windows = tuple(Window(span.opens, span.closes) for span in self.office_hours)
+        return CountingRule(
+            self.unit, self.amount, self.if_last_day_not_working, self.closing_time, windows or OFFICE_HOURS
+        )
+
+
+class IntakeChannel(Ruled):
+    code: Channel
+    names: Text | None = None
+
+
+class Requirement(Ruled):
+    field: Field
+
+
+class Allowance(Ruled):
+    allowed: bool
+
+
+class Intake(_Part):
+    """How complaints come in, and what acceptance requires. Registration itself is never refused."""
+
+    channels: Annotated[tuple[IntakeChannel, ...], Setting(min_length=1)]
+    asked_at_registration: tuple[Requirement, ...] = ()
+    required_for_acceptance: tuple[Requirement, ...] = ()
+    oral: Allowance
+    anonymous: Allowance
+
+
+class Handover(Ruled):
+    """Signed handover: until the receiver has signed, the sender answers for the case."""
+
+    leader_instruction: bool = False
+    max_refusals: Annotated[int, Setting(ge=0)]
+    arbiter: RoleName
+
+
+class Grade(Ruled):
+    code: Code
+    names: Text
+    criteria: Text
+    team: Literal["required", "simplified", "optional"] | None = None
+
+
+class Grading(_Part):
+    """One scale; the scales of two procedures are never mixed in one chart."""
+
+    scheme: Code
+    names: Text
+    levels: Annotated[tuple[Grade, ...], Setting(min_length=1)]
+
+
+class EscalationStep(Ruled):
+    level: Level
+    names: Text
+
+
+class Approval(Ruled):
+    required: bool
+    approver: RoleName
+    on_the_spot_exempt: bool = True
+
+
+class Reply(Ruled):
+    required: bool = True
+    written_required: bool
+    anonymous_exempt: bool = True
+    unreachable_exempt: bool = False
+
+
+class FollowUp(Ruled):
+    required: bool = True
+    until_satisfied: bool = False
+    exit_with_leader_approval: bool = False
+
+
+class Archive(Ruled):
+    """`file_number_pattern` knows {year}, {number}, {prefix} and {sequence} (with a width: {sequence:04d})."""
+
+    file_number_pattern: str
+    retention_years: Annotated[int, Setting(gt=0)]
+    written_result_required: bool = True
+
+    @field_validator("file_number_pattern")
+    @classmethod
+    def _formats(cls, value: str) -> str:
+        try:
+            value.format(year=2026, number="X-1", prefix="X", sequence=1)
+        except (KeyError, IndexError, ValueError) as fault:
+            raise ValueError(
+                f"the pattern may use {{year}}, {{number}}, {{prefix}}, {{sequence}}: {fault}"
+            ) from None
+        return value
+
+
+class Kind(Ruled):
+    """A category or a nature as the regulation names it."""
+
+    code: Code
+    names: Text
+    category: Category | None = None
+
+
+class Procedure(_Part):
+    """One regulation as the desk carries it out. A complaint pins the version in force at its registration."""
+
+    code: Annotated[str, Setting(pattern=r"^[a-z][a-z0-9-]*$")]
+    version: Annotated[int, Setting(ge=1)]
+    names: Text
+    organisation_kind: Text
+    regulation: Annotated[str, Setting(pattern=r"^R\d{2}$")]
+    number_prefix: Annotated[str, Setting(pattern=r"^[A-Z]{2,6}$")]
+    intake: Intake
+    clocks: tuple[Clock, ...]
+    handover: Handover
+    grading: Grading | None = None
+    accident_grading: Grading | None = None
+    escalation: Annotated[tuple[EscalationStep, ...], Setting(min_length=1)]
+    approval: Approval
+    reply: Reply
+    follow_up: FollowUp
+    archive: Archive
+    categories: tuple[Kind, ...] = ()
+    natures: tuple[Kind, ...] = ()
+
+    def clock(self, code: str) -> Clock:
+        """The clock with this code; KeyError when there is none."""
+        for clock in self.clocks:
+            if clock.code == code:
+                return clock
+        raise KeyError(code)
+
+    def clocks_started_by(self, event: ClockEvent) -> tuple[Clock, ...]:
+        return tuple(clock for clock in self.clocks if event in clock.start_event)
+
+    def clocks_stopped_by(self, event: ClockEvent) -> tuple[Clock, ...]:
+        return tuple(clock for clock in self.clocks if event in clock.stop_event)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return tuple(channel.code for channel in self.intake.channels)
+
+    def next_level(self, level: Level | None) -> Level | None:
+        """The rung above `level` (the first one for None); None at the top."""
+        rungs = [step.level for step in self.escalation]
+        if level is None or level not in rungs:
+            return rungs[0]
+        above = rungs.index(level) + 1
+        return rungs[above] if above < len(rungs) else None
