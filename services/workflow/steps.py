@@ -1,0 +1,250 @@
+"""The steps that every operation takes in the same order: load, authorise, decide, change, record, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import Complaint, ComplaintEvent, Department, OutboxMessage, Pause
+from models.enums import EventKind, State
+from models.fields import fields_of
+from services import audit
+from services.access.permissions import for_event
+from services.access.visibility import refresh_visibility
+from services.actor import Actor, Grant
+from services.deadlines import clocks
+from services.errors import NotFound, NotPermitted, Reason, Refused, Stale, WrongState
+from services.procedures.vocabulary import clock_event
+from services.unit_of_work import UnitOfWork
+from services.workflow.gates import Situation
+from services.workflow.table import PAUSE_ENDS, TRANSITIONS, Transition
+
+
+def load(work: UnitOfWork, public_id: str, version: int | None = None) -> Complaint:
+    """The complaint, in scope and locked. NotFound for an unknown or a foreign one, Stale for an old version."""
+    query = sa.select(Complaint).where(Complaint.public_id == public_id)
+    complaint = work.session.scalars(
+        query.with_for_update(of=Complaint).execution_options(populate_existing=True)
+    ).first()
+    if complaint is None:
+        raise NotFound
+    if version is not None and version != complaint.version:
+        theirs = {spec.key: audit.plain(getattr(complaint, spec.key)) for spec in fields_of(Complaint)}
+        raise Stale(theirs, complaint.version)
+    return complaint
+
+
+def departments_of(situation: Situation) -> set[int]:
+    """The departments whose grants count for this complaint, and one's own where one is personally involved."""
+    complaint, actor = situation.complaint, situation.actor
+    found = {complaint.department_id, complaint.receiving_department_id}
+    personally = {complaint.handler_id, complaint.first_receiver_id, complaint.responsible_id}
+    for assignment in situation.assignments:
+        found |= {assignment.department_id, assignment.from_department_id}
+        personally.add(assignment.person_id)
+    if actor.user_id in personally or f"u{actor.user_id}" in _personal_audiences(situation):
+        found.add(actor.department_id)
+    return {department for department in found if department is not None}
+
+
+def _personal_audiences(situation: Situation) -> frozenset[str]:
+    from services.access.scope import unscoped
+    from services.access.visibility import audiences_of
+
+    with unscoped(situation.session, "whether the actor is personally involved"):
+        return audiences_of(situation.session, situation.complaint)
+
+
+def grant_for(situation: Situation, event: EventKind) -> Grant | None:
+    """The grant under which the actor may fire the event on this complaint; None when there is none."""
+    if situation.complaint.is_confidential:
+        # Being named opens a confidential case; the role then need not be one for its department.
+        return situation.actor.grant_for(for_event(event))
+    return situation.actor.grant_for(for_event(event), departments_of(situation))
+
+
+def reasons_against(situation: Situation, transition: Transition) -> list[Reason]:
+    """Everything the gates of an event miss, not only the first."""
+    return [reason for gate in transition.gates for reason in gate(situation)]
+
+
+@dataclass
+class Act:
+    """One event being carried out on one complaint."""
+
+    work: UnitOfWork
+    complaint: Complaint
+    transition: Transition
+    situation: Situation
+    grant: Grant | None
+    before: State
+    _told: set[int] = field(default_factory=set)
+
+    @property
+    def event(self) -> EventKind:
+        return self.transition.event
+
+    @property
+    def by_id(self) -> int | None:
+        return self.work.actor.user_id
+
+    @property
+    def for_id(self) -> int | None:
+        """Whom the actor stands in for, when the grant comes from a leave cover."""
+        return self.grant.on_behalf_of_id if self.grant else None
+
+    def require(self, condition: Any, code: str, message: Any, link: str | None = None) -> None:
+        """Refuse unless `condition` holds."""
+        if not condition:
+            raise Refused([Reason(code, message, link)])
+
+    def finish(
+        self,
+        target: State | None = None,
+        *,
+        text: str | None = None,
+        clause: str | None = None,
+        reason: str | None = None,
+        **data: Any,
+    ) -> Complaint:
+        """Set the state, write history and audit, move the clocks, rebuild visibility."""
+        possible = self.transition.targets(self.before)
+        target = target or possible[0]
+        if target not in possible:
+            raise ValueError(f"{self.event} does not lead from {self.before} to {target}")
+        complaint, work = self.complaint, self.work
+        complaint.state = target
+        if self.event in PAUSE_ENDS:
+            end_pause(work, complaint)
+        old, new = audit.changes(complaint)
+        work.session.flush()
+        write_event(
+            work, complaint, self.event, self.before, target, text=text, clause=clause, grant=self.grant, **data
+        )
+        move_clocks(work, complaint, self.event)
+        refresh_visibility(work.session, complaint)
+        work.record(
+            audit.Draft(
+                f"complaint.{self.event.value}",
+                "complaint",
+                complaint.id,
+                complaint.number,
+                complaint,
+                before=old,
+                after=new,
+                reason=reason or text,
+                on_behalf_of_id=self.for_id,
+            )
+        )
+        return complaint
+
+    def tell(self, people: Iterable[int | None], topic: str, **payload: Any) -> None:
+        """Put a message for each person into the outbox, once per act; never for oneself."""
+        tell(self.work, self.complaint, [p for p in people if p not in self._told], topic, **payload)
+        self._told |= {person for person in people if person is not None}
+
+
+def begin(
+    work: UnitOfWork, public_id: str, event: EventKind, version: int | None = None, *, pass_gates: bool = False
+) -> Act:
+    """Load, authorise, decide. NotFound, Stale, NotPermitted, WrongState or Refused before anything is changed."""
+    complaint = load(work, public_id, version)
+    situation = Situation(work.session, complaint, work.actor, None, work.now)
+    transition = TRANSITIONS[event]
+    grant = situation.grant = None if work.actor.is_system else grant_for(situation, event)
+    if grant is None and not work.actor.is_system:
+        raise NotPermitted
+    if complaint.state not in transition.sources:
+        raise WrongState(complaint.state.label)
+    reasons = [] if pass_gates else reasons_against(situation, transition)
+    if reasons:
+        raise Refused(reasons)
+    return Act(work, complaint, transition, situation, grant, complaint.state)
+
+
+def possible_events(situation: Situation) -> dict[EventKind, list[Reason]]:
+    """The events that the actor may fire on this complaint now, each with what still stands in its way."""
+    found: dict[EventKind, list[Reason]] = {}
+    departments = None if situation.complaint.is_confidential else departments_of(situation)
+    for event, transition in TRANSITIONS.items():
+        if situation.complaint.state not in transition.sources:
+            continue
+        situation.grant = situation.actor.grant_for(for_event(event), departments)
+        if situation.grant is not None:
+            found[event] = reasons_against(situation, transition)
+    return found
+
+
+def write_event(
+    work: UnitOfWork,
+    complaint: Complaint,
+    event: EventKind,
+    from_state: State | None = None,
+    to_state: State | None = None,
+    *,
+    text: str | None = None,
+    clause: str | None = None,
+    grant: Grant | None = None,
+    **data: Any,
+) -> ComplaintEvent:
+    """One line of history, under the names that people and departments bear now."""
+    actor: Actor = work.actor
+    department = work.session.get(Department, actor.department_id) if actor.department_id else None
+    row = ComplaintEvent(
+        complaint_id=complaint.id,
+        at=work.now,
+        event=event,
+        from_state=from_state or complaint.state,
+        to_state=to_state or complaint.state,
+        round=complaint.round,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        on_behalf_of_id=grant.on_behalf_of_id if grant else None,
+        on_behalf_of_name=grant.on_behalf_of_name if grant else None,
+        role=grant.role.value if grant else None,
+        department_name=department.name if department else None,
+        text=text,
+        clause=clause,
+        data={key: audit.plain(value) for key, value in data.items() if value is not None},
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def move_clocks(work: UnitOfWork, complaint: Complaint, event: EventKind) -> None:
+    """Stop and start what listens to this event. Imported history has no clocks (is_imported until reopened)."""
+    heard = clock_event(event)
+    if heard is not None:
+        clocks.stop_clocks(work, complaint, heard, work.now)
+        clocks.start_clocks(work, complaint, heard, work.now)
+
+
+def end_pause(work: UnitOfWork, complaint: Complaint) -> None:
+    """Close the open pause, if any, and let the clocks run on."""
+    pause = work.session.scalars(
+        sa.select(Pause).where(Pause.complaint_id == complaint.id, Pause.ended_at.is_(None))
+    ).first()
+    if pause is not None:
+        pause.ended_at = work.now
+        clocks.resume_clocks(work, complaint, work.now)
+    complaint.paused_at = None
+
+
+def tell(work: UnitOfWork, complaint: Complaint, people: Iterable[int | None], topic: str, **payload: Any) -> None:
+    """Put a message for each person into the outbox of this transaction."""
+    for person in dict.fromkeys(people):
+        if person is None or person == work.actor.user_id:
+            continue
+        work.session.add(
+            OutboxMessage(
+                recipient_id=person,
+                complaint_id=complaint.id,
+                topic=topic,
+                payload={"by": work.actor.name, **{k: audit.plain(v) for k, v in payload.items()}},
+                next_attempt_at=work.now,
+            )
+        )
