@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
+from collections.abc import Iterator
 
 import pytest
 
+from models.enums import EventKind, RoleName, State
+from services.access.permissions import for_event
+from services.access.roles import ROLE_PERMISSIONS
+from services.workflow.table import TRANSITIONS
 from tests.expectations import lifecycle
 from tests.expectations.lifecycle import NONE, REFUSED, Cell, Expectation, Targets
 from tests.integration.test_lifecycle_decisions import decide
@@ -61,6 +67,42 @@ def test_a_flip_in_the_product_is_reported(cell: Cell, to: Targets) -> None:
 
     found = lifecycle.differences(EXPECTED.cells, wrong)
     assert [each.cell for each in found] == [cell]
+
+
+Edit = tuple[str, EventKind, str]
+"""What a careless hand might change in the product: ("permission", event, role) or ("move", event, state)."""
+
+
+def edits() -> Iterator[Edit]:
+    """Fifty edits of the product's two tables, half in each."""
+    luck = random.Random(SEED)
+    events = [event for event in EventKind if event in TRANSITIONS]
+    permissions = [(event, role) for event in events for role in RoleName]
+    moves = [(event, state) for event in events for state in State]
+    yield from (("permission", event, role.value) for event, role in luck.sample(permissions, FLIPS // 2))
+    yield from (("move", event, state.value) for event, state in luck.sample(moves, FLIPS // 2))
+
+
+@pytest.mark.parametrize("edit", list(edits()), ids="-".join)
+def test_an_edit_of_the_tables_is_reported(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exactly the cells of the edited event and role, or of the edited event and state, differ."""
+    kind, event, name = edit
+    transition = TRANSITIONS[event]
+    if kind == "permission":
+        role = RoleName(name)
+        changed = ROLE_PERMISSIONS[role] ^ {for_event(event)}
+        monkeypatch.setitem(ROLE_PERMISSIONS, role, changed)
+        touched = {(event.value, state.value, name) for state in transition.moves}
+    else:
+        state = State(name)
+        moves = {source: to for source, to in transition.moves.items() if source is not state}
+        if state not in transition.moves:
+            moves[state] = (State.ARCHIVED,)
+        monkeypatch.setitem(TRANSITIONS, event, dataclasses.replace(transition, moves=moves))
+        holders = [role for role, held in ROLE_PERMISSIONS.items() if for_event(event) in held]
+        touched = {(event.value, name, role.value) for role in holders}
+    found = lifecycle.differences(EXPECTED.cells, decide)
+    assert {each.cell for each in found} == touched != set()
 
 
 def test_the_state_before_registration_is_covered() -> None:
