@@ -25,8 +25,9 @@ import commands
 import database
 import models  # noqa: F401  (every table, before the extensions look at them)
 from extensions import babel, csrf, db, login_manager
-from services import schema
 from services.jobs import JobContext, JobQueue, handlers  # noqa: F401  (handlers registers the jobs)
+from services.schema import SchemaFault
+from serving.readiness import check_database
 from settings import LOCALES, ROOT, Settings, SettingsFault
 
 
@@ -51,9 +52,8 @@ def serving_app() -> Flask:
     settings = _settings_or_exit()
     try:
         settings.check_serving()
-        if schema.refuse_newer(settings.database_url) is not schema.SchemaState.CURRENT:
-            raise schema.SchemaFault("The database is older than the desk. Run `flask desk db upgrade`.")
-    except (SettingsFault, schema.SchemaFault) as fault:
+        check_database(settings)
+    except (SettingsFault, SchemaFault) as fault:
         sys.exit(str(fault))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     return create_app(settings)

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
 
+from services.errors import DeskError, Invalid, Refused
 from services.schema import SchemaFault
 from settings import SettingsFault
 
@@ -22,6 +23,18 @@ class DeskGroup(AppGroup):
             return super().invoke(ctx)
         except (SettingsFault, SchemaFault) as fault:
             raise click.ClickException(str(fault)) from fault
+        except DeskError as fault:
+            with ctx.ensure_object(ScriptInfo).load_app().app_context():
+                raise click.ClickException(_one_line(fault)) from fault
+
+
+def _one_line(fault: DeskError) -> str:
+    parts = [str(fault.message)]
+    if isinstance(fault, Refused):
+        parts = [str(reason.message) for reason in fault.reasons]
+    if isinstance(fault, Invalid):
+        parts += [f"{field}: {message}" for field, message in fault.fields.items()]
+    return " ".join(parts)
 
 
 def register(app: Flask) -> None:

@@ -12,8 +12,9 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from services import schema
-from serving.supervisor import Supervisor, empty_spool, open_port
-from settings import Settings, SettingsFault
+from serving.readiness import check_database, check_folder, empty_spool, is_demonstration
+from serving.supervisor import Supervisor, open_port
+from settings import Settings
 
 ACCOUNTS_FILE = "demonstration_accounts.json"
 """In the data folder: [{"role": …, "name": …, "login": …, "password": …}, …], written with the demonstration."""
@@ -25,42 +26,49 @@ def register(desk: AppGroup) -> None:
 
 @click.command()
 @with_appcontext
-def serve() -> None:
-    """Start the web server and the worker; Ctrl-C stops both."""
+@click.pass_context
+def serve(context: click.Context) -> None:
+    """Start the web server and the worker; Ctrl-C stops both.
+
+    In demonstration mode an empty database gets a made-up organisation first.
+    """
     settings: Settings = current_app.extensions["settings"]
     settings.check_serving()
     os.umask(0o077)
-    _check_folder(settings.data_dir)
+    check_folder(settings.data_dir)
     listener = open_port(settings.host, settings.port)
     if done := schema.prepare(settings):
         click.echo(done)
+    check_database(settings)
     empty_spool(settings.spool_dir)
+    if settings.is_demonstration and is_demonstration(settings) is None:
+        _make_demonstration(context)
     supervisor = Supervisor(listener)
     if not supervisor.start():
         asked = supervisor.stopping
         supervisor.stop()
         sys.exit(0 if asked else "The desk could not start; the lines above say why.")
-    host, port = listener.getsockname()[:2]
+    _say_ready(settings, *listener.getsockname()[:2])
+    status = supervisor.run()
+    click.echo("The desk has stopped.")
+    sys.exit(status)
+
+
+def _make_demonstration(context: click.Context) -> None:
+    assert context.parent is not None and isinstance(context.parent.command, click.Group)
+    demo = context.parent.command.get_command(context, "demo")
+    if demo is not None:
+        click.echo("Making the demonstration organisation …")
+        context.invoke(demo)
+
+
+def _say_ready(settings: Settings, host: str, port: int) -> None:
     click.echo(
         f"The desk is ready: http://{f'[{host}]' if ':' in host else host}:{port}/   (Ctrl-C stops it)"
     )
     if settings.is_demonstration:
         _print_accounts(settings.data_dir / ACCOUNTS_FILE)
     sys.stdout.flush()
-    status = supervisor.run()
-    click.echo("The desk has stopped.")
-    sys.exit(status)
-
-
-def _check_folder(folder: Path) -> None:
-    """The data folder must be writable before anything is started in it."""
-    probe = folder / f".writable-{os.getpid()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise SettingsFault(f"The data folder {folder} cannot be written to: {error.strerror}.") from error
 
 
 def _print_accounts(file: Path) -> None:

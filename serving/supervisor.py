@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 
 from serving.lifeline import LISTEN_FD, READY_FD, die_with_parent
@@ -145,11 +144,3 @@ class Supervisor:
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
-
-
-def empty_spool(folder: Path) -> None:
-    """Make the private folder of temporary files, without what a killed process left in it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for file in folder.iterdir():
-        if file.is_file():
-            file.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -111,7 +112,7 @@ def client(app: Flask) -> DeskClient:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
+def browser() -> Iterator[Browser]:
     """One headless Chromium a test process."""
     with running_browser() as one:
         yield one
@@ -132,20 +133,20 @@ def desk_server(_desk_server: DeskServer) -> Iterator[DeskServer]:
 
 
 @pytest.fixture
-def people(request: pytest.FixtureRequest, browser: object, desk_server: DeskServer) -> Iterator[People]:
+def people(request: pytest.FixtureRequest, browser: Browser, desk_server: DeskServer) -> Iterator[People]:
     """`people.new_page()` opens a page for one more person. Fails the test on any error a page reports.
 
     `@pytest.mark.tolerates("status of 404")` names (by regular expression) what a test provokes on purpose.
     """
     mark = request.node.get_closest_marker("tolerates")
-    group = People(browser, desk_server.url, mark.args if mark else ())  # type: ignore[arg-type]
+    group = People(browser, desk_server.url, mark.args if mark else ())
     yield group
     group.close()
     assert not group.faults, "\n".join(group.faults)
 
 
 @pytest.fixture
-def page(people: People) -> object:
+def page(people: People) -> Page:
     """A page of the served desk in Chinese, nobody signed in."""
     return people.new_page()
 

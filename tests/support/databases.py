@@ -59,7 +59,10 @@ class SqliteDatabase(TestDatabase):
             engine.dispose()
         for suffix in ("-wal", "-shm"):
             Path(f"{self.file}{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(self.template, self.file)
+        # A new file instead of new content: a connection that a test forgot keeps the old one and does no harm.
+        fresh = self.file.with_suffix(".fresh")
+        shutil.copyfile(self.template, fresh)
+        fresh.replace(self.file)
 
 
 class PostgresDatabase(TestDatabase):

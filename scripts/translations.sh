@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Message catalogues: extract|update|compile. Compiling touches only what changed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH"
+template=$(mktemp)
+trap 'rm -f "$template"' EXIT
+
+compile() {
+    local po mo
+    for po in translations/*/LC_MESSAGES/*.po; do
+        [ -e "$po" ] || continue
+        mo=${po%.po}.mo
+        if [ ! -e "$mo" ] || [ "$po" -nt "$mo" ]; then
+            pybabel --quiet compile --input-file "$po" --output-file "$mo"
+        fi
+    done
+}
+
+update() {
+    pybabel --quiet extract --mapping babel.cfg --keyword _l --keyword _ --keyword lazy_gettext \
+        --no-location --sort-output --omit-header --output "$template" .
+    local locale
+    for locale in zh_Hans_CN en; do
+        if [ -e "translations/$locale/LC_MESSAGES/messages.po" ]; then
+            pybabel --quiet update --input-file "$template" --output-dir translations --locale "$locale" \
+                --no-fuzzy-matching --ignore-obsolete
+        else
+            pybabel --quiet init --input-file "$template" --output-dir translations --locale "$locale"
+        fi
+    done
+}
+
+case ${1:-compile} in
+    compile) compile ;;
+    update) update && compile ;;
+    *) echo "usage: $0 compile|update" >&2; exit 2 ;;
+esac

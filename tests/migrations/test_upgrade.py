@@ -1,0 +1,83 @@
+"""An older database is copied before it is upgraded."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+import sqlalchemy as sa
+
+import database
+from services import schema
+from settings import ROOT, Settings
+from tests.support.client import settings_for
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "9000", "{head}", None, None
+def upgrade():
+    with op.batch_alter_table("departments") as batch:
+        batch.add_column(sa.Column("nickname", sa.String(40), nullable=True))
+def downgrade():
+    with op.batch_alter_table("departments") as batch:
+        batch.drop_column("nickname")
+"""
+
+
+@pytest.fixture
+def older(empty_database_url: str, shared_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A desk with data whose code has just got one more migration."""
+    schema.upgrade(empty_database_url)
+    insert(empty_database_url, "before")
+    newer_code = shared_folder.parent / "code"
+    shutil.copytree(ROOT / "migrations", newer_code / "migrations")
+    (newer_code / "migrations" / "versions" / "9000_next.py").write_text(NEXT.format(head=schema.head()))
+    monkeypatch.setattr(schema, "ROOT", newer_code)
+    return settings_for(empty_database_url, shared_folder)
+
+
+def insert(url: str, name: str) -> None:
+    engine = database.make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO number_series (prefix, year, is_confidential, last) VALUES (:name, 2026, false, 1)"
+            ),
+            {"name": name},
+        )
+    engine.dispose()
+
+
+def test_an_older_database_is_copied_and_upgraded(older: Settings) -> None:
+    assert schema.state_of(older.database_url) is schema.SchemaState.OLDER
+    done = schema.prepare(older)
+    assert "9000" in done
+    assert schema.state_of(older.database_url) is schema.SchemaState.CURRENT
+    assert schema.prepare(older) == ""
+    (copy,) = older.backups_dir.iterdir()
+    assert str(copy) in done
+    assert copy.stat().st_mode & 0o077 == 0
+    if older.is_sqlite:
+        with closing(sqlite3.connect(copy)) as connection:
+            assert connection.execute("SELECT prefix FROM number_series").fetchall() == [("before",)]
+            assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    else:
+        with ZipFile(copy) as archive:
+            assert b"before" in archive.read("number_series.copy")
+            assert archive.read("alembic_version.copy") == b"0001\n"
+
+
+def test_a_failing_migration_changes_nothing(older: Settings) -> None:
+    broken = schema.ROOT / "migrations" / "versions" / "9000_next.py"
+    broken.write_text(broken.read_text().replace("def downgrade", '    op.execute("no sql")\ndef downgrade'))
+    with pytest.raises(sa.exc.DBAPIError):
+        schema.prepare(older)
+    assert schema.revision_of(older.database_url) == "0001"
+    engine = database.make_engine(older.database_url)
+    assert "nickname" not in {column["name"] for column in sa.inspect(engine).get_columns("departments")}
+    engine.dispose()
