@@ -1,0 +1,83 @@
+/* The list: selection, "all matching", row keys, column order. */
+(function () {
+  "use strict";
+  const Desk = window.Desk;
+  const form = document.querySelector("form[data-list]");
+
+  document.querySelectorAll("[data-sortable]").forEach(function (list) {
+    list.addEventListener("click", function (event) {
+      const button = event.target.closest("[data-move]");
+      if (!button) return;
+      const row = button.closest("li");
+      const up = button.dataset.move === "-1";
+      const other = up ? row.previousElementSibling : row.nextElementSibling;
+      if (!other || !other.querySelector("[data-move]")) return;
+      if (up) other.before(row); else other.after(row);
+      button.focus();
+    });
+  });
+  if (!form) return;
+
+  const rows = Array.prototype.slice.call(form.querySelectorAll("[data-row]"));
+  const boxes = Array.prototype.slice.call(form.querySelectorAll("[data-select-row]"));
+  const all = form.querySelector("[data-select-all]");
+  const bar = form.querySelector("[data-bulk]");
+  const matching = form.querySelector("[data-all-matching]");
+  let last = null;
+
+  function refresh() {
+    const ticked = boxes.filter(function (b) { return b.checked; });
+    boxes.forEach(function (b) { b.closest("[data-row]").classList.toggle("is-selected", b.checked); });
+    if (all) { all.checked = ticked.length === boxes.length && boxes.length > 0; all.indeterminate = ticked.length > 0 && !all.checked; }
+    if (bar) {
+      bar.hidden = ticked.length === 0;
+      if (matching && !all.checked) matching.checked = false;
+      if (matching) matching.closest("label").hidden = !all.checked;
+      bar.querySelector("[data-bulk-count]").textContent = Desk.text("selected", { n: matching && matching.checked ? form.querySelector("[name=matching_count]").value : ticked.length });
+    }
+  }
+  form.addEventListener("change", refresh);
+  form.addEventListener("click", function (event) {
+    const box = event.target.closest("[data-select-row]");
+    if (box) {
+      if (event.shiftKey && last) {
+        const range = [boxes.indexOf(last), boxes.indexOf(box)].sort(function (a, b) { return a - b; });
+        boxes.slice(range[0], range[1] + 1).forEach(function (b) { b.checked = box.checked; });
+      }
+      last = box;
+      refresh();
+      return;
+    }
+    if (event.target.closest("[data-select-none]")) { boxes.forEach(function (b) { b.checked = false; }); if (matching) matching.checked = false; refresh(); return; }
+    if (event.target.closest("a, button, input, label, select, summary") || String(getSelection())) return;
+    const row = event.target.closest("[data-row][data-href]");
+    if (row) { if (event.ctrlKey || event.metaKey) window.open(row.dataset.href); else location.assign(row.dataset.href); }
+  });
+  if (all) all.addEventListener("change", function () { boxes.forEach(function (b) { b.checked = all.checked; }); refresh(); });
+
+  let at = -1;
+  function current(index) {
+    if (!rows.length) return;
+    at = Math.max(0, Math.min(rows.length - 1, index));
+    rows.forEach(function (r, i) { r.classList.toggle("is-current", i === at); });
+    rows[at].focus({ preventScroll: true });
+    rows[at].scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || Desk.store.get("desk.keys.off")) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, .menu-panel")) return;
+    if (event.key === "j") current(at + 1);
+    else if (event.key === "k") current(at - 1);
+    else if (at < 0) return;
+    else if (event.key === "Enter" && event.target === rows[at] && rows[at].dataset.href) location.assign(rows[at].dataset.href);
+    else if (event.key === "x") { const box = rows[at].querySelector("[data-select-row]"); if (box) { box.checked = !box.checked; refresh(); } }
+    else if (event.key === "e" || event.key === ".") {
+      const button = rows[at].querySelector("[data-row-menu]");
+      if (!button) return;
+      const link = event.key === "e" && document.querySelector("#" + button.dataset.rowMenu + " [data-key='e']");
+      if (link) link.click(); else Desk.openRowMenu(button);
+    } else return;
+    event.preventDefault();
+  });
+  refresh();
+})();
