@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.support import APPEND_ONLY, drop_append_only, make_append_only
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -1853,6 +1855,8 @@ def upgrade() -> None:
         for name, table, target, column in CIRCULAR:
             op.create_foreign_key(name, table, target, [column], ["id"], ondelete="RESTRICT")
 
+    make_append_only(*APPEND_ONLY)
+
 
 def downgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
@@ -2045,3 +2049,4 @@ def downgrade() -> None:
     op.drop_table("departments")
     op.drop_table("calendar_years")
     op.drop_table("calendar_days")
+    drop_append_only()
