@@ -35,7 +35,7 @@ make_venv() {
         rm -rf "$venv"
         "$python" -m venv --without-pip "$venv" 2>/dev/null && "$python" -m pip --version >/dev/null 2>&1 ||
             fail "$python cannot make an environment with pip. Install its venv module (Debian: apt-get install python3.11-venv)."
-        "$python" -m pip --python "$venv/bin/python" install --quiet --disable-pip-version-check pip
+        "$python" -m pip --python "$venv/bin/python" install --quiet --quiet --disable-pip-version-check pip
     fi
 }
 
@@ -46,7 +46,7 @@ stamp=$venv/.installed-$kind
 wanted=$(digest)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
     echo "Installing $(basename "${files[-1]}") …"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input -r "${files[-1]}" ||
+    "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input -r "${files[-1]}" ||
         fail "The packages of ${files[-1]} could not be installed; the lines above say why. Is a package index reachable?"
     echo "$wanted" >"$stamp"
 fi

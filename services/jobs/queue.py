@@ -65,10 +65,9 @@ class JobQueue:
         self._run(name, arguments)
 
     def schedule_minutely(self) -> None:
-        """Run the handlers registered with every_minute, now and each minute; for the worker process only."""
+        """Run the handlers registered with every_minute, at the start and each minute; for the worker process only."""
         for name in _minutely:
             self._schedule(name)
-            self.enqueue(name)
 
     def perform(self, name: str, arguments: dict[str, Any]) -> None:
         """Run one job here and now. A failure is logged, not raised."""
