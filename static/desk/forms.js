@@ -12,7 +12,7 @@
     root.querySelectorAll("[data-lookup-url]").forEach(function (s) { if (Desk.lookup) Desk.lookup(s); });
     root.querySelectorAll("[data-date-quick]").forEach(function (p) { p.hidden = false; });
     root.querySelectorAll("[data-inline]").forEach(inline);
-    root.querySelectorAll("details[data-menu]").forEach(function (m) { m.dataset.wired = "1"; });
+    root.querySelectorAll("[data-conflict-all]").forEach(function (p) { p.hidden = false; });
   };
 
   function read(form) {
@@ -158,6 +158,11 @@
     });
   }
 
+  /* Conflict page: one choice for every field. */
+  document.addEventListener("click", function (event) {
+    const all = event.target.closest("[data-pick-all]");
+    if (all) all.form.querySelectorAll("input[type=radio][value=" + all.dataset.pickAll + "]").forEach(function (r) { r.checked = true; });
+  });
   document.addEventListener("click", function (event) {
     const quick = event.target.closest("[data-range]");
     if (!quick) return;
