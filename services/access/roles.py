@@ -5,7 +5,9 @@ from __future__ import annotations
 from models.enums import RoleName
 from services.access.permissions import Permission as P
 
-_EVERYBODY = frozenset({P.SELF, P.PROCEDURE_READ, P.CALENDAR_READ, P.DEPARTMENT_READ, P.USER_READ, P.JOB_READ})
+_EVERYBODY = frozenset(
+    {P.SELF, P.PROCEDURE_READ, P.CALENDAR_READ, P.DEPARTMENT_READ, P.USER_READ, P.JOB_READ}
+)
 
 _READER = frozenset(
     {

@@ -76,7 +76,9 @@ def _of_investigation(column: Any) -> Rule:
     def rule(actor: Actor) -> ColumnElement[bool]:
         investigation = m.Investigation.__table__
         return column.in_(
-            sa.select(investigation.c.id).where(investigation.c.complaint_id.in_(visible_complaint_ids(actor)))
+            sa.select(investigation.c.id).where(
+                investigation.c.complaint_id.in_(visible_complaint_ids(actor))
+            )
         )
 
     return rule
@@ -229,7 +231,9 @@ def _add_rules(state: ORMExecuteState) -> None:
     actor = current_actor(session)
     if not actor.is_system:
         rules = [
-            with_loader_criteria(model, rule_for(model, actor), include_aliases=True, propagate_to_loaders=False)
+            with_loader_criteria(
+                model, rule_for(model, actor), include_aliases=True, propagate_to_loaders=False
+            )
             for model in sorted(_models_in(state), key=lambda model: model.__name__)
         ]
         state.statement = state.statement.options(*rules)

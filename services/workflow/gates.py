@@ -39,6 +39,7 @@ from models.enums import (
 from models.labels import LazyString, _l
 from services.access.separation import SeparationRule, exempted, involved
 from services.actor import Actor, Grant
+from services.deadlines.runs import clock_of
 from services.errors import Reason
 from services.procedures.of_complaint import procedure_of
 from services.procedures.schema import Procedure
@@ -125,7 +126,11 @@ def confidential(s: Situation) -> list[Reason]:
 
 
 def not_confidential(s: Situation) -> list[Reason]:
-    return _no("confidential", _l("The complaint is confidential already.")) if s.complaint.is_confidential else []
+    return (
+        _no("confidential", _l("The complaint is confidential already."))
+        if s.complaint.is_confidential
+        else []
+    )
 
 
 def acceptance_complete(s: Situation) -> list[Reason]:
@@ -195,7 +200,11 @@ FIELD_LABELS: dict[Field, LazyString] = {
 
 def handler_is_first_receiver(s: Situation) -> list[Reason]:
     """A handler closes on the spot only what they received themselves (R01-02)."""
-    if s.grant is None or s.grant.role is not RoleName.HANDLER or involved(s.actor, s.complaint.first_receiver_id):
+    if (
+        s.grant is None
+        or s.grant.role is not RoleName.HANDLER
+        or involved(s.actor, s.complaint.first_receiver_id)
+    ):
         return []
     return _no("not_first_receiver", _l("A handler closes on the spot only what they received themselves."))
 
@@ -221,7 +230,10 @@ def refusals_left(s: Situation) -> list[Reason]:
         return []
     return _no(
         "refusals_used_up",
-        _l("Signature was refused %(count)s times already; now it has to be arbitrated.", count=s.complaint.refusals),
+        _l(
+            "Signature was refused %(count)s times already; now it has to be arbitrated.",
+            count=s.complaint.refusals,
+        ),
         "people",
     )
 
@@ -320,11 +332,15 @@ def followed_up(s: Situation) -> list[Reason]:
     if s.complaint.state is State.REPLIED:
         if s.complaint.not_notifiable_reason:
             return []
-        return _no("no_follow_up", _l("The complainant has not been asked yet. Start the follow-up."), "reply")
+        return _no(
+            "no_follow_up", _l("The complainant has not been asked yet. Start the follow-up."), "reply"
+        )
     last = s.last_follow_up
     if last is None:
-        return [] if s.complaint.not_notifiable_reason else _no(
-            "no_follow_up", _l("No follow-up is recorded yet."), "reply"
+        return (
+            []
+            if s.complaint.not_notifiable_reason
+            else _no("no_follow_up", _l("No follow-up is recorded yet."), "reply")
         )
     if last.result is FollowUpResult.DISSATISFIED and not s.procedure.follow_up.exit_with_leader_approval:
         return _no("dissatisfied", _l("The complainant is not satisfied."), "reply")
@@ -338,7 +354,11 @@ def measures_settled(s: Situation) -> list[Reason]:
     count = s.session.scalar(query) or 0
     if not count:
         return []
-    return _no("open_measures", _l("%(count)s measures are neither carried out nor dropped.", count=count), "measures")
+    return _no(
+        "open_measures",
+        _l("%(count)s measures are neither carried out nor dropped.", count=count),
+        "measures",
+    )
 
 
 def investigations_finished(s: Situation) -> list[Reason]:
@@ -371,9 +391,11 @@ def has_extendable_clock(s: Situation) -> list[Reason]:
     query = sa.select(ClockRun).where(
         ClockRun.complaint_id == s.complaint.id, ClockRun.state.in_([ClockState.RUNNING, ClockState.PAUSED])
     )
-    if any(run.rule.get("extendable") for run in s.session.scalars(query)):
+    if any(clock_of(run).extendable for run in s.session.scalars(query)):
         return []
-    return _no("not_extendable", _l("The procedure allows no extension of any time limit that runs now."), "clocks")
+    return _no(
+        "not_extendable", _l("The procedure allows no extension of any time limit that runs now."), "clocks"
+    )
 
 
 def a_level_above(s: Situation) -> list[Reason]:

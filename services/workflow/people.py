@@ -26,7 +26,9 @@ def holders(session: Session, roles: Iterable[RoleName], department_id: int | No
         .distinct()
     )
     if department_id is not None:
-        query = query.where(sa.or_(RoleGrant.department_id == department_id, RoleGrant.department_id.is_(None)))
+        query = query.where(
+            sa.or_(RoleGrant.department_id == department_id, RoleGrant.department_id.is_(None))
+        )
     return list(session.scalars(query))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Complaint, ComplaintEvent, Department, OutboxMessage, Pause
-from models.enums import EventKind, State
+from models.enums import OPEN_STATES, EventKind, State
 from models.fields import fields_of
 from services import audit
 from services.access.permissions import for_event
@@ -122,7 +122,15 @@ class Act:
         old, new = audit.changes(complaint)
         work.session.flush()
         write_event(
-            work, complaint, self.event, self.before, target, text=text, clause=clause, grant=self.grant, **data
+            work,
+            complaint,
+            self.event,
+            self.before,
+            target,
+            text=text,
+            clause=clause,
+            grant=self.grant,
+            **data,
         )
         move_clocks(work, complaint, self.event)
         refresh_visibility(work.session, complaint)
@@ -148,7 +156,12 @@ class Act:
 
 
 def begin(
-    work: UnitOfWork, public_id: str, event: EventKind, version: int | None = None, *, pass_gates: bool = False
+    work: UnitOfWork,
+    public_id: str,
+    event: EventKind,
+    version: int | None = None,
+    *,
+    pass_gates: bool = False,
 ) -> Act:
     """Load, authorise, decide. NotFound, Stale, NotPermitted, WrongState or Refused before anything is changed."""
     complaint = load(work, public_id, version)
@@ -221,6 +234,8 @@ def move_clocks(work: UnitOfWork, complaint: Complaint, event: EventKind) -> Non
     if heard is not None:
         clocks.stop_clocks(work, complaint, heard, work.now)
         clocks.start_clocks(work, complaint, heard, work.now)
+    if complaint.state not in OPEN_STATES:
+        clocks.void_clocks(work, complaint, work.now)
 
 
 def end_pause(work: UnitOfWork, complaint: Complaint) -> None:
@@ -234,7 +249,9 @@ def end_pause(work: UnitOfWork, complaint: Complaint) -> None:
     complaint.paused_at = None
 
 
-def tell(work: UnitOfWork, complaint: Complaint, people: Iterable[int | None], topic: str, **payload: Any) -> None:
+def tell(
+    work: UnitOfWork, complaint: Complaint, people: Iterable[int | None], topic: str, **payload: Any
+) -> None:
     """Put a message for each person into the outbox of this transaction."""
     for person in dict.fromkeys(people):
         if person is None or person == work.actor.user_id:

@@ -42,7 +42,7 @@ class Transition:
 
 
 def _to(target: State, *sources: State) -> dict[State, tuple[State, ...]]:
-    return {source: (target,) for source in sources}
+    return dict.fromkeys(sources, (target,))
 
 
 def _stay(*sources: State) -> dict[State, tuple[State, ...]]:
@@ -82,7 +82,10 @@ _ROWS = (
     Transition(E.REPLY, _to(S.REPLIED, S.AWAITING_APPROVAL), (g.not_paused, g.opinion_approved)),
     Transition(E.START_FOLLOW_UP, _to(S.FOLLOWING_UP, S.REPLIED)),
     Transition(
-        E.FOLLOW_UP, {S.FOLLOWING_UP: (S.FOLLOWING_UP, S.IN_WORK)}, (g.follow_up_not_by_handler,), restarts=True
+        E.FOLLOW_UP,
+        {S.FOLLOWING_UP: (S.FOLLOWING_UP, S.IN_WORK)},
+        (g.follow_up_not_by_handler,),
+        restarts=True,
     ),
     Transition(
         E.CLOSE,
@@ -97,9 +100,15 @@ _ROWS = (
         ),
     ),
     Transition(
-        E.REOPEN, _to(S.ACCEPTED, S.REFUSED, S.CLOSED, S.ARCHIVED, S.STATUTORY_ROUTE, S.REFERRED), restarts=True
+        E.REOPEN,
+        _to(S.ACCEPTED, S.REFUSED, S.CLOSED, S.ARCHIVED, S.STATUTORY_ROUTE, S.REFERRED),
+        restarts=True,
     ),
-    Transition(E.ARCHIVE, _to(S.ARCHIVED, S.REFUSED, S.CLOSED, S.STATUTORY_ROUTE, S.REFERRED), (g.has_written_result,)),
+    Transition(
+        E.ARCHIVE,
+        _to(S.ARCHIVED, S.REFUSED, S.CLOSED, S.STATUTORY_ROUTE, S.REFERRED),
+        (g.has_written_result,),
+    ),
     Transition(E.MERGE, _to(S.MERGED, *_BEFORE_END)),
     Transition(E.STATUTORY_ROUTE, _to(S.STATUTORY_ROUTE, S.ACCEPTED, S.IN_WORK)),
     Transition(E.REFER, _to(S.REFERRED, *_BEFORE_WORK, S.ACCEPTED, S.IN_WORK)),

@@ -1,0 +1,41 @@
+"""Adding a co-handling department with a named person (R01-10)."""
+
+from __future__ import annotations
+
+from models import Complaint
+from models.enums import AssignmentKind, EventKind
+from models.labels import _l
+from services.errors import Invalid
+from services.unit_of_work import UnitOfWork
+from services.workflow.assignments import send_to
+from services.workflow.people import may_sign
+from services.workflow.steps import begin
+from services.workflow.typed import active_user, open_department, required
+
+
+def add_co_handler(
+    work: UnitOfWork,
+    complaint_id: str,
+    version: int | None = None,
+    *,
+    department_id: int | None,
+    person_id: int | None,
+    instruction: str,
+) -> Complaint:
+    """The department reads the complaint at once and is asked to sign and to give its opinion."""
+    act = begin(work, complaint_id, EventKind.ADD_CO_HANDLER, version)
+    department = open_department(work, department_id, "department_id")
+    person = active_user(work, person_id, "person_id")
+    instruction = required(instruction, "instruction", _l("Say what this department is to do."))
+    if not may_sign(work.session, person.id, department.id):
+        raise Invalid(
+            {"person_id": _l("This person holds no role that signs for complaints of that department.")}
+        )
+    if department.id == act.complaint.department_id:
+        raise Invalid({"department_id": _l("This department leads already.")})
+    if any(a.department_id == department.id for a in act.situation.co_handling):
+        raise Invalid({"department_id": _l("This department co-handles already.")})
+    send_to(work, act.complaint, AssignmentKind.CO_HANDLING, department, person, instruction=instruction)
+    act.finish(text=instruction, department=department.name, person=person.name)
+    act.tell([person.id, department.leader_id], "co_handling.awaiting", department=department.name)
+    return act.complaint

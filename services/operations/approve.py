@@ -1,0 +1,22 @@
+"""Approval of the opinion with the meaning of the signature; never by whoever handled the case (R01-14)."""
+
+from __future__ import annotations
+
+from models import Complaint
+from models.enums import EventKind
+from models.labels import _l
+from services.unit_of_work import UnitOfWork
+from services.workflow.steps import begin
+from services.workflow.typed import required
+
+
+def approve(work: UnitOfWork, complaint_id: str, version: int | None = None, *, meaning: str) -> Complaint:
+    """Approved; the reply may go out."""
+    act = begin(work, complaint_id, EventKind.APPROVE, version)
+    opinion = act.situation.opinion
+    assert opinion is not None  # the gate not_yet_approved has seen it
+    opinion.meaning = required(meaning, "meaning", _l("Say what your signature means."))
+    opinion.approved_at, opinion.approved_by_id, opinion.approved_for_id = work.now, act.by_id, act.for_id
+    act.finish(text=opinion.meaning, content_hash=opinion.content_hash)
+    act.tell([act.complaint.handler_id, act.complaint.first_receiver_id], "opinion.approved")
+    return act.complaint

@@ -1,0 +1,52 @@
+"""Arbitration when departments pass a complaint to and fro: binding, no signature needed (R01-10, R16-15)."""
+
+from __future__ import annotations
+
+from models import Complaint
+from models.enums import AssignmentKind, EventKind
+from models.labels import _l
+from services.errors import Invalid
+from services.unit_of_work import UnitOfWork
+from services.workflow.assignments import end_assignment, send_to, sign
+from services.workflow.people import may_sign
+from services.workflow.steps import begin
+from services.workflow.typed import active_user, open_department, required
+
+
+def arbitrate(
+    work: UnitOfWork,
+    complaint_id: str,
+    version: int | None = None,
+    *,
+    department_id: int | None,
+    person_id: int | None,
+    ruling: str,
+) -> Complaint:
+    """In work with the department and person of the ruling."""
+    act = begin(work, complaint_id, EventKind.ARBITRATE, version)
+    department = open_department(work, department_id, "department_id")
+    person = active_user(work, person_id, "person_id")
+    ruling = required(ruling, "ruling", _l("Give the ground of the ruling."))
+    if not may_sign(work.session, person.id, department.id):
+        raise Invalid(
+            {"person_id": _l("This person holds no role that signs for complaints of that department.")}
+        )
+    if act.situation.lead is not None:
+        end_assignment(work, act.situation.lead)
+    complaint = act.complaint
+    assignment = send_to(
+        work,
+        complaint,
+        AssignmentKind.LEAD,
+        department,
+        person,
+        instruction=ruling,
+        instructed_by_id=act.by_id,
+        from_department_id=complaint.department_id,
+    )
+    sign(work, assignment, act.for_id)
+    complaint.department_id = department.id
+    complaint.handler_id = complaint.responsible_id = person.id
+    act.finish(text=ruling, department=department.name, person=person.name)
+    act.tell([person.id, department.leader_id], "arbitrated", department=department.name)
+    return complaint

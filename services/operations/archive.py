@@ -1,0 +1,100 @@
+"""Filing an ended complaint: file number, catalogue, pages, and a digest of what was filed (R01-11, R15-20)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+
+import sqlalchemy as sa
+
+from models import ArchiveRecord, Complaint, ComplaintEvent
+from models.enums import EventKind
+from models.fields import fields_of
+from models.labels import _l
+from services import audit
+from services.deadlines.desk_calendar import desk_time
+from services.errors import Invalid, Text
+from services.unit_of_work import UnitOfWork
+from services.workflow.steps import begin
+from services.workflow.typed import optional
+
+
+def archive(
+    work: UnitOfWork,
+    complaint_id: str,
+    version: int | None = None,
+    *,
+    file_number: str,
+    catalogue: str,
+    pages: int | None,
+    box: str | None = None,
+) -> Complaint:
+    """Archived, with the complaints that were merged into it. Retention runs from today as the procedure says."""
+    act = begin(work, complaint_id, EventKind.ARCHIVE, version)
+    complaint = act.complaint
+    _check(work, complaint, file_number, catalogue, pages)
+    years = act.situation.procedure.archive.retention_years
+    today = work.now.astimezone(desk_time(work.session).zone).date()
+    record = _record_of(work, complaint) or ArchiveRecord(complaint_id=complaint.id)
+    record.file_number, record.catalogue, record.pages = file_number.strip(), catalogue.strip(), pages or 0
+    record.box = optional(box)
+    record.retention_years, record.review_on = years, _years_on(today, years)
+    record.digest = _digest(work, complaint)
+    record.archived_by_id, record.archived_at, record.ended_at = act.by_id, work.now, None
+    work.session.add(record)
+    complaint.archived_at = work.now
+    act.finish(text=record.file_number, digest=record.digest)
+    for merged in work.session.scalars(sa.select(Complaint).where(Complaint.master_id == complaint.id)):
+        merged.archived_at = work.now
+    return complaint
+
+
+def _record_of(work: UnitOfWork, complaint: Complaint) -> ArchiveRecord | None:
+    query = sa.select(ArchiveRecord).where(ArchiveRecord.complaint_id == complaint.id)
+    return work.session.scalars(query).first()
+
+
+def _check(
+    work: UnitOfWork, complaint: Complaint, file_number: str, catalogue: str, pages: int | None
+) -> None:
+    faults: dict[str, Text] = {}
+    if not file_number.strip():
+        faults["file_number"] = _l("Give the file number.")
+    if not catalogue.strip():
+        faults["catalogue"] = _l("List what the file contains.")
+    if pages is None or pages < 1:
+        faults["pages"] = _l("Give the number of pages.")
+    taken = sa.select(ArchiveRecord.id).where(
+        ArchiveRecord.file_number == file_number.strip(), ArchiveRecord.complaint_id != complaint.id
+    )
+    if work.session.scalar(taken) is not None:
+        faults["file_number"] = _l("This file number is taken.")
+    if faults:
+        raise Invalid(faults)
+
+
+def _years_on(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+def _digest(work: UnitOfWork, complaint: Complaint) -> str:
+    """SHA-256 of the record and its history as they are filed."""
+    events = work.session.scalars(
+        sa.select(ComplaintEvent)
+        .where(ComplaintEvent.complaint_id == complaint.id)
+        .order_by(ComplaintEvent.id)
+    )
+    filed = {
+        "record": {spec.key: audit.plain(getattr(complaint, spec.key)) for spec in fields_of(Complaint)},
+        "events": [
+            [event.at.isoformat(), event.event.value, event.actor_name, event.text] for event in events
+        ],
+    }
+    filed["record"].pop("state", None)
+    return hashlib.sha256(
+        json.dumps(filed, sort_keys=True, ensure_ascii=False, default=str).encode()
+    ).hexdigest()

@@ -1,0 +1,85 @@
+"""Add a file to a complaint, an accident or an investigation; history, and nobody can replace it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import Attachment
+from models.enums import EventKind
+from services import audit
+from services.attachments.owners import owner_of
+from services.attachments.store import FileStore, Staged
+from services.unit_of_work import UnitOfWork
+from services.workflow.steps import write_event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Particulars:
+    """What is said about a file: for evidence also when, where and by whom it was taken (R07-07)."""
+
+    description: str | None = None
+    is_evidence: bool = False
+    taken_at: datetime | None = None
+    taken_where: str | None = None
+    taken_by: str | None = None
+
+
+def attach(
+    work: UnitOfWork,
+    store: FileStore,
+    staged: Staged,
+    *,
+    complaint: str | None = None,
+    accident: str | None = None,
+    investigation: str | None = None,
+    particulars: Particulars | None = None,
+) -> Attachment:
+    """Attach a staged file to exactly one record, named by its public id.
+
+    NotFound for an unknown or foreign record, NotPermitted, Refused when the record is closed to additions.
+    The file is in its place when the unit of work has committed, and gone when it has not.
+    """
+    store.keep_on_commit(work.session, staged)  # first: whatever is refused below takes the draft with it
+    owner = owner_of(work, complaint=complaint, accident=accident, investigation=investigation)
+    owner.check_open()
+    said = particulars or Particulars()
+    attachment = Attachment(
+        complaint_id=owner.complaint.id if owner.complaint and owner.accident is None else None,
+        accident_id=owner.accident.id if owner.accident else None,
+        investigation_id=owner.investigation.id if owner.investigation else None,
+        filename=staged.filename,
+        sha256=staged.sha256,
+        size=staged.size,
+        mime_type=staged.kind.mime_type,
+        description=said.description,
+        is_evidence=said.is_evidence,
+        taken_at=said.taken_at,
+        taken_where=said.taken_where,
+        taken_by=said.taken_by,
+        uploaded_by_id=work.actor.user_id,
+    )
+    work.session.add(attachment)
+    work.session.flush()
+    if owner.complaint is not None:
+        write_event(
+            work,
+            owner.complaint,
+            EventKind.ATTACHED,
+            text=staged.filename,
+            grant=owner.grant,
+            attachment=attachment.public_id,
+            sha256=staged.sha256,
+        )
+    work.record(
+        audit.Draft(
+            "attachment.add",
+            "attachment",
+            attachment.id,
+            staged.filename[:120],
+            owner.complaint,
+            after={"filename": staged.filename, "sha256": staged.sha256, "size": staged.size},
+            on_behalf_of_id=owner.grant.on_behalf_of_id if owner.grant else None,
+        )
+    )
+    return attachment

@@ -1,0 +1,32 @@
+"""Closing a complaint, once all its gates hold (R04-08, R16-17)."""
+
+from __future__ import annotations
+
+from models import Complaint
+from models.enums import CloseKind, EventKind, FollowUpResult
+from models.labels import _l
+from services.deadlines import clocks
+from services.unit_of_work import UnitOfWork
+from services.workflow.assignments import end_all
+from services.workflow.steps import begin
+from services.workflow.typed import required
+
+
+def close(work: UnitOfWork, complaint_id: str, version: int | None = None, *, opinion: str) -> Complaint:
+    """Closed with the superior's opinion. Refused with everything that is missing."""
+    act = begin(work, complaint_id, EventKind.CLOSE, version)
+    opinion = required(opinion, "opinion", _l("Write down your opinion on the handling."))
+    complaint, last = act.complaint, act.situation.last_follow_up
+    complaint.closed_at = work.now
+    if last is not None and last.result is FollowUpResult.DISSATISFIED:
+        complaint.close_kind = CloseKind.LEADER_EXIT
+    elif complaint.not_notifiable_reason:
+        complaint.close_kind = CloseKind.NOT_NOTIFIABLE
+    else:
+        complaint.close_kind = CloseKind.NORMAL
+    end_all(work, complaint)
+    complaint.supervised_at = None
+    act.finish(text=opinion)
+    clocks.void_clocks(work, complaint, work.now)
+    act.tell([complaint.handler_id, complaint.first_receiver_id], "closed")
+    return complaint

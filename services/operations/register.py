@@ -1,0 +1,190 @@
+"""Registering a complaint: any department may, whatever it concerns (R01-19)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import Complaint, Department, Organisation, Party, ProcedureVersion, User
+from models.enums import Category, Channel, ComplaintForm, EventKind, PartyKind, PartySide, State
+from models.labels import _l
+from services import audit
+from services.access.permissions import Permission
+from services.access.visibility import refresh_visibility
+from services.deadlines import clocks
+from services.deadlines.desk_calendar import desk_time
+from services.errors import Invalid, NotPermitted, Text
+from services.procedures.of_complaint import parsed
+from services.procedures.vocabulary import ClockEvent
+from services.unit_of_work import UnitOfWork
+from services.workflow.naming import check_named, name_people
+from services.workflow.numbers import take_number
+from services.workflow.steps import write_event
+
+CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class NewParty:
+    """A party as typed in."""
+
+    side: PartySide
+    kind: PartyKind = PartyKind.PERSON
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True)
+class NewComplaint:
+    """A complaint as typed in. `extra` holds further columns of the table that the form offers."""
+
+    summary: str
+    content: str
+    received_at: datetime
+    channel: Channel
+    form: ComplaintForm = ComplaintForm.WRITTEN
+    category: Category = Category.OTHER
+    parties: tuple[NewParty, ...] = ()
+    request: str | None = None
+    grounds: str | None = None
+    product: str | None = None
+    batch: str | None = None
+    place: str | None = None
+    occurred_on: date | None = None
+    source_reference: str | None = None
+    passed_on_by: str | None = None
+    customer_due_on: date | None = None
+    receiving_department_id: int | None = None
+    first_receiver_id: int | None = None
+    confidential: bool = False
+    named_user_ids: tuple[int, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
+    """A registered complaint with its number, parties, clocks and history.
+
+    NotPermitted without the right to register; Invalid with a message for each field that can't be taken.
+    """
+    grant = work.actor.grant_for(Permission.COMPLAINT_REGISTER)
+    if grant is None:
+        raise NotPermitted
+    version = procedure_in_force(work)
+    _check(work, new)
+    year = new.received_at.astimezone(desk_time(work.session).zone).year
+    prefix = parsed(version).number_prefix
+    complaint = Complaint(
+        number=take_number(work.session, prefix, year, confidential=new.confidential),
+        state=State.REGISTERED,
+        procedure_version_id=version.id,
+        first_receiver_id=new.first_receiver_id or work.actor.user_id,
+        responsible_id=new.first_receiver_id or work.actor.user_id,
+        receiving_department_id=new.receiving_department_id or work.actor.department_id,
+        is_confidential=new.confidential,
+        **_typed_in(new),
+    )
+    work.session.add(complaint)
+    work.session.flush()
+    add_parties(complaint, new.parties)
+    if new.confidential:
+        # Whoever took it down is named: the case must never be without somebody who answers for it.
+        name_people(work, complaint, {*new.named_user_ids, complaint.first_receiver_id or 0} - {0})
+    refresh_visibility(work.session, complaint)
+    write_event(work, complaint, EventKind.REGISTER, State.REGISTERED, State.REGISTERED, grant=grant)
+    for heard, at in ((ClockEvent.RECEIVED, new.received_at), (ClockEvent.REGISTERED, work.now)):
+        clocks.start_clocks(work, complaint, heard, at)
+    work.record(
+        audit.Draft(
+            "complaint.register",
+            "complaint",
+            complaint.id,
+            complaint.number,
+            complaint,
+            after={"state": "registered"},
+        )
+    )
+    return complaint
+
+
+def procedure_in_force(work: UnitOfWork) -> ProcedureVersion:
+    """The latest published version of the organisation's procedure. Invalid when the desk has not been set up."""
+    organisation = work.session.get(Organisation, 1)
+    code = organisation.procedure_code if organisation else ""
+    version = work.session.scalars(
+        sa.select(ProcedureVersion)
+        .where(ProcedureVersion.code == code)
+        .order_by(ProcedureVersion.number.desc())
+        .limit(1)
+    ).first()
+    if version is None:
+        raise Invalid({"": _l("No procedure is in force. An administrator has to set up the desk first.")})
+    return version
+
+
+def _typed_in(new: NewComplaint) -> dict[str, Any]:
+    return {
+        "summary": new.summary,
+        "content": new.content,
+        "received_at": new.received_at,
+        "channel": new.channel,
+        "form": new.form,
+        "category": new.category,
+        "request": new.request,
+        "grounds": new.grounds,
+        "product": new.product,
+        "batch": new.batch,
+        "place": new.place,
+        "occurred_on": new.occurred_on,
+        "source_reference": new.source_reference,
+        "passed_on_by": new.passed_on_by,
+        "customer_due_on": new.customer_due_on,
+        **new.extra,
+    }
+
+
+def add_parties(complaint: Complaint, parties: tuple[NewParty, ...]) -> None:
+    """Put the parties on the complaint and keep its own copy of the first complainant's name and telephone."""
+    for party in parties:
+        complaint.parties.append(Party(**vars(party)))
+    complainants = [party for party in parties if party.side is PartySide.COMPLAINANT]
+    named = next((party for party in complainants if party.name), None)
+    complaint.is_anonymous = named is None
+    complaint.complainant_name = named.name if named else None
+    complaint.complainant_phone = named.phone if named else None
+
+
+def _check(work: UnitOfWork, new: NewComplaint) -> None:
+    faults: dict[str, Text] = {}
+    if not new.summary.strip():
+        faults["summary"] = _l("Say in a few words what it is about.")
+    elif len(new.summary) > 200:
+        faults["summary"] = _l("At most 200 characters; the rest belongs into the content.")
+    if not new.content.strip():
+        faults["content"] = _l("Write down what the complainant says.")
+    if new.received_at > work.now + CLOCKS_MAY_DIFFER_BY:
+        faults["received_at"] = _l("A complaint can't have been received in the future.")
+    if new.channel is Channel.THIRD_PARTY and not new.passed_on_by:
+        faults["passed_on_by"] = _l("Who passed the complaint on?")
+    if new.occurred_on and new.occurred_on > new.received_at.date() + timedelta(days=1):
+        faults["occurred_on"] = _l("It can't have happened after the complaint was received.")
+    for index, party in enumerate(new.parties):
+        if party.kind is not PartyKind.ANONYMOUS and not party.name:
+            faults[f"parties-{index}-name"] = _l("Give the name, or choose anonymous.")
+    if new.first_receiver_id is not None:
+        user = work.session.get(User, new.first_receiver_id)
+        if user is None or not user.is_active:
+            faults["first_receiver_id"] = _l("Choose somebody who works here.")
+    if new.receiving_department_id is not None:
+        department = work.session.get(Department, new.receiving_department_id)
+        if department is None or department.ended_on is not None:
+            faults["receiving_department_id"] = _l("Choose a department that exists.")
+    if new.confidential:
+        faults.update(check_named(work, new.named_user_ids, field="named_user_ids"))
+    if faults:
+        raise Invalid(faults)

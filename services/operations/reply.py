@@ -1,0 +1,61 @@
+"""The reply to the complainant, or the reason why none can be given (R01-14, R15-17)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models import Complaint, Reply
+from models.enums import Channel, EventKind
+from models.labels import _l
+from services.errors import Invalid
+from services.unit_of_work import UnitOfWork
+from services.workflow.steps import begin
+from services.workflow.typed import not_in_future, optional
+
+
+def reply(
+    work: UnitOfWork,
+    complaint_id: str,
+    version: int | None = None,
+    *,
+    text: str | None = None,
+    channel: Channel | None = None,
+    sent_at: datetime | None = None,
+    not_notifiable_reason: str | None = None,
+) -> Complaint:
+    """Replied. Either `text` with its channel, or a reason for none: anonymous, or not to be reached after attempts."""
+    act = begin(work, complaint_id, EventKind.REPLY, version)
+    text, reason = optional(text), optional(not_notifiable_reason)
+    if text is None and reason is None:
+        raise Invalid({"text": _l("Write the reply, or say why none can be given.")})
+    if text is not None and reason is not None:
+        raise Invalid({"not_notifiable_reason": _l("Either a reply or a reason for none, not both.")})
+    if text is not None and channel is None:
+        raise Invalid({"channel": _l("Say how the reply was sent.")})
+    complaint = act.complaint
+    if (
+        reason is not None
+        and not complaint.is_anonymous
+        and not act.situation.procedure.reply.unreachable_exempt
+    ):
+        raise Invalid(
+            {"not_notifiable_reason": _l("A complainant who gave a name has to be told (see the procedure).")}
+        )
+    sent = not_in_future(work, sent_at, "sent_at") if text is not None else None
+    work.session.add(
+        Reply(
+            complaint_id=complaint.id,
+            round=complaint.round,
+            text=text,
+            channel=channel if text else None,
+            sent_at=sent,
+            sent_by_id=act.by_id,
+            not_notifiable_reason=reason,
+        )
+    )
+    complaint.reply_text = text or complaint.reply_text
+    complaint.replied_at = sent or complaint.replied_at
+    complaint.not_notifiable_reason = reason
+    act.finish(text=text or reason, channel=channel)
+    act.tell([complaint.first_receiver_id, complaint.handler_id], "replied")
+    return complaint

@@ -1,0 +1,75 @@
+"""Handing a complaint to a department and a named person; pending until they sign for it (R01-03, R01-07)."""
+
+from __future__ import annotations
+
+from models import Complaint
+from models.enums import AssignmentKind, AssignmentStatus, EventKind, RoleName
+from models.labels import _l
+from services.errors import Invalid
+from services.unit_of_work import UnitOfWork
+from services.workflow.assignments import end_assignment, send_to
+from services.workflow.people import may_sign
+from services.workflow.steps import begin
+from services.workflow.typed import active_user, open_department, optional
+
+
+def transfer(
+    work: UnitOfWork,
+    complaint_id: str,
+    version: int | None = None,
+    *,
+    department_id: int | None,
+    person_id: int | None,
+    instruction: str | None = None,
+    instructed_by_id: int | None = None,
+) -> Complaint:
+    """Awaiting signature. The sender answers for it, and reads it, until then.
+
+    Invalid when the person can't sign for that department, or when the procedure wants a leader's instruction and
+    none is given (a leader who sends it gives it by sending).
+    """
+    act = begin(work, complaint_id, EventKind.TRANSFER, version)
+    department = open_department(work, department_id, "department_id")
+    person = active_user(work, person_id, "person_id")
+    if not may_sign(work.session, person.id, department.id):
+        raise Invalid(
+            {"person_id": _l("This person holds no role that signs for complaints of that department.")}
+        )
+    by_leader = work.actor.has_role(RoleName.LEADER)
+    instruction = optional(instruction)
+    if act.situation.procedure.handover.leader_instruction and not by_leader and not instruction:
+        raise Invalid({"instruction": _l("The procedure asks for the leader's instruction. Write it down.")})
+    if instructed_by_id is not None:
+        active_user(work, instructed_by_id, "instructed_by_id")
+    complaint, old = act.complaint, act.situation.lead
+    if old is not None and (old.department_id, old.person_id) == (department.id, person.id):
+        raise Invalid({"person_id": _l("The complaint is with this person already.")})
+    if old is not None:
+        end_assignment(work, old)
+    assignment = send_to(
+        work,
+        complaint,
+        AssignmentKind.LEAD,
+        department,
+        person,
+        instruction=instruction,
+        instructed_by_id=instructed_by_id or (act.by_id if by_leader else None),
+        from_department_id=complaint.department_id
+        or complaint.receiving_department_id
+        or work.actor.department_id,
+    )
+    complaint.department_id = department.id
+    complaint.handler_id = None
+    complaint.responsible_id = act.by_id
+    act.finish(
+        text=instruction,
+        department_id=department.id,
+        department=department.name,
+        person_id=person.id,
+        person=person.name,
+        assignment_id=assignment.id,
+    )
+    act.tell([person.id, department.leader_id], "transfer.awaiting", department=department.name)
+    if old is not None and old.status is AssignmentStatus.ENDED:
+        act.tell([old.person_id], "reassigned", department=department.name)
+    return complaint
