@@ -18,6 +18,7 @@ from datetime import timedelta
 
 from flask import Flask, has_request_context, session
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin_views
@@ -25,6 +26,7 @@ import commands
 import database
 import models  # noqa: F401  (every table, before the extensions look at them)
 from extensions import babel, csrf, db, login_manager
+from services.access import scope
 from services.jobs import JobContext, JobQueue, handlers  # noqa: F401  (handlers registers the jobs)
 from services.schema import SchemaFault
 from serving.readiness import check_database
@@ -89,7 +91,8 @@ def _connect_extensions(app: Flask, settings: Settings) -> None:
         settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
-        database.configure_engine(db.engine)
+        # On the base class: sessions of commands and jobs obey the scope rules like those of requests.
+        scope.install(Session, database.configure_engine(db.engine))
     login_manager.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=lambda: _choose_locale(settings))
