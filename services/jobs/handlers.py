@@ -16,7 +16,7 @@ def _later(module: str, function: str) -> Any:
 @handler("sweep", every_minute=True)
 def sweep(job: JobContext) -> None:
     """Warn, escalate and mark overdue whatever the clocks say by now."""
-    _later("services.operations.sweep", "sweep")(job.session)
+    _later("services.operations.sweep", "sweep_all")(job.session)
 
 
 @handler("outbox", every_minute=True)

@@ -41,7 +41,7 @@ class SweepReport:
     """Ids of the clock runs that could not be handled; the next sweep tries them again."""
 
 
-def sweep(session: Session, now: datetime | None = None, batch: int = BATCH) -> SweepReport:
+def sweep_all(session: Session, now: datetime | None = None, batch: int = BATCH) -> SweepReport:
     """Handle every running clock whose next check is due at `now`, each in a transaction of its own.
 
     Goes by id, so that one that fails again and again holds up nobody behind it.
@@ -52,7 +52,7 @@ def sweep(session: Session, now: datetime | None = None, batch: int = BATCH) -> 
         for run_id in ids:
             try:
                 with UnitOfWork(session, SYSTEM, now) as work:
-                    _handle(work, run_id, report)
+                    sweep(work, run_id, report)
             except Exception as error:
                 # The text of an exception may carry personal data; the log gets its kind only.
                 log.error("clock run %s: %s", run_id, type(error).__name__)
@@ -69,18 +69,18 @@ def _due_ids(session: Session, now: datetime, last: int, batch: int) -> list[int
         return list(work.session.scalars(query.order_by(ClockRun.id).limit(batch)))
 
 
-def _handle(work: UnitOfWork, run_id: int, report: SweepReport) -> None:
+def sweep(uow: UnitOfWork, run_id: int, report: SweepReport) -> None:
     """Fire what lies behind on one run. Locks the complaint first, as every operation does."""
-    complaint_id = work.session.scalar(sa.select(ClockRun.complaint_id).where(ClockRun.id == run_id))
-    complaint = _locked(work, Complaint, complaint_id) if complaint_id else None
-    run = _locked(work, ClockRun, run_id)
+    complaint_id = uow.session.scalar(sa.select(ClockRun.complaint_id).where(ClockRun.id == run_id))
+    complaint = _locked(uow, Complaint, complaint_id) if complaint_id else None
+    run = _locked(uow, ClockRun, run_id)
     if run is None or run.state is not ClockState.RUNNING or run.next_check_at is None:
         return
-    time = desk_time(work.session)
+    time = desk_time(uow.session)
     if complaint is not None and complaint.state not in OPEN_STATES:
         run.next_check_at = None
         return
-    _fire(work, run, complaint, time, report)
+    _fire(uow, run, complaint, time, report)
     run.next_check_at = next_check(run, result_of(run, time), time)
 
 

@@ -38,7 +38,9 @@ def _well_formed(clauses: tuple[str, ...]) -> tuple[str, ...]:
 
 def _local_time(value: Any) -> Any:
     return (
-        time.fromisoformat(value) if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value) else value
+        time.fromisoformat(value)
+        if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d(:\d\d)?", value)
+        else value
     )
 
 

@@ -47,6 +47,7 @@ class ClockEvent(StrEnum):
 CLOCK_EVENTS: dict[EventKind, ClockEvent] = {
     EventKind.REGISTER: ClockEvent.REGISTERED,
     EventKind.ACCEPT: ClockEvent.ACCEPTED,
+    EventKind.REOPEN: ClockEvent.ACCEPTED,
     EventKind.TRANSFER: ClockEvent.TRANSFERRED,
     EventKind.SUPERVISE: ClockEvent.SUPERVISED,
     EventKind.SIGN_FOR: ClockEvent.SIGNED,

@@ -25,8 +25,8 @@ def publish_procedure(session: Session, code: str = PROCEDURE) -> ProcedureVersi
     version = ProcedureVersion(
         code=code,
         number=1,
-        name_zh=pack.procedure.name.zh,
-        name_en=pack.procedure.name.en,
+        name_zh=pack.procedure.names.zh,
+        name_en=pack.procedure.names.en,
         content_hash=pack.content_hash,
         document=pack.procedure.model_dump(mode="json"),
         source_text=pack.text,

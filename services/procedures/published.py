@@ -1,0 +1,64 @@
+"""Publishing procedure files: what a complaint pins never changes again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import Organisation, ProcedureVersion
+from services.procedures.registry import Pack, packs_in
+
+
+class PublishedVersionChanged(ValueError):
+    """A file says something else under a version number that is already published."""
+
+
+def publish_pack(session: Session, pack: Pack, at: datetime) -> ProcedureVersion:
+    """The published version of this file; written when it is new. Commits nothing.
+
+    Raises PublishedVersionChanged when the number is taken by another content.
+    """
+    procedure = pack.procedure
+    known = session.scalar(
+        sa.select(ProcedureVersion).where(
+            ProcedureVersion.code == procedure.code, ProcedureVersion.number == procedure.version
+        )
+    )
+    if known is not None:
+        if known.content_hash != pack.content_hash:
+            raise PublishedVersionChanged(
+                f"{pack.path.name} differs from the published version {procedure.version}; raise its version number"
+            )
+        return known
+    version = ProcedureVersion(
+        code=procedure.code,
+        number=procedure.version,
+        name_zh=procedure.names.zh,
+        name_en=procedure.names.en,
+        content_hash=pack.content_hash,
+        document=procedure.model_dump(mode="json"),
+        source_text=pack.text,
+        published_at=at,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def publish_packs(session: Session, at: datetime) -> dict[str, ProcedureVersion]:
+    """Publish every procedure file of the desk. Raises InvalidProcedure or PublishedVersionChanged."""
+    return {code: publish_pack(session, pack, at) for code, pack in packs_in().items()}
+
+
+def current_version(session: Session, code: str | None = None) -> ProcedureVersion | None:
+    """The newest published version of a procedure (None: of the organisation's own); None before `flask desk init`."""
+    if code is None:
+        code = session.scalar(sa.select(Organisation.procedure_code))
+    return session.scalar(
+        sa.select(ProcedureVersion)
+        .where(ProcedureVersion.code == code)
+        .order_by(ProcedureVersion.number.desc())
+        .limit(1)
+    )
