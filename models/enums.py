@@ -102,6 +102,7 @@ class EventKind(Labelled):
     CLOCK_BREACHED = "clock_breached", _l("Time limit passed")
     IMPORTED = "imported", _l("Imported")
     ATTACHED = "attached", _l("Attachment added")
+    ATTACHMENT_WITHDRAWN = "attachment_withdrawn", _l("Attachment withdrawn")
     INVESTIGATED = "investigated", _l("Investigation record")
     MEASURE_RECORDED = "measure_recorded", _l("Measure recorded")
     ACCIDENT_LINKED = "accident_linked", _l("Accident linked")

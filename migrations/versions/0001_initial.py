@@ -1027,6 +1027,7 @@ def upgrade() -> None:
                 "clock_breached",
                 "imported",
                 "attached",
+                "attachment_withdrawn",
                 "investigated",
                 "measure_recorded",
                 "accident_linked",

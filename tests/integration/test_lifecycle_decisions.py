@@ -16,6 +16,7 @@ WRITTEN_BY_THE_DESK = {
     EventKind.CLOCK_BREACHED,
     EventKind.IMPORTED,
     EventKind.ATTACHED,
+    EventKind.ATTACHMENT_WITHDRAWN,
     EventKind.INVESTIGATED,
     EventKind.MEASURE_RECORDED,
     EventKind.ACCIDENT_LINKED,

