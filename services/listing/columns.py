@@ -1,0 +1,111 @@
+"""The columns of a list: which a model offers, and what is selected for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement, Select
+
+import models as m
+from models.fields import FieldSpec, Sensitivity, fields_of, relation_target
+
+CUT = 160
+"""Characters of a long text that a list loads."""
+
+_DISPLAY = {m.User: "name", m.Department: "name", m.Complaint: "number", m.Accident: "number"}
+
+
+@dataclass(frozen=True)
+class Ref:
+    """The target of a relation as a list shows it."""
+
+    id: int
+    text: str
+    address: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def offered(model: type[Any]) -> list[FieldSpec]:
+    """The fields a list of `model` may show, in the order of the table."""
+    return [spec for spec in fields_of(model) if spec.listed and spec.kind != "json"]
+
+
+def default_keys(model: type[Any]) -> tuple[str, ...]:
+    """What a new user sees."""
+    specs = offered(model)
+    return tuple(spec.key for spec in specs if spec.default) or tuple(spec.key for spec in specs[:5])
+
+
+def is_sortable(spec: FieldSpec) -> bool:
+    """Order would betray masked values, and long texts have none worth having."""
+    return spec.kind not in ("json", "long_text") and spec.sensitivity is not Sensitivity.PERSONAL
+
+
+def display_key(model: type[Any], locale: str = "zh_Hans_CN") -> str:
+    """The column that stands for a row of `model` wherever it is mentioned."""
+    if model is m.ProcedureVersion:
+        return "name_en" if locale.startswith("en") else "name_zh"
+    if model in _DISPLAY:
+        return _DISPLAY[model]
+    specs = fields_of(model)
+    texts = [
+        spec.key
+        for spec in specs
+        if spec.kind in ("text", "long_text") and spec.sensitivity is Sensitivity.OPEN
+    ]
+    return texts[0] if texts else "id"
+
+
+@dataclass
+class Sources:
+    """The relations that a statement joins, each once."""
+
+    model: type[Any]
+    locale: str
+    aliases: dict[str, Any] = field(default_factory=dict)
+
+    def target(self, spec: FieldSpec) -> Any:
+        """The alias of a relation's table; asking for it makes `joined` join it."""
+        assert spec.relation is not None
+        if spec.relation not in self.aliases:
+            self.aliases[spec.relation] = aliased(relation_target(self.model, spec))
+        return self.aliases[spec.relation]
+
+    def shown_text(self, spec: FieldSpec) -> ColumnElement[Any]:
+        """The display column of a relation."""
+        return getattr(self.target(spec), display_key(relation_target(self.model, spec), self.locale))
+
+    def value(self, spec: FieldSpec, full: bool) -> list[ColumnElement[Any]]:
+        """What is selected for one field; `full` loads long texts whole."""
+        column: ColumnElement[Any] = getattr(self.model, spec.key)
+        if spec.relation is not None:
+            target = self.target(spec)
+            address = getattr(target, "public_id", sa.null())
+            return [column, self.shown_text(spec), address]
+        if spec.kind == "long_text" and not full:
+            return [sa.func.substr(column, 1, CUT)]
+        return [column]
+
+    def sort_key(self, spec: FieldSpec) -> tuple[ColumnElement[Any], bool]:
+        """What a field is ordered by, and whether it may be NULL."""
+        if spec.relation is not None:
+            return self.shown_text(spec), True
+        return getattr(self.model, spec.key), bool(spec.column.nullable)
+
+    def joined(self, statement: Select[Any]) -> Select[Any]:
+        """The statement with an outer join for each relation asked for; scope rules land in its ON clause."""
+        for relation, alias in self.aliases.items():
+            statement = statement.outerjoin(getattr(self.model, relation).of_type(alias))
+        return statement
+
+
+def read_value(spec: FieldSpec, values: list[Any]) -> Any:
+    """What `Sources.value` selected, as one value."""
+    if spec.relation is None:
+        return values[0]
+    return None if values[1] is None else Ref(values[0], str(values[1]), values[2])

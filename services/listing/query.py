@@ -1,0 +1,348 @@
+"""One list over one mapped model: what is shown, which rows, in which order, which page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import Select
+
+from models.fields import FieldSpec, fields_of, relation_target
+from models.labels import _l
+from services.access.masking import CASE_KEYS, Masked, mask
+from services.access.scope import current_actor
+from services.actor import Actor
+from services.errors import Invalid
+from services.listing import columns as cols
+from services.listing import filters as flt
+from services.listing.keyset import Cursor, Order, decode
+from services.listing.search import search_condition
+
+Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
+PAGE_SIZES = (20, 50, 100, 200)
+COUNTED = 10_000
+"""Counts are exact up to here; beyond it a list says "more than 10,000"."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows match; `exact` is False when there are more than `number`."""
+
+    number: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """One row: its keys and the values of the columns asked for, masked for the reader."""
+
+    id: int
+    public_id: str | None
+    version: int | None
+    name: str
+    values: dict[str, Any]
+
+    @property
+    def address(self) -> str:
+        """What addresses and checkboxes carry."""
+        return self.public_id or str(self.id)
+
+    def is_masked(self, key: str) -> bool:
+        return isinstance(self.values.get(key), Masked)
+
+
+@dataclass(frozen=True)
+class ListedPage:
+    """The rows of one page and the cursors of its neighbours (None: there is none)."""
+
+    rows: list[ListRow]
+    first: str | None
+    previous: str | None
+    next: str | None
+    last: str | None
+    position: int
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """A list as asked for. Make it with `from_params`; it reads nothing before `page`, `count` or `iterate`."""
+
+    model: type[Any]
+    actor: Actor
+    zone: ZoneInfo
+    columns: tuple[str, ...]
+    filters: tuple[flt.Filter, ...] = ()
+    search: str = ""
+    sort: str = ""
+    page_size: int = PAGE_SIZES[0]
+    cursor: str = ""
+    locale: str = "zh_Hans_CN"
+    extra: tuple[str, ...] = ()
+    """Further fields to load though no column shows them (for colours and links)."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @classmethod
+    def from_params(
+        cls,
+        model: type[Any],
+        params: Params,
+        actor: Actor,
+        zone: ZoneInfo,
+        *,
+        columns: Sequence[str] = (),
+        default_sort: str = "",
+        locale: str = "zh_Hans_CN",
+        extra: Sequence[str] = (),
+    ) -> ListQuery:
+        """The list that address parameters ask for.
+
+        Parameters: `f.…` filters, `q` search, `sort` (`key` or `-key`), `page_size`, `cursor`, `columns` (keys with
+        commas; wins over the argument, which is the person's own choice).
+        """
+        pairs = _pairs(params)
+        last = dict(pairs)
+        asked = last["columns"].split(",") if last.get("columns") else columns
+        offered = {spec.key for spec in cols.offered(model)}
+        shown = tuple(dict.fromkeys(key for key in asked if key in offered)) or cols.default_keys(model)
+        sortable = {spec.key for spec in cols.offered(model) if cols.is_sortable(spec)}
+        sort = next((s for s in (last.get("sort", ""), default_sort) if s.removeprefix("-") in sortable), "")
+        size = _page_size(last.get("page_size", ""))
+        return cls(
+            model=model,
+            actor=actor,
+            zone=zone,
+            columns=shown,
+            filters=flt.parse(model, pairs),
+            search=last.get("q", "").strip(),
+            sort=sort,
+            page_size=size,
+            cursor=last.get("cursor", ""),
+            locale=locale,
+            extra=tuple(extra),
+        )
+
+    # What it says of itself
+
+    @cached_property
+    def specs(self) -> list[FieldSpec]:
+        """The fields shown, in their order."""
+        known = {spec.key: spec for spec in cols.offered(self.model)}
+        return [known[key] for key in self.columns if key in known]
+
+    @property
+    def context(self) -> flt.Context:
+        return flt.Context(self.model, self.actor, self.zone, self.now)
+
+    def filter_params(self) -> list[tuple[str, str]]:
+        """Search and filters as address parameters."""
+        pairs = [("q", self.search)] if self.search else []
+        return pairs + [pair for one in self.filters for pair in one.params()]
+
+    def params(self) -> list[tuple[str, str]]:
+        """Search, filters and order: what a saved view, an export and every link of the page carry on."""
+        return self.filter_params() + ([("sort", self.sort)] if self.sort else [])
+
+    def token(self) -> str:
+        """ "Everything that matches" as one word; `ListQuery.from_token` reads it under whatever scope is then due."""
+        return base64.urlsafe_b64encode(urlencode(self.filter_params()).encode()).decode()
+
+    @classmethod
+    def from_token(cls, model: type[Any], token: str, actor: Actor, zone: ZoneInfo) -> ListQuery:
+        """The list behind a token. Invalid when it is broken: nothing may be done to rows nobody asked for."""
+        try:
+            text = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
+            pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text))
+        except (ValueError, binascii.Error, UnicodeError):
+            raise Invalid({"filter": _l("The filter cannot be read. Open the list again.")}) from None
+        return cls.from_params(model, pairs, actor, zone)
+
+    def describe(self, session: Session) -> list[tuple[Any, str]]:
+        """Label and wording of the search and of every filter (chips, second sheet of the workbook)."""
+        said: list[tuple[Any, str]] = [(_l("Search"), self.search)] if self.search else []
+        return said + [flt.labels(one, self.context, self.names_of(session, one)) for one in self.filters]
+
+    def names_of(self, session: Session, one: flt.Filter) -> list[str]:
+        """Names of the records that a relation filter picked."""
+        return [name for _, name in self.picks(session, one)]
+
+    def picks(self, session: Session, one: flt.Filter) -> list[tuple[str, str]]:
+        """Addresses and names of the records that a relation filter picked; foreign ones are not named."""
+        spec = next((s for s in fields_of(self.model) if s.key == one.key and s.relation), None)
+        if spec is None or spec not in flt.offered_filters(self.model, self.actor):
+            return []
+        addresses = [part for value in one.values for part in value.split(",") if part != flt.NONE]
+        target = relation_target(self.model, spec)
+        if not addresses or not hasattr(target, "public_id"):
+            return [(each, each) for each in addresses]
+        shown = getattr(target, cols.display_key(target, self.locale))
+        rows = session.execute(sa.select(target.public_id, shown).where(target.public_id.in_(addresses)))
+        return [(row[0], str(row[1])) for row in rows]
+
+    # Reading
+
+    def count(self, session: Session) -> Count:
+        """How many rows match, exact up to COUNTED."""
+        self._check(session)
+        sources = cols.Sources(self.model, self.locale)
+        statement = self._where(sa.select(self.model.id), sources)
+        inner = sources.joined(statement).limit(COUNTED + 1).subquery()
+        number = session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
+        return Count(min(number, COUNTED), number <= COUNTED)
+
+    def page(self, session: Session) -> ListedPage:
+        """One page of rows, one statement."""
+        self._check(session)
+        sources = cols.Sources(self.model, self.locale)
+        order, spec = self._order(sources)
+        cursor = decode(
+            self.cursor, self.sort, spec.kind if spec else "integer", spec.choices if spec else None
+        )
+        backwards = cursor is not None and cursor.side in ("before", "last")
+        statement = self._select(sources, full=False, sort=order)
+        if cursor is not None and cursor.side != "last":
+            statement = statement.where(order.beyond(cursor))
+        statement = sources.joined(statement).order_by(*order.clauses(backwards)).limit(self.page_size + 1)
+        found = session.execute(statement).all()
+        more = len(found) > self.page_size
+        found = found[: self.page_size]
+        if backwards:
+            found = found[::-1]
+        return self._listed(found, cursor, more)
+
+    def iterate(self, session: Session, *, batch: int = 1000) -> Iterator[ListRow]:
+        """Every row that matches, in order, long texts whole, read through a server-side cursor."""
+        self._check(session)
+        sources = cols.Sources(self.model, self.locale)
+        order, _ = self._order(sources)
+        statement = sources.joined(self._select(sources, full=True, sort=order)).order_by(*order.clauses())
+        for row in session.execute(statement.execution_options(yield_per=batch)):
+            yield self._row(row)
+
+    def ids(self, session: Session, limit: int) -> list[int]:
+        """Ids of the rows that match, in order, at most `limit`."""
+        self._check(session)
+        sources = cols.Sources(self.model, self.locale)
+        order, _ = self._order(sources)
+        statement = sources.joined(self._where(sa.select(self.model.id), sources))
+        return list(session.scalars(statement.order_by(*order.clauses()).limit(limit)))
+
+    # How the statement is put together
+
+    def _check(self, session: Session) -> None:
+        if current_actor(session) != self.actor:
+            raise RuntimeError("the list was made for another actor than the session works for")
+
+    def _order(self, sources: cols.Sources) -> tuple[Order, FieldSpec | None]:
+        key = self.sort.removeprefix("-")
+        spec = next((s for s in cols.offered(self.model) if s.key == key and cols.is_sortable(s)), None)
+        if spec is None:
+            return Order(self.model.id, self.model.id, False, True), None
+        column, nullable = sources.sort_key(spec)
+        return Order(column, self.model.id, nullable, self.sort.startswith("-")), spec
+
+    def _where(self, statement: Select[Any], sources: cols.Sources) -> Select[Any]:
+        for one in self.filters:
+            statement = statement.where(flt.condition(one, self.context))
+        if self.search:
+            statement = statement.where(search_condition(self.search, sources, self.actor))
+        return statement
+
+    @cached_property
+    def _loaded(self) -> list[FieldSpec]:
+        extra = [
+            spec for spec in fields_of(self.model) if spec.key in self.extra and spec.key not in self.columns
+        ]
+        return self.specs + extra
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        name = cols.display_key(self.model, self.locale)
+        wanted = ["id", "public_id", "version", name, *CASE_KEYS]
+        return [key for key in dict.fromkeys(wanted) if hasattr(self.model, key)]
+
+    def _select(self, sources: cols.Sources, *, full: bool, sort: Order) -> Select[Any]:
+        parts = [getattr(self.model, key).label(f"_{key}") for key in self._keys]
+        parts.append(sort.key.label("_sort"))
+        for index, spec in enumerate(self._loaded):
+            parts += [part.label(f"c{index}_{n}") for n, part in enumerate(sources.value(spec, full))]
+        return self._where(sa.select(*parts), sources)
+
+    def _row(self, row: Any) -> ListRow:
+        keys = dict(zip(self._keys, row, strict=False))
+        case = _Case(keys) if any(key in keys for key in CASE_KEYS) else None
+        at = len(self._keys) + 1
+        values = {}
+        for spec in self._loaded:
+            width = 3 if spec.relation else 1
+            value = cols.read_value(spec, list(row[at : at + width]))
+            values[spec.key] = mask(spec, value, self.actor, case)
+            at += width
+        name = keys.get(cols.display_key(self.model, self.locale), "")
+        return ListRow(keys["id"], keys.get("public_id"), keys.get("version"), str(name), values)
+
+    def _listed(self, found: Sequence[Any], cursor: Cursor | None, more: bool) -> ListedPage:
+        rows = [self._row(row) for row in found]
+        backwards = cursor is not None and cursor.side in ("before", "last")
+        at_end = cursor is not None and cursor.side == "last"
+        position = self._position(cursor, len(rows))
+        has_previous = more if backwards else cursor is not None
+        has_next = (not at_end) if backwards else more
+        if not rows:
+            return ListedPage([], None, None, None, None, 0)
+        start, end = found[0], found[-1]
+        before = Cursor(self.sort, "before", start._sort, start._id, position)
+        after = Cursor(self.sort, "after", end._sort, end._id, position + len(rows))
+        return ListedPage(
+            rows=rows,
+            first="" if has_previous else None,
+            previous=before.encode() if has_previous else None,
+            next=after.encode() if has_next else None,
+            last=Cursor(self.sort, "last").encode() if has_next else None,
+            position=position,
+        )
+
+    @staticmethod
+    def _position(cursor: Cursor | None, length: int) -> int:
+        if cursor is None or cursor.side == "last":
+            return 0
+        return cursor.position if cursor.side == "after" else max(0, cursor.position - length)
+
+
+class _Case:
+    """The keys of a row as attributes, for the masking rule."""
+
+    def __init__(self, keys: dict[str, Any]) -> None:
+        self.__dict__.update(keys)
+
+
+def _page_size(text: str) -> int:
+    return int(text) if text in map(str, PAGE_SIZES) else PAGE_SIZES[0]
+
+
+def _pairs(params: Params) -> list[tuple[str, str]]:
+    """Address parameters in any of their shapes as pairs."""
+    if isinstance(params, str):
+        return parse_qsl(params.removeprefix("?"), keep_blank_values=True)
+    if isinstance(params, Mapping):
+        multi = getattr(params, "lists", None)
+        items = multi() if multi is not None else params.items()
+        return [
+            (key, str(value))
+            for key, some in items
+            for value in (some if isinstance(some, list | tuple) else [some])
+        ]
+    return [(str(key), str(value)) for key, value in params]
+
+
+def without_page(query: ListQuery) -> ListQuery:
+    """The same list from its beginning."""
+    return replace(query, cursor="")

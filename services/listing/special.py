@@ -1,0 +1,102 @@
+"""Filters that are no column: overdue, due within some days, open, mine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement
+
+from models import Assignment, Complaint, Measure
+from models.enums import OPEN_STATES, AssignmentStatus, MeasureStatus
+from models.labels import LazyString, _l
+from services.actor import Actor
+
+Condition = Callable[[str, Actor, datetime, ZoneInfo], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class SpecialFilter:
+    """A filter by key with its own condition. `kind` is bool or number."""
+
+    key: str
+    label: LazyString
+    kind: str
+    condition: Condition
+
+    def wording(self, value: str) -> str:
+        return "✓" if self.kind == "bool" and value == "1" else "✗" if self.kind == "bool" else value
+
+
+def _either(condition: Callable[[Actor, datetime], ColumnElement[bool]]) -> Condition:
+    """A yes-or-no filter: 1 for the condition, 0 for its opposite (NULL counts as no)."""
+
+    def chosen(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+        if value not in ("0", "1"):
+            raise ValueError(value)
+        made = condition(actor, now)
+        return made if value == "1" else sa.not_(sa.func.coalesce(made, sa.false()))
+
+    return chosen
+
+
+def is_open() -> ColumnElement[bool]:
+    """Complaints that somebody still has to do something about."""
+    return Complaint.state.in_(sorted(OPEN_STATES))
+
+
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """Open complaints whose running clock has passed its due moment."""
+    return sa.and_(is_open(), Complaint.due_at < now, Complaint.paused_at.is_(None))
+
+
+def is_mine(actor: Actor) -> ColumnElement[bool]:
+    """Complaints that wait for the actor or somebody they cover: to handle, to answer for, to sign."""
+    people = sorted(actor.people)
+    awaiting = sa.select(Assignment.complaint_id).where(
+        Assignment.person_id.in_(people), Assignment.status == AssignmentStatus.AWAITING
+    )
+    return sa.or_(
+        Complaint.handler_id.in_(people),
+        Complaint.first_receiver_id.in_(people),
+        Complaint.responsible_id.in_(people),
+        Complaint.id.in_(awaiting),
+    )
+
+
+def due_before(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    """Open complaints due by the end of the n-th day from today, overdue ones included."""
+    days = int(value)
+    if not 0 <= days <= 3650:
+        raise ValueError(value)
+    end = datetime.combine(now.astimezone(zone).date() + timedelta(days=days + 1), time(), zone)
+    return sa.and_(is_open(), Complaint.due_at < end)
+
+
+def _unfinished(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    return Measure.status == MeasureStatus.PLANNED
+
+
+_SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
+    Complaint: (
+        SpecialFilter("open", _l("Open"), "bool", _either(lambda actor, now: is_open())),
+        SpecialFilter("overdue", _l("Overdue"), "bool", _either(lambda actor, now: is_overdue(now))),
+        SpecialFilter("due_within", _l("Due within (days)"), "number", due_before),
+        SpecialFilter("mine", _l("Mine"), "bool", _either(lambda actor, now: is_mine(actor))),
+    ),
+    Measure: (
+        SpecialFilter("unfinished", _l("Not yet carried out"), "bool", _either(_unfinished)),
+        SpecialFilter(
+            "mine", _l("Mine"), "bool", _either(lambda actor, now: Measure.owner_id.in_(sorted(actor.people)))
+        ),
+    ),
+}
+
+
+def special_filters(model: type[Any]) -> dict[str, SpecialFilter]:
+    """The special filters of a model by key."""
+    return {each.key: each for each in _SPECIAL.get(model, ())}
