@@ -1,0 +1,1 @@
+"""The ledger going out as a workbook, and old ledgers coming in."""

@@ -1,0 +1,219 @@
+"""Opens an old ledger (xlsx, xls or csv) and hands out its rows as they stand; refuses what could harm the desk."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import IO
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
+
+from models.labels import _l
+from services.errors import DeskError
+
+Value = str | int | float | bool | datetime | date | time | timedelta
+Row = Sequence[Value]
+
+MOST_UNPACKED = 768 * 1024 * 1024
+MOST_CELLS = 12_000_000
+MOST_ROWS = 200_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_FILLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/]>')
+_CHUNK = 1 << 20
+
+
+class UnusableFile(DeskError):
+    """The file cannot be read as a ledger; nothing was taken from it."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of an opened file. Rows may be read more than once; row 1 is the first line of the file."""
+
+    name: str
+    rows: _Rows
+
+    def __iter__(self) -> Iterator[Row]:
+        return self.rows.read()
+
+
+class _Rows:
+    def read(self) -> Iterator[Row]:
+        raise NotImplementedError
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_sheets(path: Path) -> list[Sheet]:
+    """The sheets of the file in their order. What kind it is, is told by its content, not by its name.
+
+    UnusableFile when it is empty, protected by a password, broken, or unpacks to more than the desk takes.
+    """
+    with path.open("rb") as file:
+        begin = file.read(8)
+    if not begin:
+        raise UnusableFile(_l("The file is empty."))
+    if begin.startswith(b"PK"):
+        _check_package(path)
+        return _workbook_sheets(path)
+    if begin == _OLE:
+        if _contains(path, _ENCRYPTED):
+            raise UnusableFile(_protected())
+        return _workbook_sheets(path)
+    if begin.startswith(b"%PDF") or begin[:4] in (b"\x89PNG", b"\xff\xd8\xff\xe0"):
+        raise UnusableFile(_not_a_ledger())
+    return [Sheet(path.stem, _CsvRows(path))]
+
+
+def _not_a_ledger() -> str:
+    return str(_l("This is no ledger that the desk can read. Use xlsx, xls or csv."))
+
+
+def _protected() -> str:
+    return str(_l("The file is protected by a password. Save it without one and try again."))
+
+
+def _broken() -> str:
+    return str(_l("The file is broken or incomplete. Open it in a spreadsheet program, save it anew and try again."))
+
+
+def _too_large() -> str:
+    return str(_l("The file unpacks to more than the desk takes. Split it into smaller files."))
+
+
+class _SheetRows(_Rows):
+    def __init__(self, path: Path, name: str) -> None:
+        self.path, self.name = path, name
+
+    def read(self) -> Iterator[Row]:
+        try:
+            with CalamineWorkbook.from_path(str(self.path)) as book:
+                sheet = book.get_sheet_by_name(self.name)
+                yield from ([] for _ in range(sheet.start[0] if sheet.start else 0))
+                left = [""] * (sheet.start[1] if sheet.start else 0)
+                for row in sheet.to_python(skip_empty_area=True) if sheet.start else ():
+                    yield [*left, *row] if left else row
+        except (CalamineError, OSError, ValueError) as error:
+            raise UnusableFile(_broken()) from error
+
+
+def _workbook_sheets(path: Path) -> list[Sheet]:
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            names = list(book.sheet_names)
+    except PasswordError as error:
+        raise UnusableFile(_protected()) from error
+    except (ZipError, XmlError, CalamineError, OSError, ValueError) as error:
+        raise UnusableFile(_broken()) from error
+    if not names:
+        raise UnusableFile(_l("The file has no sheet."))
+    return [Sheet(name, _SheetRows(path, name)) for name in names]
+
+
+def _check_package(path: Path) -> None:
+    """Unpack everything once, counting: the sizes a package claims for itself prove nothing.
+
+    Also finds the far corner of every sheet: the reader keeps a sheet as a full rectangle, so two cells far apart
+    would take all memory.
+    """
+    unpacked = 0
+    try:
+        with zipfile.ZipFile(path) as package:
+            for entry in package.infolist():
+                if entry.flag_bits & 1:
+                    raise UnusableFile(_protected())
+                with package.open(entry) as content:
+                    is_sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
+                    corner = _Corner() if is_sheet else None
+                    while chunk := content.read(_CHUNK):
+                        unpacked += len(chunk)
+                        if unpacked > MOST_UNPACKED or (corner and corner.is_beyond(chunk)):
+                            raise UnusableFile(_too_large())
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise UnusableFile(_broken()) from error
+
+
+class _Corner:
+    """The largest row and column that hold something in a sheet's XML, fed in chunks."""
+
+    def __init__(self) -> None:
+        self.row = self.column = 0
+        self._rest = b""
+
+    def is_beyond(self, chunk: bytes) -> bool:
+        text = self._rest + chunk
+        for letters, digits in _FILLED_CELL.findall(text):
+            column = 0
+            for letter in letters:
+                column = column * 26 + letter - 64
+            self.column = max(self.column, column)
+            self.row = max(self.row, int(digits))
+        self._rest = text[-200:]
+        return self.row > MOST_ROWS or self.row * self.column > MOST_CELLS
+
+
+def _contains(path: Path, wanted: bytes) -> bool:
+    with path.open("rb") as file:
+        rest = b""
+        while chunk := file.read(_CHUNK):
+            if wanted in rest + chunk:
+                return True
+            rest = chunk[-len(wanted) :]
+    return False
+
+
+class _CsvRows(_Rows):
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.encoding = _encoding_of(path)
+        with self._open() as file:
+            self.delimiter = _delimiter_of(file.read(64 * 1024))
+
+    def _open(self) -> IO[str]:
+        return self.path.open(encoding=self.encoding, newline="")
+
+    def read(self) -> Iterator[Row]:
+        csv.field_size_limit(10_000_000)
+        try:
+            with self._open() as file:
+                for number, row in enumerate(csv.reader(file, delimiter=self.delimiter, strict=True)):
+                    if number >= MOST_ROWS:
+                        raise UnusableFile(_too_large())
+                    yield row
+        except csv.Error as error:
+            raise UnusableFile(_broken()) from error
+
+
+def _encoding_of(path: Path) -> str:
+    with path.open("rb") as file:
+        begin = file.read(4)
+    if begin.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates = ["utf-16"]
+    else:
+        candidates = ["utf-8-sig", "gb18030"]
+    for encoding in candidates:
+        with suppress(UnicodeDecodeError, UnicodeError), path.open(encoding=encoding, newline="") as file:
+            while text := file.read(_CHUNK):
+                if "\x00" in text:
+                    raise UnusableFile(_not_a_ledger())
+            return encoding
+    raise UnusableFile(_l("The text of the file is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” and try again."))
+
+
+def _delimiter_of(sample: str) -> str:
+    lines = [line for line in sample.splitlines()[:20] if line.strip()]
+    counts = {mark: sum(line.count(mark) for line in lines) for mark in (",", "\t", ";", "|")}
+    return max(counts, key=lambda mark: counts[mark])
