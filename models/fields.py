@@ -103,8 +103,8 @@ def _kind(column: sa.Column[Any], declared: dict[str, Any]) -> str:
     return "text"
 
 
-def _spec(key: str, column: sa.Column[Any], declared: dict[str, Any]) -> FieldSpec:
-    choices = column.type.enum_class if isinstance(column.type, sa.Enum) else None
+def _spec(key: str, column: Any, declared: dict[str, Any]) -> FieldSpec:
+    choices: Any = column.type.enum_class if isinstance(column.type, sa.Enum) else None
     writable = declared["form"] and not declared["read_only"]
     return FieldSpec(
         key=key,

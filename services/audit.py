@@ -55,18 +55,31 @@ def plain(value: Any) -> Any:
 
 
 def changes(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Old and new values of the declared fields that an unflushed edit of `record` changes."""
+    """As `differences`, for an edit that has not been flushed yet."""
     state = sa.inspect(record)
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
+    earlier = values_of(record)
     for spec in fields_of(type(record)):
         history = state.attrs[spec.key].history
         if history.has_changes():
+            earlier[spec.key] = plain(history.deleted[0]) if history.deleted else None
+    return differences(record, earlier)
+
+
+def values_of(record: Any) -> dict[str, Any]:
+    """The declared fields of a record as they stand, to compare with later (`differences`)."""
+    return {spec.key: plain(getattr(record, spec.key)) for spec in fields_of(type(record))}
+
+
+def differences(record: Any, earlier: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Old and new values of the fields that changed since `earlier`; personal ones only as changed, not as text."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for spec in fields_of(type(record)):
+        old, new = earlier.get(spec.key), plain(getattr(record, spec.key))
+        if old != new:
             masked = spec.sensitivity is Sensitivity.PERSONAL
-            old = history.deleted[0] if history.deleted else None
-            new = history.added[0] if history.added else None
-            before[spec.key] = "***" if masked and old is not None else plain(old)
-            after[spec.key] = "***" if masked and new is not None else plain(new)
+            before[spec.key] = "***" if masked and old is not None else old
+            after[spec.key] = "***" if masked and new is not None else new
     return before, after
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -204,14 +204,14 @@ def _models_in(state: ORMExecuteState) -> set[type[Any]]:
     """
     entities = {mapper.class_ for mapper in state.all_mappers}
     plain: set[type[Any]] = set()
-    for element in visitors.iterate(state.statement):
+    for element in visitors.iterate(cast(Any, state.statement)):
         if not isinstance(element, sa.Table | sa.Column):
             continue
         table = element if isinstance(element, sa.Table) else element.table
         model = _BY_TABLE.get(getattr(table, "name", ""))
         if model is not None:
             (entities if "parententity" in element._annotations else plain).add(model)
-    reached = (entities & SCOPES.keys()).union(*(_reachable(entity) for entity in entities))
+    reached = (entities & SCOPES.keys()).union(*(_reachable(cast(Any, entity)) for entity in entities))
     if plain - reached:
         raise UnscopedStatement(f"plain tables in an ORM statement: {plain - reached}")
     return reached

@@ -88,13 +88,17 @@ def _digest(work: UnitOfWork, complaint: Complaint) -> str:
         .where(ComplaintEvent.complaint_id == complaint.id)
         .order_by(ComplaintEvent.id)
     )
+    record = {
+        spec.key: audit.plain(getattr(complaint, spec.key))
+        for spec in fields_of(Complaint)
+        if spec.key != "state"
+    }
     filed = {
-        "record": {spec.key: audit.plain(getattr(complaint, spec.key)) for spec in fields_of(Complaint)},
+        "record": record,
         "events": [
             [event.at.isoformat(), event.event.value, event.actor_name, event.text] for event in events
         ],
     }
-    filed["record"].pop("state", None)
     return hashlib.sha256(
         json.dumps(filed, sort_keys=True, ensure_ascii=False, default=str).encode()
     ).hexdigest()

@@ -37,7 +37,7 @@ def correct(
     for key, value in values.items():
         if getattr(act.complaint, key) != value:
             setattr(act.complaint, key, value)
-    before, after = audit.changes(act.complaint)
+    before, after = audit.differences(act.complaint, act.earlier)
     if not after:
         return act.complaint
     return act.finish(text=reason, reason=reason, before=before, after=after)

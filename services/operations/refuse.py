@@ -26,7 +26,7 @@ def refuse(
     route: str,
     second_person_id: int | None,
 ) -> Complaint:
-    """Refused. `second_person_id` is whoever of the office or the leaders agreed; not the actor, nor through a cover."""
+    """Refused. `second_person_id`: who of the office or the leaders agreed; not the actor, nor through a cover."""
     act = begin(work, complaint_id, EventKind.REFUSE, version)
     reason = required(reason, "reason", _l("Give the reason; it goes to the complainant."))
     clause = required(clause, "clause", _l("Cite the clause it rests on."))

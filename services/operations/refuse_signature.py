@@ -13,7 +13,7 @@ from services.workflow.typed import required
 def refuse_signature(
     work: UnitOfWork, complaint_id: str, version: int | None = None, *, reason: str, clause: str
 ) -> Complaint:
-    """Accepted again, back with the sending department. After the procedure's number of refusals only arbitration is left."""
+    """Accepted again, back with the sending department. After the procedure's number of refusals: arbitration."""
     act = begin(work, complaint_id, EventKind.REFUSE_SIGNATURE, version)
     reason = required(reason, "reason", _l("Say why it is not yours."))
     clause = required(clause, "clause", _l("Cite the clause or duty list it rests on."))

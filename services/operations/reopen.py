@@ -19,6 +19,9 @@ def reopen(work: UnitOfWork, complaint_id: str, version: int | None = None, *, n
     act = begin(work, complaint_id, EventKind.REOPEN, version)
     new_fact = required(new_fact, "new_fact", _l("Say which new fact calls for it."))
     complaint = act.complaint
+    record = work.session.scalars(
+        sa.select(ArchiveRecord).where(ArchiveRecord.complaint_id == complaint.id)
+    ).first()
     complaint.round += 1
     complaint.accepted_at = work.now
     complaint.closed_at = complaint.close_kind = complaint.end_reason = complaint.archived_at = None
@@ -26,9 +29,6 @@ def reopen(work: UnitOfWork, complaint_id: str, version: int | None = None, *, n
     complaint.handler_id = None
     complaint.refusals = 0
     complaint.responsible_id = act.by_id
-    record = work.session.scalars(
-        sa.select(ArchiveRecord).where(ArchiveRecord.complaint_id == complaint.id)
-    ).first()
     if record is not None:
         record.ended_at = work.now
     act.finish(State.ACCEPTED, text=new_fact)

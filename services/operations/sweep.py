@@ -20,10 +20,11 @@ from services import audit
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import DeskTime, desk_time
 from services.deadlines.runs import clock_of, is_run_past, next_check, result_of, thresholds
+from services.procedures.of_complaint import procedure_of
 from services.procedures.schema import Consequence
 from services.unit_of_work import UnitOfWork
 from services.workflow import people
-from services.workflow.escalating import raise_level, somebody
+from services.workflow.escalation import next_level, somebody
 from services.workflow.steps import tell, write_event
 
 Row = TypeVar("Row", Complaint, ClockRun)
@@ -151,7 +152,20 @@ def _tell_of(
     told = people.of_roles(work.session, complaint, consequence.notify)
     tell(work, complaint, somebody(work.session, complaint, told), event.value, **facts)
     if consequence.escalate:
-        raise_level(work, complaint, automatic=True, **facts)
+        _escalate(work, complaint, facts)
+
+
+def _escalate(work: UnitOfWork, complaint: Complaint, facts: dict[str, Any]) -> None:
+    """One level up, also when nobody is assigned; at the top its people are told again. No clock is touched."""
+    raised = next_level(work, complaint)
+    if raised is None:
+        top = procedure_of(work.session, complaint).escalation[-1].level
+        level, found = top.value, people.of_level(work.session, complaint, top)
+    else:
+        level, found = raised
+        number = complaint.escalation_level
+        write_event(work, complaint, EventKind.ESCALATE, level=level, number=number, automatic=True, **facts)
+    tell(work, complaint, somebody(work.session, complaint, found), "escalated", level=level, **facts)
 
 
 def _tell_of_accident(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from models import Complaint
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import Complaint, NamedPerson
 from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from services.workflow.people import of_level
@@ -20,3 +23,23 @@ def next_level(work: UnitOfWork, complaint: Complaint) -> tuple[str, list[int]] 
             complaint.escalation_level = index + 1
             return steps[index].level.value, people
     return None
+
+
+def somebody(session: Session, complaint: Complaint, found: list[int]) -> list[int]:
+    """`found`, or when it is empty those who must not miss it: the lowest level with people; on a confidential case its
+    named deputies, else everybody named.
+    """
+    if found:
+        return found
+    if complaint.is_confidential:
+        named = session.execute(
+            sa.select(NamedPerson.user_id, NamedPerson.is_deputy).where(
+                NamedPerson.complaint_id == complaint.id, NamedPerson.ended_at.is_(None)
+            )
+        ).all()
+        return [row.user_id for row in named if row.is_deputy] or [row.user_id for row in named]
+    for step in procedure_of(session, complaint).escalation:
+        found = of_level(session, complaint, step.level)
+        if found:
+            return found
+    return []

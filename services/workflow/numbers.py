@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,7 @@ def take_numbers(
     Confidential complaints count in a series of their own (TSM-…): a gap in the ordinary one would show that
     something is hidden.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"prefix": prefix, "year": year, "is_confidential": confidential, "last": count}
     statement = insert(NumberSeries).values(values)
     statement = statement.on_conflict_do_update(

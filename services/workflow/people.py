@@ -1,4 +1,4 @@
-"""Who is told, and who may be named: heads, leaders, the office. Only active people; on confidential cases only named ones."""
+"""Who is told, and who may be named: heads, leaders, the office; on confidential cases only people named there."""
 
 from __future__ import annotations
 

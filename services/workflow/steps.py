@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Complaint, ComplaintEvent, Department, OutboxMessage, Pause
-from models.enums import OPEN_STATES, EventKind, State
+from models.enums import EventKind, State
 from models.fields import fields_of
 from services import audit
 from services.access.permissions import for_event
@@ -81,6 +81,7 @@ class Act:
     situation: Situation
     grant: Grant | None
     before: State
+    earlier: dict[str, Any]
     _told: set[int] = field(default_factory=set)
 
     @property
@@ -119,8 +120,8 @@ class Act:
         complaint.state = target
         if self.event in PAUSE_ENDS:
             end_pause(work, complaint)
-        old, new = audit.changes(complaint)
         work.session.flush()
+        old, new = audit.differences(complaint, self.earlier)
         write_event(
             work,
             complaint,
@@ -175,7 +176,7 @@ def begin(
     reasons = [] if pass_gates else reasons_against(situation, transition)
     if reasons:
         raise Refused(reasons)
-    return Act(work, complaint, transition, situation, grant, complaint.state)
+    return Act(work, complaint, transition, situation, grant, complaint.state, audit.values_of(complaint))
 
 
 def possible_events(situation: Situation) -> dict[EventKind, list[Reason]]:
@@ -234,8 +235,6 @@ def move_clocks(work: UnitOfWork, complaint: Complaint, event: EventKind) -> Non
     if heard is not None:
         clocks.stop_clocks(work, complaint, heard, work.now)
         clocks.start_clocks(work, complaint, heard, work.now)
-    if complaint.state not in OPEN_STATES:
-        clocks.void_clocks(work, complaint, work.now)
 
 
 def end_pause(work: UnitOfWork, complaint: Complaint) -> None:
