@@ -144,7 +144,7 @@ def people(request: pytest.FixtureRequest, browser: Browser, desk_server: DeskSe
     `@pytest.mark.tolerates("status of 404")` names (by regular expression) what a test provokes on purpose.
     """
     mark = request.node.get_closest_marker("tolerates")
-    group = People(browser, desk_server.url, mark.args if mark else ())
+    group = People(browser, desk_server, mark.args if mark else ())
     yield group
     group.close()
     assert not group.faults, "\n".join(group.faults)

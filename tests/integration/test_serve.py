@@ -23,6 +23,7 @@ import sqlalchemy as sa
 import database
 from services import schema
 from settings import ROOT
+from tests.support.databases import Databases
 
 SERVE = [sys.executable, "-m", "flask", "--app", "app", "desk", "serve"]
 READY = re.compile(r"ready: (http://\S+)/")
@@ -126,6 +127,17 @@ def test_a_child_that_dies_at_once_ends_the_desk(desk: Desk) -> None:
     assert desk.process.returncode == 1
     assert "worker stopped unexpectedly" in output
     assert desk.wait_for_children_to_end(1) == []
+
+
+def test_it_serves_from_postgresql(databases: Databases, shared_folder: Path) -> None:
+    url = databases.empty_url("postgresql")
+    desk = Desk(shared_folder, DESK_DATABASE_URL=url)
+    assert answers(desk.url)
+    assert schema.state_of(url) is schema.SchemaState.CURRENT
+    desk.process.send_signal(signal.SIGINT)
+    output, _ = desk.process.communicate(timeout=30)
+    assert desk.process.returncode == 0, output
+    assert not (shared_folder / "desk.sqlite3").exists()
 
 
 def test_a_second_start_keeps_the_data(shared_folder: Path) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.support.client import session_cookie
+from tests.support.server import DeskServer
+
 CHROMIUM_SETTING = "DESK_TEST_CHROMIUM"
 ARGUMENTS = [
     "--no-sandbox",
@@ -47,9 +50,10 @@ def running_browser() -> Iterator[Browser]:
 class People:
     """Opens one page a person, each with cookies of its own, and collects what goes wrong in any of them."""
 
-    def __init__(self, browser: Browser, base_url: str, tolerated: tuple[str, ...] = ()) -> None:
+    def __init__(self, browser: Browser, server: DeskServer, tolerated: tuple[str, ...] = ()) -> None:
         self._browser = browser
-        self._base_url = base_url
+        self._app = server.app
+        self._base_url = server.url
         self._tolerated = tolerated
         self._contexts: list[BrowserContext] = []
         self.faults: list[str] = []
@@ -65,6 +69,14 @@ class People:
         page = context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._note(f"page error: {error}"))
+        return page
+
+    def page_of(self, user_id: int, **options: Any) -> Page:
+        """A page of somebody who has signed in already (without the cost of the password)."""
+        page = self.new_page(**options)
+        page.context.add_cookies(
+            [{"name": "session", "value": session_cookie(self._app, user_id), "url": self._base_url}]
+        )
         return page
 
     def close(self) -> None:
