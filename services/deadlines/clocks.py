@@ -71,8 +71,8 @@ def start_clocks(
 ) -> list[ClockRun]:
     """Start every clock of the pinned procedure that `event` begins, at `at` (default: now); returns the new runs.
 
-    A clock that is still running, or already ran in this round, is not started again. `procedure` is for accidents,
-    which pin none; `codes` narrows the clocks (accidents: those of its grade).
+    A clock that runs or ran in this round is not started again; one of an earlier round goes on beside the new one.
+    `procedure` is for accidents, which pin none; `codes` narrows the clocks (accidents: those of its grade).
     """
     happened = clock_event(event)
     if happened is None:
@@ -85,7 +85,7 @@ def start_clocks(
     if not clocks:
         return []
     round_ = subject.round if isinstance(subject, Complaint) else 1
-    known = {run.code for run in runs_of(uow.session, subject) if run.state in OPEN or run.round == round_}
+    known = {run.code for run in runs_of(uow.session, subject) if run.round == round_}
     time = desk_time(uow.session)
     started = [
         _new_run(subject, clock, happened, at or uow.now, round_, time)

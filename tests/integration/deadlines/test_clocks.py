@@ -90,6 +90,19 @@ def test_a_new_round_runs_new_clocks_beside_the_old_ones(session: Session, compl
     ]
 
 
+def test_a_dissatisfied_complainant_starts_the_limit_again_beside_the_one_that_runs(
+    session: Session, complaint: Complaint
+) -> None:
+    start(session, complaint, ClockEvent.TRANSFERRED, "2026-03-02 09:00")
+    with at(session, "2026-03-10 09:00") as work:
+        complaint.round = 2
+        clocks.start_clocks(work, complaint, ClockEvent.TRANSFERRED)
+    first, second = clocks.runs_of(session, complaint)
+    assert (first.state, first.due_on) == (ClockState.RUNNING, date(2026, 3, 23))
+    assert (second.round, second.due_on) == (2, date(2026, 3, 31))
+    assert complaint.due_at == first.due_at
+
+
 def test_an_edit_of_the_complaint_moves_no_due_date(session: Session, complaint: Complaint) -> None:
     start(session, complaint, ClockEvent.ACCEPTED, "2026-02-13 09:30")
     run = run_of(session, complaint, "dispose")
