@@ -22,10 +22,11 @@ BUSY_SECONDS = 20
 
 def engine_options(url: str) -> dict[str, Any]:
     """Arguments of create_engine for the desk's databases."""
+    # hide_parameters: the text of a database error reaches the log, the values of the statement must not.
+    common = {"json_serializer": _json, "hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"json_serializer": _json, "connect_args": {"timeout": BUSY_SECONDS}}
-    return {
-        "json_serializer": _json,
+        return common | {"connect_args": {"timeout": BUSY_SECONDS}}
+    return common | {
         "pool_pre_ping": True,
         "connect_args": {"options": "-c timezone=UTC"},
     }

@@ -19,12 +19,12 @@ compile() {
 
 update() {
     pybabel --quiet extract --mapping babel.cfg --keyword _l --keyword _ --keyword lazy_gettext \
-        --no-location --sort-output --omit-header --output "$template" .
+        --no-location --sort-output --project zhisu --output "$template" .
     local locale
     for locale in zh_Hans_CN en; do
         if [ -e "translations/$locale/LC_MESSAGES/messages.po" ]; then
             pybabel --quiet update --input-file "$template" --output-dir translations --locale "$locale" \
-                --no-fuzzy-matching --ignore-obsolete
+                --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
         else
             pybabel --quiet init --input-file "$template" --output-dir translations --locale "$locale"
         fi
