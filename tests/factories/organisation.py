@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Department, LeaveCover, Organisation, ProcedureVersion, RoleGrant, User
 from models.enums import RoleName
+from services.procedures.published import publish_pack
 from services.procedures.registry import PACKS_FOLDER, load_pack
 
 PROCEDURE = "hospital-complaint-office"
@@ -21,20 +22,7 @@ _numbers = count(1)
 
 def publish_procedure(session: Session, code: str = PROCEDURE) -> ProcedureVersion:
     """The procedure file `code` as its first published version."""
-    pack = load_pack(PACKS_FOLDER / f"{code}.yaml")
-    version = ProcedureVersion(
-        code=code,
-        number=1,
-        name_zh=pack.procedure.names.zh,
-        name_en=pack.procedure.names.en,
-        content_hash=pack.content_hash,
-        document=pack.procedure.model_dump(mode="json"),
-        source_text=pack.text,
-        published_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-    session.add(version)
-    session.flush()
-    return version
+    return publish_pack(session, load_pack(PACKS_FOLDER / f"{code}.yaml"), datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def create_organisation(session: Session, procedure: str = PROCEDURE) -> Organisation:
