@@ -110,22 +110,29 @@
     if (form && (event.key === "s" || (event.key === "Enter" && dialog))) { event.preventDefault(); form.requestSubmit(form.querySelector("button.btn-main:not([type=button]), button.btn-bad") || undefined); }
   });
 
-  /* Inline rows: a <template data-inline-template> whose __index__ becomes the next number. */
+  /* Inline rows: a <template data-inline-template>. Its __index__ becomes the next number; names without it
+     (Flask-Admin's own templates) get "<data-prefix>-<number>-" in front. */
+  function number(piece, prefix, index) {
+    piece.querySelectorAll("*").forEach(function (node) {
+      Array.prototype.forEach.call(node.attributes, function (a) {
+        if (a.value.indexOf("__index__") >= 0) a.value = a.value.split("__index__").join(index);
+        else if (prefix && ["name", "id", "for"].indexOf(a.name) >= 0) a.value = prefix + "-" + index + "-" + a.value.replace(/^-/, "");
+      });
+    });
+  }
   function inline(box) {
     if (box.dataset.wired) return;
     box.dataset.wired = "1";
     const rows = box.querySelector("[data-inline-rows]");
     const template = box.querySelector("template[data-inline-template]");
     const add = box.querySelector("[data-inline-add]");
-    let next = rows.children.length;
+    let next = 0;
+    Array.prototype.forEach.call(rows.children, function (row, i) { next = Math.max(next, i + 1, Number((/-(\d+)$/.exec(row.id) || [0, -1])[1]) + 1); });
     if (add) add.hidden = false;
     box.addEventListener("click", function (event) {
-      if (event.target.closest("[data-inline-add]") === add && add) {
+      if (add && event.target.closest("[data-inline-add]") === add) {
         const piece = template.content.cloneNode(true);
-        const index = next++;
-        piece.querySelectorAll("*").forEach(function (node) {
-          Array.prototype.forEach.call(node.attributes, function (a) { if (a.value.indexOf("__index__") >= 0) a.value = a.value.split("__index__").join(index); });
-        });
+        number(piece, add.dataset.prefix, next++);
         rows.append(piece);
         Desk.enhance(rows.lastElementChild);
         const field = rows.lastElementChild.querySelector("input:not([type=hidden]), select, textarea");

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const Desk = window.Desk;
-  const form = document.querySelector("form[data-list]");
+  const form = document.querySelector("[data-list]");
 
   document.querySelectorAll("[data-sortable]").forEach(function (list) {
     list.addEventListener("click", function (event) {
