@@ -36,7 +36,9 @@ class Actor:
     request_id: str | None = field(default=None, compare=False)
 
     def may(self, permission: Permission) -> bool:
-        """Whether any grant carries the permission (for menus, buttons and routes)."""
+        """Whether any grant carries the permission (for menus, buttons and routes); one's own account needs none."""
+        if permission is Permission.SELF:
+            return self.user_id is not None
         return self.grant_for(permission) is not None
 
     def grant_for(

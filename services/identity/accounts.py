@@ -8,6 +8,7 @@ import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from models import User
 from models.labels import _l
@@ -16,7 +17,8 @@ from services.actor import Actor
 from services.audit import Draft
 from services.errors import Invalid, NotFound, NotPermitted, Reason, Refused
 from services.identity import passwords
-from services.identity.signing_in import delay_after, normal_login
+from services.identity.bookkeeping import note
+from services.identity.signing_in import count_failure, normal_login
 from services.unit_of_work import UnitOfWork
 
 CODE_VALID = timedelta(hours=24)
@@ -38,18 +40,22 @@ def _myself(work: UnitOfWork) -> User:
     return user
 
 
-def set_password(user: User, password: str, field: str = "new_password") -> None:
+def set_password(session: Session, user: User, password: str, field: str = "new_password") -> None:
     """Give the account this password and end every session that knows the old one. Invalid when it breaks a rule."""
     fault = passwords.fault_of(password, user.login)
     if fault:
         raise Invalid({field: fault})
-    user.password_hash = passwords.hash_password(password)
-    user.must_change_password = False
-    user.reset_code_hash = None
-    user.reset_code_expires_at = None
-    user.failed_logins = 0
-    user.locked_until = None
-    user.session_stamp += 1
+    note(
+        session,
+        user,
+        password_hash=passwords.hash_password(password),
+        must_change_password=False,
+        reset_code_hash=None,
+        reset_code_expires_at=None,
+        failed_logins=0,
+        locked_until=None,
+        session_stamp=User.session_stamp + 1,
+    )
 
 
 def change_password(work: UnitOfWork, current: str, new: str) -> User:
@@ -61,7 +67,7 @@ def change_password(work: UnitOfWork, current: str, new: str) -> User:
         raise Invalid({"current_password": _l("This is not your current password.")})
     if passwords.verify(user.password_hash, new):
         raise Invalid({"new_password": _l("The new password is the old one.")})
-    set_password(user, new)
+    set_password(work.session, user, new)
     work.record(Draft("password.changed", "user", user.id))
     return user
 
@@ -69,7 +75,7 @@ def change_password(work: UnitOfWork, current: str, new: str) -> User:
 def sign_out_everywhere(work: UnitOfWork) -> User:
     """End every session of one's own account, this one included."""
     user = _myself(work)
-    user.session_stamp += 1
+    note(work.session, user, session_stamp=User.session_stamp + 1)
     work.record(Draft("sign_out.everywhere", "user", user.id))
     return user
 
@@ -82,10 +88,7 @@ def sign_out(work: UnitOfWork) -> None:
 def set_preferences(work: UnitOfWork, locale: str | None = None, theme: str | None = None) -> User:
     """Keep the language and the appearance a person chose."""
     user = _myself(work)
-    if locale is not None:
-        user.locale = locale
-    if theme is not None:
-        user.theme = theme
+    note(work.session, user, locale=locale or user.locale, theme=theme or user.theme)
     return user
 
 
@@ -105,10 +108,14 @@ def create_reset_code(work: UnitOfWork, public_id: str) -> tuple[User, str]:
     if user.id == work.actor.user_id:
         raise Refused([Reason("own_account", _l("Change your own password with the current one."))])
     code = new_code()
-    user.reset_code_hash = hash_code(code)
-    user.reset_code_expires_at = work.now + CODE_VALID
-    user.password_hash = None
-    user.session_stamp += 1
+    note(
+        work.session,
+        user,
+        reset_code_hash=hash_code(code),
+        reset_code_expires_at=work.now + CODE_VALID,
+        password_hash=None,
+        session_stamp=User.session_stamp + 1,
+    )
     work.record(Draft("password.reset_code_created", "user", user.id, user.name))
     return user, code
 
@@ -132,12 +139,10 @@ def redeem_reset_code(work: UnitOfWork, login: str, code: str, new_password: str
         return None
     expires = user.reset_code_expires_at
     if not same or expires is None or expires < work.now:
-        user.failed_logins += 1
-        delay = delay_after(user.failed_logins)
-        user.locked_until = work.now + delay if delay else None
+        count_failure(work, user)
         work.record(Draft("password.reset_failed", "user", user.id))
         return None
-    set_password(user, new_password)
+    set_password(work.session, user, new_password)
     work.actor = Actor(user_id=user.id, name=user.name, request_id=work.actor.request_id)
     work.record(Draft("password.reset", "user", user.id))
     return user

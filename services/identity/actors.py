@@ -36,13 +36,12 @@ def actor_for(session: Session, user: User, now: datetime, request_id: str | Non
     )
 
 
-def counting_grants() -> sa.Select[tuple[RoleGrant]]:
-    """Grants in force: confirmed by a second person, or made under a recorded exemption, and not ended."""
-    return sa.select(RoleGrant).where(
-        RoleGrant.ended_at.is_(None),
-        RoleGrant.confirmed_at.is_not(None),
-        sa.or_(RoleGrant.confirmed_by_id.is_not(None), RoleGrant.exemption_id.is_not(None)),
-    )
+def counting_grants() -> sa.Select[RoleGrant]:
+    """Grants in force: not ended, and confirmed.
+
+    `confirmed_at` is written only when a second person confirms, or under a recorded exemption (services.organisation).
+    """
+    return sa.select(RoleGrant).where(RoleGrant.ended_at.is_(None), RoleGrant.confirmed_at.is_not(None))
 
 
 def _covered_people(session: Session, deputy_id: int, now: datetime) -> dict[int, str]:

@@ -13,7 +13,7 @@ from models.labels import LazyString, _l
 
 SHORTEST = 10
 LONGEST = 200
-DEMONSTRATION_PASSWORD = "zhisu-demo-2026"
+DEMONSTRATION_PASSWORD = "zhisu-demo-2026"  # noqa: S105
 """Of every demonstration account. Nobody can choose it, and a desk outside demonstration does not start with it."""
 
 _hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)

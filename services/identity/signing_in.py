@@ -11,6 +11,7 @@ from models import User
 from services.actor import Actor
 from services.audit import Draft
 from services.identity import passwords
+from services.identity.bookkeeping import note
 from services.unit_of_work import UnitOfWork
 
 FREE_FAILURES = 5
@@ -49,6 +50,13 @@ def authenticate(
         return _decide(work, normal_login(login), kept, fits, password)
 
 
+def count_failure(work: UnitOfWork, user: User) -> None:
+    """One more failure in a row, with the lock that follows from it."""
+    failures = user.failed_logins + 1
+    delay = delay_after(failures)
+    note(work.session, user, failed_logins=failures, locked_until=work.now + delay if delay else None)
+
+
 def _decide(work: UnitOfWork, login: str, kept: str | None, fits: bool, password: str) -> User | None:
     query = sa.select(User).where(User.login == login)
     user = work.session.scalar(query.with_for_update().execution_options(populate_existing=True))
@@ -58,16 +66,12 @@ def _decide(work: UnitOfWork, login: str, kept: str | None, fits: bool, password
         work.record(Draft("sign_in.refused", "user", user.id if user else None))
         return None
     if not fits:
-        user.failed_logins += 1
-        delay = delay_after(user.failed_logins)
-        user.locked_until = work.now + delay if delay else None
+        count_failure(work, user)
         work.record(Draft("sign_in.failed", "user", user.id, after={"failures": user.failed_logins}))
         return None
-    user.failed_logins = 0
-    user.locked_until = None
-    user.last_login_at = work.now
+    note(work.session, user, failed_logins=0, locked_until=None, last_login_at=work.now)
     if kept is not None and passwords.needs_rehash(kept):
-        user.password_hash = passwords.hash_password(password)
+        note(work.session, user, password_hash=passwords.hash_password(password))
     work.actor = Actor(user_id=user.id, name=user.name, request_id=work.actor.request_id)
     work.record(Draft("sign_in.done", "user", user.id))
     return user

@@ -1,0 +1,1 @@
+"""Departments, people, the roles they hold, and who stands in for whom."""
