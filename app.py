@@ -29,6 +29,7 @@ from extensions import babel, csrf, db, login_manager
 from services.access import scope
 from services.jobs import JobContext, JobQueue, handlers  # noqa: F401  (handlers registers the jobs)
 from services.schema import SchemaFault
+from services.sealing import use_key
 from serving.readiness import check_database
 from settings import LOCALES, ROOT, Settings, SettingsFault
 
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, root_path=str(ROOT))
     app.extensions["settings"] = settings = settings or _settings_or_exit()
     app.config.update(_flask_config(settings))
+    use_key(settings.field_key)
     _connect_extensions(app, settings)
     app.extensions["jobs"] = JobQueue(settings, lambda: _job_context(app, settings))
     if settings.trusted_proxies:

@@ -30,6 +30,14 @@ class Owner:
     investigation: Investigation | None
     grant: Grant | None
 
+    def keys(self) -> dict[str, int | None]:
+        """The references of an attachment to its record; a file of an accident stands on no case."""
+        return {
+            "complaint_id": self.complaint.id if self.complaint and self.accident is None else None,
+            "accident_id": self.accident.id if self.accident else None,
+            "investigation_id": self.investigation.id if self.investigation else None,
+        }
+
     def check_open(self) -> None:
         """Refused when nothing may be added or withdrawn any more."""
         if self.accident is not None:

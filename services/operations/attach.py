@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from models import Attachment
 from models.enums import EventKind
 from services import audit
-from services.attachments.owners import owner_of
+from services.attachments.owners import Owner, owner_of
 from services.attachments.store import FileStore, Staged
 from services.unit_of_work import UnitOfWork
 from services.workflow.steps import write_event
@@ -38,16 +40,17 @@ def attach(
     """Attach a staged file to exactly one record, named by its public id.
 
     NotFound for an unknown or foreign record, NotPermitted, Refused when the record is closed to additions.
-    The file is in its place when the unit of work has committed, and gone when it has not.
+    The file is in its place when the unit of work has committed, and gone when it has not. The same file under the same
+    name on the same record is not added twice: a repeated request answers with the first.
     """
     store.keep_on_commit(work.session, staged)  # first: whatever is refused below takes the draft with it
     owner = owner_of(work, complaint=complaint, accident=accident, investigation=investigation)
     owner.check_open()
+    if (twin := _twin(work, owner, staged)) is not None:
+        return twin
     said = particulars or Particulars()
     attachment = Attachment(
-        complaint_id=owner.complaint.id if owner.complaint and owner.accident is None else None,
-        accident_id=owner.accident.id if owner.accident else None,
-        investigation_id=owner.investigation.id if owner.investigation else None,
+        **owner.keys(),
         filename=staged.filename,
         sha256=staged.sha256,
         size=staged.size,
@@ -83,3 +86,14 @@ def attach(
         )
     )
     return attachment
+
+
+def _twin(work: UnitOfWork, owner: Owner, staged: Staged) -> Attachment | None:
+    query = sa.select(Attachment).where(
+        Attachment.sha256 == staged.sha256,
+        Attachment.filename == staged.filename,
+        Attachment.withdrawn_at.is_(None),
+    )
+    for key, value in owner.keys().items():
+        query = query.where(getattr(Attachment, key).is_not_distinct_from(value))
+    return work.session.scalars(query).first()

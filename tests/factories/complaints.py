@@ -27,7 +27,7 @@ def create_complaint(
         "state": state,
         "summary": "候诊时间过长",
         "content": "上午九点挂号,下午两点才看上病。",
-        "channel": Channel.TELEPHONE,
+        "channel": Channel.HOTLINE,
         "received_at": datetime(2026, 3, 2, 1, 30, tzinfo=UTC),
         "procedure_version_id": session.scalars(sa.select(ProcedureVersion.id)).first(),
         "first_receiver_id": house[RoleName.FIRST_RECEIVER].id,
