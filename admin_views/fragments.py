@@ -16,7 +16,7 @@ def is_fragment() -> bool:
 
 
 def done(url: str) -> Response:
-    """A step succeeded: a dialog is told where to go (204, flashes are kept for that page), a page is redirected (303)."""
+    """A step succeeded: a dialog is told where to go (204; flashes wait for that page), a page is redirected."""
     if not is_fragment():
         return redirect(url, code=303)  # type: ignore[return-value]
     answer = Response(status=204)
@@ -35,5 +35,5 @@ def signed_in(url: str, session_ends: datetime | None = None) -> Response:
 
 
 def sign_in_needed() -> Response:
-    """The answer to a dialog whose session ended: 401, upon which the page opens the sign-in form and repeats."""
+    """The answer to a dialog whose session ended: 401; the page opens the sign-in form and repeats."""
     return Response(status=401)

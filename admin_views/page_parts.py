@@ -1,4 +1,4 @@
-"""Small values shared by the contexts of lists, case pages and forms. No logic: the templates only show them."""
+"""Small values shared by the contexts of lists, case pages and forms; the templates only show them."""
 
 from __future__ import annotations
 

@@ -110,6 +110,14 @@
     if (current && scroll && current.offsetTop > scroll.clientHeight) scroll.scrollTop = current.offsetTop - scroll.clientHeight / 2;
   }
 
+  /* Tables wider than their box get a shade at the edge, so that nobody misses the rest. */
+  function mark(box) { box.classList.toggle("is-cut", box.scrollWidth - box.clientWidth - box.scrollLeft > 4); }
+  document.querySelectorAll(".table-scroll").forEach(function (box) {
+    mark(box);
+    box.addEventListener("scroll", function () { mark(box); }, { passive: true });
+    if (window.ResizeObserver) new ResizeObserver(function () { mark(box); }).observe(box);
+  });
+
   /* Single keys, off while typing, in a dialog, or when the user turned them off. */
   const KEYS_OFF = "desk.keys.off";
   function typing(target) { return target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]"); }
