@@ -180,10 +180,15 @@ def preview(public_id: str) -> ResponseReturnValue:
     manner = preview_of(attachment)
     if manner is Preview.NONE:
         abort(404)
-    kind = attachment.mime_type
+    answer = send_file(
+        place,
+        mimetype=attachment.mime_type,
+        download_name=attachment.filename,
+        conditional=False,
+        etag=False,
+    )
     if manner is Preview.TEXT:
-        kind = f"text/plain; charset={text_encoding(place) or 'utf-8'}"
-    answer = send_file(place, mimetype=kind, download_name=attachment.filename, conditional=False, etag=False)
+        answer.headers["Content-Type"] = f"text/plain; charset={text_encoding(place) or 'utf-8'}"
     return _guarded(answer, PREVIEW_POLICY)
 
 

@@ -108,7 +108,9 @@ def test_a_failing_transaction_leaves_no_file_and_no_row(
     assert everything(session, Attachment) == [] and everything(session, ComplaintEvent) == []
 
 
-def test_the_same_request_twice_adds_one(session: Session, house: House, case: Complaint, store: FileStore) -> None:
+def test_the_same_request_twice_adds_one(
+    session: Session, house: House, case: Complaint, store: FileStore
+) -> None:
     case_id = case.public_id
     for name in ("信.pdf", "信.pdf", "副本.pdf"):
         with UnitOfWork(session, person(session, house[RoleName.HANDLER]), NOW) as work:
@@ -133,9 +135,8 @@ def test_who_may_attach(
             attach(work, store, letter(store), complaint=case_id)
         assert len(everything(session, Attachment)) == 1
         return
-    with pytest.raises(NotPermitted if sees else NotFound):
-        with UnitOfWork(session, actor, NOW) as work:
-            attach(work, store, letter(store), complaint=case_id)
+    with pytest.raises(NotPermitted if sees else NotFound), UnitOfWork(session, actor, NOW) as work:
+        attach(work, store, letter(store), complaint=case_id)
     assert files_below(tmp_path) == []
 
 
@@ -256,6 +257,8 @@ def test_files_of_accidents_and_investigations(
         attach(work, store, letter(store), accident=ids[0])
 
 
-def test_a_file_hangs_on_one_record(session: Session, house: House, case: Complaint, store: FileStore) -> None:
+def test_a_file_hangs_on_one_record(
+    session: Session, house: House, case: Complaint, store: FileStore
+) -> None:
     with pytest.raises(ValueError, match="exactly one"), UnitOfWork(session, SYSTEM, NOW) as work:
         attach(work, store, letter(store), complaint=case.public_id, accident="x")
