@@ -37,14 +37,16 @@ def is_blank(value: Any) -> bool:
 
 
 _DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
-_CHINESE_DATE = re.compile(r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]")
+_CHINESE_DATE = re.compile(
+    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]"
+)
 _TIME = (
     r"(?:[T ]*(?P<half>上午|下午|中午|早上|晚上|凌晨|AM|PM)?\s*(?P<hour>\d{1,2})\s*[:时点]\s*(?P<minute>\d{1,2})?"
     r"\s*(?:[:分]\s*(?P<second>\d{1,2})?(?:\.\d+)?\s*秒?)?\s*(?P<half2>AM|PM)?)?"
     r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
 _WEEKDAY = r"\s*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NAMED = "|".join(_MONTHS)
 _SPELLINGS = [
     re.compile(pattern + _WEEKDAY + _TIME, re.IGNORECASE)
@@ -187,7 +189,10 @@ def choice_of(value: Any, choices: type[StrEnum], aliases: dict[str, str]) -> St
     """The member whose value or label (in any language) is written, or one of `aliases` (word → value)."""
     word = key_of(text_of(value))
     for member in choices:
-        names = {key_of(member.value), *(key_of(name) for name in in_all_languages(getattr(member, "label", "")))}
+        names = {
+            key_of(member.value),
+            *(key_of(name) for name in in_all_languages(getattr(member, "label", ""))),
+        }
         if word in names:
             return member
     if word in aliases:

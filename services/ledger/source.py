@@ -87,7 +87,9 @@ def _protected() -> str:
 
 
 def _broken() -> str:
-    return str(_l("The file is broken or incomplete. Open it in a spreadsheet program, save it anew and try again."))
+    return str(
+        _l("The file is broken or incomplete. Open it in a spreadsheet program, save it anew and try again.")
+    )
 
 
 def _too_large() -> str:
@@ -210,7 +212,9 @@ def _encoding_of(path: Path) -> str:
                 if "\x00" in text:
                     raise UnusableFile(_not_a_ledger())
             return encoding
-    raise UnusableFile(_l("The text of the file is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” and try again."))
+    raise UnusableFile(
+        _l("The text of the file is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” and try again.")
+    )
 
 
 def _delimiter_of(sample: str) -> str:

@@ -1,0 +1,302 @@
+"""The dry run: every row of an old ledger read and checked, each fault with its row, column, value and remedy."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.enums import Channel, State
+from models.labels import _l
+from services.ledger.headings import Heading
+from services.ledger.lookup import Names
+from services.ledger.parsing import (
+    CellFault,
+    boolean_of,
+    choice_of,
+    date_of,
+    is_blank,
+    moment_of,
+    number_of,
+    text_of,
+)
+from services.ledger.source import Row
+from services.ledger.targets import Target, targets
+
+MOST_FAULTS = 1000
+SHOWN_VALUE = 60
+
+_CHOICE_WORDS: dict[str, dict[str, str]] = {
+    "channel": {
+        "电话": "hotline", "热线": "hotline", "来电": "hotline", "12345": "hotline", "phone": "hotline",
+        "来信": "letter", "信件": "letter", "信函": "letter", "邮件": "email", "电子邮件": "email", "mail": "email",
+        "来访": "visit", "现场": "visit", "上门": "visit", "网络": "online", "网上": "online", "网站": "online",
+        "微信": "online", "留言": "online", "app": "online", "上级交办": "superior", "转办": "superior",
+        "传真": "fax", "第三方": "third_party", "内部": "internal",
+    },
+    "form": {"书面": "written", "口头": "oral", "电子": "electronic"},
+    "category": {
+        "产品": "product", "产品质量": "product", "服务": "service", "服务质量": "service", "服务态度": "service",
+        "医疗": "medical", "医疗质量": "medical", "工程": "engineering", "工程质量": "engineering",
+        "假冒": "counterfeit", "其他": "other", "其它": "other",
+    },
+    "responsibility": {},
+    "satisfaction": {"满意": "satisfied", "基本满意": "satisfied", "不满意": "dissatisfied", "未联系上": "unreachable"},
+}  # fmt: skip
+
+
+class Answered(StrEnum):
+    """What a row with a reply becomes."""
+
+    CLOSED = State.CLOSED.value
+    REPLIED = State.REPLIED.value
+
+
+class Unanswered(StrEnum):
+    """What a row without a reply becomes."""
+
+    ACCEPTED = State.ACCEPTED.value
+    REGISTERED = State.REGISTERED.value
+
+
+@dataclass(frozen=True)
+class Options:
+    """How rows come in."""
+
+    answered: Answered = Answered.CLOSED
+    unanswered: Unanswered = Unanswered.ACCEPTED
+    channel: Channel = Channel.ONLINE
+    """For ledgers that say nothing of the channel."""
+
+    def as_json(self) -> dict[str, str]:
+        return {"answered": self.answered, "unanswered": self.unanswered, "channel": self.channel.value}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in the file. A warning does not stop the import."""
+
+    row: int
+    column: str
+    value: str
+    text: str
+    warning: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """A row that can be taken: values by field, and the key that tells it when it comes again."""
+
+    line: int
+    values: dict[str, Any]
+    key: str
+
+    @property
+    def is_answered(self) -> bool:
+        return not is_blank(self.values.get("reply_text"))
+
+    @property
+    def received_at(self) -> datetime:
+        moment: datetime = self.values["received_at"]
+        return moment
+
+
+@dataclass
+class Report:
+    """What a dry run found."""
+
+    rows: int = 0
+    """Rows with something in them."""
+    blank: int = 0
+    faulty: int = 0
+    repeated: int = 0
+    """Rows that stand in the file more than once."""
+    faults: list[Fault] = field(default_factory=list)
+    more_faults: int = 0
+    keys: list[str] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
+    """Receipt of each row of `keys`."""
+    preview: list[LedgerRow] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(fault)
+        else:
+            self.more_faults += 1
+
+    @property
+    def is_clean(self) -> bool:
+        return self.faulty == 0
+
+
+class RowChecker:
+    """Reads the rows below a heading under one mapping."""
+
+    def __init__(
+        self,
+        heading: Heading,
+        mapping: Mapping[int, str],
+        names: Names,
+        zone: ZoneInfo,
+        options: Options,
+        now: datetime,
+    ) -> None:
+        self.heading, self.names, self.zone, self.options, self.now = heading, names, zone, options, now
+        known = targets()
+        self.columns: list[tuple[int, Target]] = [
+            (index, known[key]) for index, key in sorted(mapping.items())
+        ]
+        self._seen: Counter[str] = Counter()
+        self._numbered: dict[str, str] = {}
+
+    def rows(self, report: Report) -> Iterator[LedgerRow]:
+        """The rows that can be taken; everything else goes into the report."""
+        below = islice(self.heading.sheet, self.heading.line, None)
+        for line, row in enumerate(below, start=self.heading.line + 1):
+            if all(is_blank(cell) for cell in row):
+                report.blank += 1
+                continue
+            report.rows += 1
+            taken = self._row(line, row, report)
+            if taken is not None:
+                yield taken
+
+    def _row(self, line: int, row: Row, report: Report) -> LedgerRow | None:
+        values: dict[str, Any] = {}
+        bad = False
+        for index, target in self.columns:
+            cell = row[index] if index < len(row) else ""
+            try:
+                values[target.key] = self._value(target, cell)
+            except CellFault as fault:
+                bad = True
+                report.add(self._fault(line, self.heading.names[index], cell, str(fault)))
+        bad = self._whole_row(line, values, report) or bad
+        if bad:
+            report.faulty += 1
+            return None
+        key = self._key(values, row)
+        if key is None:
+            report.repeated += 1
+            report.add(
+                self._fault(
+                    line, "", "", str(_l("This row stands in the file twice; it is taken once.")), True
+                )
+            )
+            return None
+        return LedgerRow(line, values, key)
+
+    def _fault(self, line: int, column: str, value: object, text: str, warning: bool = False) -> Fault:
+        return Fault(line, column, text_of(value).strip()[:SHOWN_VALUE], text, warning)
+
+    def _value(self, target: Target, cell: Any) -> Any:
+        if target.kind in ("text", "long_text"):
+            return self._text(target, cell)
+        if is_blank(cell):
+            if target.required:
+                raise CellFault(_l("This must not be empty."))
+            return None
+        if target.kind == "moment":
+            return self._moment(target, cell)
+        if target.kind == "date":
+            return date_of(cell)
+        if target.kind == "boolean":
+            return boolean_of(cell)
+        if target.kind == "choice":
+            assert target.spec is not None and target.spec.choices is not None
+            return choice_of(cell, target.spec.choices, _CHOICE_WORDS.get(target.key, {}))
+        if target.kind == "relation":
+            return self.names.id_of(target.key, text_of(cell).strip())
+        number = number_of(cell)
+        return int(number) if target.kind == "integer" else number
+
+    def _text(self, target: Target, cell: Any) -> str | None:
+        text = text_of(cell)
+        if is_blank(text):
+            return text or None
+        if "\x00" in text:
+            raise CellFault(_l("The text holds a character that cannot be stored (NUL). Remove it."))
+        if target.key in ("grade", "satisfaction"):
+            return self.names.coded(target.key, text.strip(), _CHOICE_WORDS.get(target.key, {}))
+        longest = target.spec.max_length if target.spec else 200
+        if longest and len(text) > longest:
+            raise CellFault(
+                _l(
+                    "%(length)s characters where %(most)s fit. Shorten it or map it to the content.",
+                    length=len(text),
+                    most=longest,
+                )
+            )
+        return text
+
+    def _moment(self, target: Target, cell: Any) -> datetime:
+        moment = moment_of(cell, self.zone)
+        if moment > self.now + timedelta(days=1):
+            raise CellFault(_l("This lies in the future."))
+        return moment
+
+    def _whole_row(self, line: int, values: dict[str, Any], report: Report) -> bool:
+        """Whether something is wrong between the fields of the row."""
+        if is_blank(values.get("summary")) and is_blank(values.get("content")):
+            report.add(
+                self._fault(
+                    line, "", "", str(_l("Neither subject nor content: nobody could tell what it is about."))
+                )
+            )
+            return True
+        received, replied = values.get("received_at"), values.get("replied_at")
+        if (
+            self.options.answered is Answered.REPLIED
+            and not is_blank(values.get("reply_text"))
+            and not replied
+        ):
+            text = str(_l("The reply bears no time; the moment of receipt is taken for it."))
+            report.add(self._fault(line, "", "", text, True))
+        if received and replied and replied < received:
+            text = str(_l("The reply is earlier than the complaint. Both are taken as they stand."))
+            report.add(self._fault(line, "", replied.astimezone(self.zone), text, True))
+        return False
+
+    def _key(self, values: dict[str, Any], row: Row) -> str | None:
+        """What tells this row when its file comes again; None when the very row stood in this file before.
+
+        With a number of the sender it is that number and the moment of receipt (offices begin anew every year);
+        without one it is everything in the row, and equal rows are counted: two people may write the same.
+        """
+        whole = _digest([text_of(cell) for cell in row])
+        reference = values.get("source_reference")
+        if is_blank(reference):
+            self._seen[whole] += 1
+            return _digest(["row", whole, str(self._seen[whole])])
+        key = _digest(["reference", str(reference).strip(), values["received_at"].isoformat()])
+        if key in self._numbered and self._numbered[key] != whole:
+            key = _digest([key, whole])  # another row under the same number is taken as well
+        if key in self._numbered:
+            return None
+        self._numbered[key] = whole
+        return key
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def dry_run(checker: RowChecker, preview: int = 5) -> Report:
+    """Read the whole file and change nothing."""
+    report = Report()
+    for row in checker.rows(report):
+        report.keys.append(row.key)
+        report.moments.append(row.received_at)
+        if len(report.preview) < preview:
+            report.preview.append(row)
+    return report

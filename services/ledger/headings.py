@@ -1,0 +1,114 @@
+"""Finds the heading row of an old ledger and proposes what each of its columns is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from models.labels import _l
+from services.errors import Invalid
+from services.ledger.languages import key_of
+from services.ledger.parsing import is_blank, text_of
+from services.ledger.source import Row, Sheet, UnusableFile
+from services.ledger.targets import REQUIRED, targets, words_for
+
+LOOKED_AT = 20
+"""Lines at the top among which the heading row is sought: titles and notes may stand above it."""
+SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading row of a sheet: its line (from 1), the names of its columns, a few values of each."""
+
+    sheet: Sheet
+    line: int
+    names: tuple[str, ...]
+    samples: tuple[tuple[str, ...], ...]
+
+    @property
+    def key(self) -> str:
+        """The shape of the file: ledgers with the same headings share a remembered mapping."""
+        return hashlib.sha256("\x1f".join(key_of(name) for name in self.names).encode()).hexdigest()
+
+
+Mapping_ = Mapping[int, str]
+"""Column (from 0) → field."""
+
+
+def find_heading(sheets: list[Sheet], wanted: str = "") -> Heading:
+    """The heading row of the sheet named `wanted`, else of the sheet whose headings say most. UnusableFile: none."""
+    if wanted:
+        sheets = [sheet for sheet in sheets if sheet.name == wanted]
+    words = words_for()
+    best: tuple[int, Heading] | None = None
+    for sheet in sheets:
+        found = _in_sheet(sheet, words)
+        if found and (best is None or found[0] > best[0]):
+            best = found
+    if best is None:
+        raise UnusableFile(_l("No heading row was found. Its first row must name the columns."))
+    return best[1]
+
+
+def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | None:
+    top = list(islice(sheet, LOOKED_AT + SAMPLES))
+    scored = [(_score(row, words), -index) for index, row in enumerate(top[:LOOKED_AT])]
+    score, line = max(scored, default=(0, 0))
+    if score < 2:
+        line = -next((i for i, row in enumerate(top) if _looks_like_names(row)), len(top))
+    if -line >= len(top):
+        return None
+    row = top[-line]
+    names = [text_of(cell).strip() for cell in row]
+    while names and not names[-1]:
+        names.pop()
+    below = top[-line + 1 : -line + 1 + SAMPLES]
+    samples = tuple(
+        tuple(text_of(r[index]).strip()[:60] for r in below if index < len(r) and not is_blank(r[index]))
+        for index in range(len(names))
+    )
+    return score, Heading(sheet, 1 - line, tuple(names), samples)
+
+
+def _score(row: Row, words: Mapping[str, str]) -> int:
+    return len({words[key] for cell in row if isinstance(cell, str) and (key := key_of(cell)) in words})
+
+
+def _looks_like_names(row: Row) -> bool:
+    filled = [cell for cell in row if not is_blank(cell)]
+    texts = [cell.strip() for cell in filled if isinstance(cell, str) and len(cell) <= 60]
+    return len(texts) >= 2 and len(texts) == len(filled) == len(set(texts))
+
+
+def suggested(heading: Heading) -> dict[int, str]:
+    """The mapping that the headings themselves suggest; a field is given to the first column that names it."""
+    words = words_for()
+    found: dict[int, str] = {}
+    for index, name in enumerate(heading.names):
+        key = words.get(key_of(name), "")
+        if key and key not in found.values():
+            found[index] = key
+    return found
+
+
+def check_mapping(heading: Heading, mapping: Mapping_) -> None:
+    """Invalid when a field is unknown or given twice, or a required one is missing."""
+    known = targets()
+    faults: dict[str, str] = {}
+    for index, key in mapping.items():
+        if key not in known or not 0 <= index < len(heading.names):
+            faults[f"map-{index}"] = str(_l("There is no such field: %(name)s.", name=key))
+        elif sum(other == key for other in mapping.values()) > 1:
+            faults[f"map-{index}"] = str(
+                _l("Two columns go to the same field: %(name)s.", name=known[key].label)
+            )
+    for key in REQUIRED:
+        if key not in mapping.values():
+            faults["mapping"] = str(_l("Say which column holds: %(name)s.", name=known[key].label))
+    if not {"summary", "content"} & set(mapping.values()):
+        faults.setdefault("mapping", str(_l("Say which column holds the subject or the content.")))
+    if faults:
+        raise Invalid(faults)
