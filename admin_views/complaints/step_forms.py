@@ -53,7 +53,9 @@ def _must() -> list[Any]:
     return [InputRequired(message=_l("This is required."))]
 
 
-def _long(label: LazyString, *, required: bool = True, help: LazyString | str = "", rows: int = 4) -> FieldMaker:
+def _long(
+    label: LazyString, *, required: bool = True, help: LazyString | str = "", rows: int = 4
+) -> FieldMaker:
     return lambda scene: TextAreaField(
         label,
         _must() if required else [Optional()],
@@ -113,7 +115,9 @@ def receivers(scene: Scene) -> dict[str, list[tuple[str, str]]]:
     )
     names = dict(
         scene.session.execute(
-            sa.select(Department.id, Department.name).where(Department.ended_on.is_(None)).order_by(Department.name)
+            sa.select(Department.id, Department.name)
+            .where(Department.ended_on.is_(None))
+            .order_by(Department.name)
         )
         .tuples()
         .all()
@@ -189,7 +193,9 @@ def _clock(scene: Scene) -> Field:
             left = days_left_to_extend(run)
             if left:
                 name = clock_of(run).names.in_language(scene.locale)
-                choices.append((run.public_id, _l("%(name)s (at most %(left)s days more)", name=name, left=left)))
+                choices.append(
+                    (run.public_id, _l("%(name)s (at most %(left)s days more)", name=name, left=left))
+                )
     else:
         codes = scene.session.execute(
             sa.select(ClockRun.code, ClockRun.name_zh, ClockRun.name_en)
@@ -267,7 +273,9 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
         "ruling": _long(_l("Ground of the ruling")),
     },
     E.TAKE_ON: {
-        "handler_id": _person(_l("Handler"), own_department=True, required=False, help=_l("Left empty: yourself.")),
+        "handler_id": _person(
+            _l("Handler"), own_department=True, required=False, help=_l("Left empty: yourself.")
+        ),
         "note": _NOTE,
     },
     E.ADD_CO_HANDLER: {
@@ -293,7 +301,10 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
         "channel": _choice(_l("Sent by"), Channel, required=False),
         "sent_at": _moment(_l("Sent at"), help=_l("Left empty: now.")),
         "not_notifiable_reason": _long(
-            _l("Or: why no reply can be given"), required=False, rows=2, help=_l("Anonymous, or not to be reached.")
+            _l("Or: why no reply can be given"),
+            required=False,
+            rows=2,
+            help=_l("Anonymous, or not to be reached."),
         ),
     },
     E.START_FOLLOW_UP: {},
@@ -339,12 +350,16 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
     E.SUPERVISE: {"demand": _long(_l("Demand")), "due_at": _moment(_l("To be done by"))},
     E.URGE: {"text": _long(_l("What is urgent"))},
     E.ESCALATE: {"reason": _REASON},
-    E.NOTE: {"text": _long(_l("Note"), help=_l("Internal: it never appears on anything that leaves the house."))},
+    E.NOTE: {
+        "text": _long(_l("Note"), help=_l("Internal: it never appears on anything that leaves the house."))
+    },
     E.MARK_CONFIDENTIAL: {
         "reason": _REASON,
         "named_user_ids": _several_people(
             _l("People who may know of it"),
-            _l("You yourself are named too. At least one leader or the head of quality has to be among them."),
+            _l(
+                "You yourself are named too. At least one leader or the head of quality has to be among them."
+            ),
         ),
     },
     E.NAME_PERSON: {
@@ -355,14 +370,12 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
 }
 
 
-def form_for(event: EventKind, scene: Scene) -> FlaskForm:
-    """The form of one event, bound to the request by Flask-WTF."""
-    fields = {name: _bound(make, scene) for name, make in FIELDS[event].items()}
-    return type(f"{event.name.title().replace('_', '')}Form", (FlaskForm,), fields)()
-
-
-def _bound(make: FieldMaker, scene: Scene) -> Any:
-    return make(scene)
+def form_for(event: EventKind, scene: Scene, *, empty: bool = False) -> FlaskForm:
+    """The form of one event, bound to the request by Flask-WTF; `empty`: whatever the request carries."""
+    fields = {name: make(scene) for name, make in FIELDS[event].items()}
+    kind = type(f"{event.name.title().replace('_', '')}Form", (FlaskForm,), fields)
+    made: FlaskForm = kind(formdata=None) if empty else kind()
+    return made
 
 
 def arguments(event: EventKind, form: FlaskForm, zone: ZoneInfo) -> dict[str, Any]:

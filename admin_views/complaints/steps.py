@@ -10,7 +10,8 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext as _
+from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 
@@ -47,7 +48,9 @@ def _add_routes() -> None:
     for event in OPERATIONS:
         permission = for_event(event)
         one = requires(permission)(partial(_one, event))
-        blueprint.add_url_rule(f"/<public_id>/{event.value}", f"one_{event.value}", one, methods=["GET", "POST"])
+        blueprint.add_url_rule(
+            f"/<public_id>/{event.value}", f"one_{event.value}", one, methods=["GET", "POST"]
+        )
         if event in BULK:
             many = requires(permission)(partial(_many, event))
             blueprint.add_url_rule(f"/selected/{event.value}", f"many_{event.value}", many, methods=["POST"])
@@ -62,11 +65,16 @@ def _one(event: EventKind, public_id: str) -> ResponseReturnValue:
     errors: list[str] = []
     if form.validate_on_submit():
         try:
-            number = _carry_out(event, public_id, _version(version), arguments(event, form, scene.zone), _files(form))
+            number = _carry_out(
+                event, public_id, _version(version), arguments(event, form, scene.zone), _files(form)
+            )
         except (NotFound, NotPermitted):
             raise
         except Stale as stale:
-            errors, version = messages_of(stale) + [_("Look at the page again; then repeat the step if it still fits.")], str(stale.version or "")
+            errors, version = (
+                [*messages_of(stale), _("Look at the page again; then repeat the step if it still fits.")],
+                str(stale.version or ""),
+            )
         except DeskError as error:
             errors = _put(form, error)
         else:
@@ -101,7 +109,7 @@ def _many(event: EventKind) -> ResponseReturnValue:
     rows = selection(session, Complaint, actor, zone, rowids=rowids, token=token)
     scene = Scene(session, zone, str(get_locale()), None, actor.department_id)
     confirmed = request.form.get("confirmed_count") == str(len(rows)) and "confirmed" in request.form
-    form = form_for(event, scene) if confirmed else form_for(event, scene)
+    form = form_for(event, scene, empty="confirmed" not in request.form)
     key = request.form.get("key") or secrets.token_urlsafe(18)
     errors: list[str] = []
     if not rows:
@@ -112,8 +120,6 @@ def _many(event: EventKind) -> ResponseReturnValue:
         elif form.validate():
             outcomes = _report(event, rows, key, arguments(event, form, zone))
             return render_template("desk/dialog_form.html", dialog=_reported(event, outcomes), form=None)
-    else:
-        form.process()  # the list's own fields are not this form's
     hidden = [("key", key), *(("rowid", rowid) for rowid in rowids if not token)]
     if token:
         hidden += [("filter", token), ("all_matching", "1")]
@@ -188,7 +194,11 @@ def _carry_out(
 def _files(form: FlaskForm) -> list[Staged]:
     if "files" not in form:
         return []
-    return [store().stage(file.stream, file.filename or "") for file in form["files"].data if file and file.filename]
+    return [
+        store().stage(file.stream, file.filename or "")
+        for file in form["files"].data
+        if file and file.filename
+    ]
 
 
 def _load(public_id: str) -> Complaint:
@@ -220,7 +230,10 @@ def _missing(situation: Situation, event: EventKind, public_id: str) -> list[Mis
         reasons = WrongState(situation.complaint.state.label).reasons
     else:
         reasons = reasons_against(situation, transition)
-    return [MissingGate(text=reason.message, url=f"{page}#{reason.link}" if reason.link else "") for reason in reasons]
+    return [
+        MissingGate(text=reason.message, url=f"{page}#{reason.link}" if reason.link else "")
+        for reason in reasons
+    ]
 
 
 def _put(form: FlaskForm, error: DeskError) -> list[str]:
@@ -252,7 +265,9 @@ def _numbers(rows: Sequence[Selected]) -> list[str]:
     found: dict[int, str] = {}
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        found |= dict(db.session.query(Complaint.id, Complaint.number).filter(Complaint.id.in_(part)).tuples())
+        found |= dict(
+            db.session.query(Complaint.id, Complaint.number).filter(Complaint.id.in_(part)).tuples()
+        )
     return [found.get(row.id, "") for row in rows]
 
 

@@ -1,0 +1,288 @@
+"""The page of one complaint, put together from its rows. Everything read here is in the reader's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+
+from admin_views.case_context import (
+    CasePage,
+    FactGroup,
+    Step,
+)
+from admin_views.complaints.case_base import due_day
+from admin_views.complaints.case_history import CaseHistory, kinds
+from admin_views.complaints.case_people import CasePeople
+from admin_views.complaints.case_records import CaseRecords
+from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
+from admin_views.page_parts import Action, Badge, Due, Fact
+from admin_views.values import due_words, moment_text, text_of
+from models import (
+    Complaint,
+    ComplaintEvent,
+    Supervision,
+)
+from models.enums import (
+    OPEN_STATES,
+    EventKind,
+    State,
+)
+from models.fields import fields_of
+from services.access.permissions import Permission
+from services.errors import Reason
+from services.procedures.of_complaint import procedure_of
+from services.workflow.steps import possible_events
+
+_ROAD = (
+    State.REGISTERED,
+    State.ACCEPTED,
+    State.DISPATCHED,
+    State.IN_WORK,
+    State.AWAITING_APPROVAL,
+    State.REPLIED,
+    State.FOLLOWING_UP,
+    State.CLOSED,
+    State.ARCHIVED,
+)
+_SIDE = {State.TO_COMPLETE, State.REFUSED, State.MERGED, State.STATUTORY_ROUTE, State.REFERRED}
+_INTAKE = ("received_at", "channel", "form", "category", "first_receiver_id", "receiving_department_id")
+_SHOWN_APART = {"number", "state", "summary", "content", "request", "complainant_name", "complainant_phone"}
+
+
+class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
+    """Builds the CasePage of one complaint for one reader."""
+
+    def build(self) -> CasePage:
+        complaint = self.complaint
+        events = self._events()
+        primary, more = self._actions()
+        return CasePage(
+            number=complaint.number,
+            subject=complaint.summary,
+            state=Badge(text=complaint.state.label, tone=STATE_TONES[complaint.state]),  # type: ignore[arg-type]
+            overlays=self._overlays(),
+            due=self._due(),
+            due_why_url=self._why_url(),
+            procedure=self._procedure_name(),
+            steps=self._steps(events),
+            notices=self._notices(),
+            primary_actions=primary,
+            more_actions=more,
+            summary=self._summary(),
+            content=complaint.content.strip(),
+            request=complaint.request or "",
+            parties=self._parties(),
+            assignments=self._assignments(),
+            clocks=self._clocks(),
+            findings=self._handling(),
+            timeline=[self._entry(event) for event in events],
+            timeline_kinds=kinds(events),
+            files=self._files(),
+            upload_url=self._upload_url(),
+            upload_hint=_(
+                "Photos, videos and documents; each is kept with its digest and can't be replaced."
+            ),
+            linked=self._linked(),
+            changes=self._changes(),
+            aside=self._aside(),
+            note_url=self._note_url(),
+            version=complaint.version,
+            printed=_(
+                "Printed by %(name)s on %(at)s",
+                name=self.printed_by,
+                at=moment_text(self.now, self.reader.zone),
+            ),
+        )
+
+    # Head
+
+    def _overlays(self) -> list[Badge]:
+        complaint = self.complaint
+        found = []
+        if complaint.is_confidential:
+            found.append(Badge(text=_("Confidential"), tone="dark", icon="lock"))
+        if complaint.paused_at:
+            found.append(Badge(text=_("Paused"), tone="warn", icon="pause"))
+        if complaint.supervised_at:
+            found.append(Badge(text=_("Supervised"), tone="bad", icon="supervise"))
+        if complaint.escalation_level:
+            text = _("Escalated, level %(level)s", level=complaint.escalation_level)
+            found.append(Badge(text=text, tone="warn", icon="escalate"))
+        if complaint.round > 1:
+            found.append(Badge(text=_("Round %(round)s", round=complaint.round), tone="info", icon="refresh"))
+        if complaint.grade:
+            found.append(Badge(text=self._grade_name(), tone="plain", icon="star"))
+        if complaint.is_imported:
+            found.append(Badge(text=_("Imported"), tone="plain", icon="import"))
+        return found
+
+    def _grade_name(self) -> str:
+        grading = procedure_of(self.session, self.complaint).grading
+        for level in grading.levels if grading else ():
+            if level.code == self.complaint.grade:
+                return level.names.in_language(self.reader.locale)
+        return self.complaint.grade or ""
+
+    def _due(self) -> Due | None:
+        complaint = self.complaint
+        if complaint.paused_at:
+            return Due(state="paused", text=_("Paused"))
+        if complaint.due_at is None or complaint.state not in OPEN_STATES:
+            return None
+        return due_words(
+            complaint.due_at, self.now, self.reader.zone, lower_bound=complaint.due_is_lower_bound
+        )
+
+    def _why_url(self) -> str:
+        run = next((r for r in self.runs if r.due_at == self.complaint.due_at), None)
+        return url_for("complaints.due", public_id=run.public_id) if run else ""
+
+    def _procedure_name(self) -> str:
+        version = self.complaint.procedure_version
+        return version.name_zh if self.reader.locale.startswith("zh") else version.name_en
+
+    def _steps(self, events: Sequence[ComplaintEvent]) -> list[Step]:
+        state = self.complaint.state
+        reached: dict[State, datetime] = {}
+        for event in reversed(events):
+            if (
+                event.to_state and event.to_state is not event.from_state
+            ) or event.event is EventKind.REGISTER:
+                reached[event.to_state or State.REGISTERED] = event.at
+        here = _ROAD.index(state) if state in _ROAD else -1
+        steps = []
+        for index, stage in enumerate(_ROAD):
+            done = index < here or (here < 0 and stage in reached)
+            if stage is State.DISPATCHED and done and stage not in reached:
+                continue  # taken on without a transfer
+            mark = "current" if stage is state else "done" if done else "later"
+            moment = (
+                moment_text(reached[stage], self.reader.zone)[5:]
+                if stage in reached and mark != "later"
+                else ""
+            )
+            steps.append(Step(label=stage.label, state=mark, moment=moment))
+        if state in _SIDE:
+            steps = [step for step in steps if step.state == "done"] + [
+                Step(label=state.label, state="current")
+            ]
+        return steps
+
+    def _notices(self) -> list[tuple[str, Any]]:
+        complaint, notices = self.complaint, []
+        if complaint.state is State.DISPATCHED and self.situation.lead:
+            lead = self.situation.lead
+            who = complaint.responsible.name if complaint.responsible else ""
+            notices.append(
+                (
+                    "warn",
+                    _(
+                        "Sent to %(department)s, %(person)s; until they have signed, %(sender)s answers for it.",
+                        department=lead.department_name,
+                        person=lead.person.name,
+                        sender=who,
+                    ),
+                )
+            )
+        if complaint.state is State.MERGED and complaint.master:
+            notices.append(("info", _("Merged into %(number)s.", number=complaint.master.number)))
+        if complaint.due_is_lower_bound and complaint.state in OPEN_STATES:
+            notices.append(
+                (
+                    "warn",
+                    _("The due date is at the earliest the one shown: the calendar of the year is missing."),
+                )
+            )
+        demands = sa.select(Supervision.demand).where(
+            Supervision.complaint_id == complaint.id, Supervision.ended_at.is_(None)
+        )
+        if complaint.supervised_at and complaint.state in OPEN_STATES:
+            notices += [
+                ("warn", _("Supervised: %(demand)s", demand=d)) for d in self.session.scalars(demands)
+            ]
+        if complaint.end_reason and complaint.state not in OPEN_STATES:
+            notices.append(("info", complaint.end_reason))
+        return notices
+
+    # Actions
+
+    def _actions(self) -> tuple[list[Action], list[Action]]:
+        events = possible_events(self.situation)
+        order = PRIMARY.get(self.complaint.state, ())
+        primary = [self._action(event, events[event]) for event in order if event in events]
+        # What can be done now comes first; a greyed button says why it can't.
+        primary.sort(key=lambda action: bool(action.disabled_reason))
+        rest = [
+            event
+            for event in EventKind
+            if event in events and event not in order and event is not EventKind.CORRECT
+        ]
+        more = [self._action(event, events[event]) for event in rest if event is not EventKind.NOTE]
+        if EventKind.CORRECT in events:
+            url = url_for("complaints.edit_view", id=self.complaint.public_id)
+            more.insert(0, Action(label=_("Correct record"), url=url, icon="edit"))
+        if self.actor.may(Permission.INVESTIGATION_WRITE) and self.complaint.state in OPEN_STATES:
+            url = url_for("investigations.create_view", complaint=self.complaint.public_id)
+            more.append(Action(label=_("Open investigation"), url=url, icon="investigation"))
+        if self.actor.may(Permission.MEASURE_WRITE) and self.complaint.state in OPEN_STATES:
+            url = url_for("measures.create_view", complaint=self.complaint.public_id)
+            more.append(Action(label=_("Record measure"), url=url, icon="check"))
+        if self.actor.may(Permission.ACCIDENT_WRITE):
+            url = url_for("accidents.create_view", complaint=self.complaint.public_id)
+            more.append(Action(label=_("Report accident"), url=url, icon="accident"))
+        return primary[:4], [*primary[4:], *more]
+
+    def _action(self, event: EventKind, reasons: Sequence[Reason]) -> Action:
+        own_fault = {"not_receiver", "not_co_handler", "not_co_handling", "approver_is_handler"}
+        blocked = next((str(r.message) for r in reasons if r.code in own_fault), "")
+        return Action(
+            label=event.label,
+            url=url_for(f"complaint_steps.one_{event.value}", public_id=self.complaint.public_id),
+            icon=ICONS[event],
+            tone="bad" if TONES.get(event) == "bad" else "",
+            dialog=True,
+            disabled_reason=blocked,
+        )
+
+    # Summary
+
+    def _summary(self) -> list[FactGroup]:
+        specs = {
+            spec.key: spec for spec in fields_of(Complaint) if spec.page and spec.key not in _SHOWN_APART
+        }
+        intake = [self.fact(Complaint, self.complaint, specs[key]) for key in _INTAKE if key in specs]
+        rest = [
+            self.fact(Complaint, self.complaint, spec)
+            for key, spec in specs.items()
+            if key not in _INTAKE and getattr(self.complaint, key) not in (None, "", False, 0)
+        ]
+        return [FactGroup(title=_("Receipt"), facts=intake), FactGroup(title=_("Record"), facts=rest)]
+
+    # Side column
+
+    def _aside(self) -> list[Fact]:
+        complaint, zone = self.complaint, self.reader.zone
+        pairs: list[tuple[Any, Any]] = [
+            (_("Answers for it"), complaint.responsible),
+            (_("Handler"), complaint.handler),
+            (_("Department"), complaint.department or complaint.receiving_department),
+            (_("First receiver"), complaint.first_receiver),
+            (_("Received at"), complaint.received_at),
+            (_("Accepted at"), complaint.accepted_at),
+            (_("Due"), self._due_text()),
+            (_("Replied at"), complaint.replied_at),
+            (_("Closed at"), complaint.closed_at),
+            (_("Archived at"), complaint.archived_at),
+        ]
+        return [Fact(label=label, value=text_of(value, zone)) for label, value in pairs if value]
+
+    def _due_text(self) -> str:
+        run = next((r for r in self.runs if r.due_at == self.complaint.due_at), None)
+        return (
+            due_day(run, run.due_at, self.reader.zone) if run and self.complaint.state in OPEN_STATES else ""
+        )

@@ -1,0 +1,68 @@
+"""What every part of the case page reads from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from admin_views.page_parts import Fact
+from admin_views.values import Reader, fact_of, moment_text
+from models import ClockRun, Complaint
+from models.fields import FieldSpec
+from services.access.masking import mask, reads_plainly
+from services.actor import Actor
+from services.listing import Ref
+from services.workflow.gates import Situation
+
+
+@dataclass
+class CaseReader:
+    """One complaint, as one person may read it. `revealed`: they have asked for the personal data, on record."""
+
+    session: Session
+    actor: Actor
+    complaint: Complaint
+    reader: Reader
+    revealed: bool
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    printed_by: str = ""
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether personal data are shown unmasked."""
+        return self.revealed or reads_plainly(self.actor, self.complaint)
+
+    @cached_property
+    def situation(self) -> Situation:
+        return Situation(self.session, self.complaint, self.actor, None, self.now)
+
+    @cached_property
+    def runs(self) -> list[ClockRun]:
+        query = sa.select(ClockRun).where(ClockRun.complaint_id == self.complaint.id).order_by(ClockRun.id)
+        return list(self.session.scalars(query))
+
+    def fact(self, model: type[Any], record: Any, spec: FieldSpec) -> Fact:
+        value = getattr(record, spec.key)
+        if spec.kind == "relation" and value is not None:
+            target = getattr(record, spec.relation or "")
+            value = (
+                Ref(target.id, str(target), getattr(target, "public_id", None))
+                if target is not None
+                else None
+            )
+        value = mask(spec, value, self.actor, self.complaint, revealed=self.plain)
+        return fact_of(spec, value, self.reader)
+
+
+def due_day(run: ClockRun, due_at: datetime, zone: ZoneInfo) -> str:
+    """A due moment as people say it: the last day for limits in days, the minute for limits in hours."""
+    if run.due_on is None:
+        return moment_text(due_at, zone)
+    day = (due_at - timedelta(microseconds=1)).astimezone(zone).date().isoformat()
+    return f"≥ {day}" if run.is_lower_bound else day

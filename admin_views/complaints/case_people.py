@@ -1,0 +1,146 @@
+"""Parties, handling people and time limits of the case page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+
+from admin_views.case_context import ClockLine, Person
+from admin_views.complaints.case_base import CaseReader, due_day
+from admin_views.page_parts import Action, Badge, Fact
+from admin_views.values import badge_of, due_words, moment_text
+from models import (
+    Assignment,
+    ClockRun,
+    NamedPerson,
+    Party,
+)
+from models.enums import AssignmentStatus, ClockState
+from models.fields import fields_of
+from services.access.masking import mask, may_reveal
+from services.deadlines.runs import clock_of
+
+_CLOCK_TONES = {
+    ClockState.MET: "good",
+    ClockState.MISSED: "bad",
+    ClockState.PAUSED: "warn",
+    ClockState.RUNNING: "info",
+}
+
+
+class CasePeople(CaseReader):
+    """Parties, handling people and time limits of the case page."""
+
+    # People
+
+    def _parties(self) -> list[Person]:
+        query = sa.select(Party).where(Party.complaint_id == self.complaint.id).order_by(Party.id)
+        specs = [s for s in fields_of(Party) if s.key in ("phone", "email", "address", "notes")]
+        found: list[Person] = []
+        for party in self.session.scalars(query):
+            name_spec = next(s for s in fields_of(Party) if s.key == "name")
+            name = mask(name_spec, party.name, self.actor, self.complaint, revealed=self.plain)
+            found.append(
+                Person(
+                    role=party.side.label,
+                    name=name or party.kind.label,
+                    note=party.kind.label if party.name else "",
+                    facts=[self.fact(Party, party, spec) for spec in specs if getattr(party, spec.key)],
+                    masked=bool(party.name) and not self.plain,
+                    actions=self._reveal_action() if not found else (),
+                )
+            )
+        found += self._named()
+        return found
+
+    def _reveal_action(self) -> Sequence[Action]:
+        if self.plain or not may_reveal(self.actor, self.complaint):
+            return ()
+        url = url_for("complaints.reveal", public_id=self.complaint.public_id)
+        return [Action(label=_("Show personal data"), url=url, icon="eye", dialog=True)]
+
+    def _named(self) -> list[Person]:
+        if not self.complaint.is_confidential:
+            return []
+        query = (
+            sa.select(NamedPerson)
+            .where(NamedPerson.complaint_id == self.complaint.id, NamedPerson.ended_at.is_(None))
+            .options(joinedload(NamedPerson.user))
+        )
+        return [
+            Person(
+                role=_("Named deputy") if named.is_deputy else _("Named person"),
+                name=named.user.name,
+                note=named.reason or "",
+            )
+            for named in self.session.scalars(query)
+        ]
+
+    def _assignments(self) -> list[Person]:
+        query = (
+            sa.select(Assignment)
+            .where(Assignment.complaint_id == self.complaint.id)
+            .order_by(Assignment.id.desc())
+            .options(
+                joinedload(Assignment.person),
+                joinedload(Assignment.signed_by),
+                joinedload(Assignment.sent_by),
+            )
+        )
+        return [self._assignment(row) for row in self.session.scalars(query)]
+
+    def _assignment(self, row: Assignment) -> Person:
+        zone = self.reader.zone
+        facts = [Fact(label=_("Sent"), value=_by(moment_text(row.sent_at, zone), row.sent_by))]
+        if row.signed_at:
+            facts.append(Fact(label=_("Signed"), value=_by(moment_text(row.signed_at, zone), row.signed_by)))
+            held = (row.ended_at or self.complaint.closed_at or self.now) - row.signed_at
+            facts.append(
+                Fact(
+                    label=_("In hands"),
+                    value=_("%(days)s days", days=round(held.days + held.seconds / 86400, 1)),
+                )
+            )
+        for label, value in (
+            (_("Instruction"), row.instruction),
+            (_("Refused because"), row.refusal_reason),
+            (_("Clause cited"), row.refusal_clause),
+            (_("Opinion"), row.opinion),
+        ):
+            if value:
+                facts.append(Fact(label=label, value=value, wide=True))
+        return Person(
+            role=row.kind.label,
+            name=f"{row.department_name} · {row.person.name}",
+            badge=badge_of(row.status),
+            facts=facts if row.status is not AssignmentStatus.ENDED else facts[:2],
+        )
+
+    # Clocks
+
+    def _clocks(self) -> list[ClockLine]:
+        return [self._clock_line(run) for run in self.runs]
+
+    def _clock_line(self, run: ClockRun) -> ClockLine:
+        zone = self.reader.zone
+        running = run.state is ClockState.RUNNING
+        due = due_words(run.due_at, self.now, zone, lower_bound=run.is_lower_bound) if running else None
+        return ClockLine(
+            name=clock_of(run).names.in_language(self.reader.locale),
+            due=due,
+            due_at=due_day(run, run.due_at, zone),
+            original_due_at=due_day(run, run.original_due_at, zone),
+            started_at=moment_text(run.started_at, zone),
+            state=Badge(text=run.state.label, tone=_CLOCK_TONES.get(run.state, "plain")),  # type: ignore[arg-type]
+            clause=run.clause or "",
+            explain_url=url_for("complaints.due", public_id=run.public_id),
+        )
+
+
+def _by(at: str, person: Any) -> str:
+    return f"{at} · {person}" if person is not None else at

@@ -1,0 +1,1 @@
+"""What people and leaders look at: read only."""
