@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Complaint, User
+from models import ClockRun, Complaint, User
 from models.enums import (
     Category,
     Channel,
@@ -76,8 +76,13 @@ def actor_of(session: Session, user: User, now: datetime = NOW) -> Actor:
     return actor_for(session, user, now)
 
 
-def valid_form(event: EventKind, house: House, *, master: Complaint | None = None) -> dict[str, Any]:
-    """What somebody would type into the dialog of `event` so that nothing is missing."""
+def valid_form(
+    event: EventKind, house: House, *, master: Complaint | None = None, clock: str | None = None
+) -> dict[str, Any]:
+    """What somebody would type into the dialog of `event` so that nothing is missing.
+
+    `clock` is the public id of the time limit to extend (see `extendable_clock`).
+    """
     laboratory = {"department_id": house.laboratory.id, "person_id": house.outsider.id}
     forms: dict[EventKind, Callable[[], dict[str, Any]]] = {
         E.ASK_TO_COMPLETE: lambda: {"missing": "请补充就诊日期。"},
@@ -124,12 +129,12 @@ def valid_form(event: EventKind, house: House, *, master: Complaint | None = Non
         },
         E.PAUSE: lambda: {"reason": PauseReason.APPRAISAL, "text": "等待鉴定结论。"},
         E.EXTEND: lambda: {
-            "clock": "close",
+            "clock": clock,
             "amount": 5,
             "reason": "尚待专家意见。",
             "told_how": "电话告知",
         },
-        E.REQUEST_EXTENSION: lambda: {"clock": "close", "amount": 5, "reason": "尚待专家意见。"},
+        E.REQUEST_EXTENSION: lambda: {"clock": clock, "amount": 5, "reason": "尚待专家意见。"},
         E.SUPERVISE: lambda: {"demand": "三日内报告进展。"},
         E.URGE: lambda: {"text": "请尽快办理。"},
         E.ESCALATE: lambda: {"reason": "需上级协调。"},
@@ -203,10 +208,20 @@ def take(
     master = None
     if event is E.MERGE:
         master = create_complaint(session, house, now=now)
-    form = valid_form(event, house, master=master)
+    clock = None
+    if event in (E.EXTEND, E.REQUEST_EXTENSION):
+        clock = extendable_clock(session, complaint if isinstance(complaint, str) else complaint.public_id)
+    form = valid_form(event, house, master=master, clock=clock)
     if event is E.TRANSFER:
         form |= {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}
     return fire(session, house[role], event, complaint, now=now, **(form | changed))
+
+
+def extendable_clock(session: Session, public_id: str) -> str | None:
+    """The public id of the running time limit that the procedure lets people extend; None when there is none."""
+    with unscoped(session, "a test chooses the time limit"):
+        runs = session.scalars(sa.select(ClockRun).where(ClockRun.complaint.has(public_id=public_id)))
+        return next((run.public_id for run in runs if run.rule.get("extendable")), None)
 
 
 def reread(session: Session, public_id: str) -> Complaint:
