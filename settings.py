@@ -65,6 +65,13 @@ class Settings:
     """Set to true when the desk is reached through https."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front (their X-Forwarded-* headers are believed)."""
+    public_url: str = ""
+    """Address under which people reach the desk, for links in e-mails: https://desk.example.org. Default: http://HOST:PORT"""
+    smtp_url: str = ""
+    """Mail server for notices: smtp://user:password@host:587 (STARTTLS), smtps://… or smtp+plain://… (no encryption).
+    Without it notices stay on the desk."""
+    smtp_from: str = ""
+    """Sender address of those e-mails; needed with DESK_SMTP_URL."""
     web_workers: int = 2
     """Web server processes."""
     web_threads: int = 4
@@ -86,6 +93,11 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def address(self) -> str:
+        """The desk's address without a slash at its end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def upload_max_bytes(self) -> int:
@@ -150,6 +162,9 @@ class _Reader:
             default_locale=self._choice("DESK_DEFAULT_LOCALE", Settings.default_locale, list(LOCALES)),
             secure_cookies=self._boolean("DESK_SECURE_COOKIES", Settings.secure_cookies),
             trusted_proxies=self._number("DESK_TRUSTED_PROXIES", Settings.trusted_proxies, 0, 5),
+            public_url=self._public_url(),
+            smtp_url=self._smtp_url(),
+            smtp_from=self._smtp_from(),
             web_workers=self._number("DESK_WEB_WORKERS", Settings.web_workers, 1, 64),
             web_threads=self._number("DESK_WEB_THREADS", Settings.web_threads, 1, 64),
         )
@@ -201,6 +216,43 @@ class _Reader:
         ):
             return text
         raise SettingsFault("DESK_JOBS_URL must start with sqlite:///, redis:// or be 'immediate:'.")
+
+    def _public_url(self) -> str:
+        text = self._text("DESK_PUBLIC_URL", "").rstrip("/")
+        parts = urlsplit(text)
+        if text and (
+            parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment
+        ):
+            raise SettingsFault(f"DESK_PUBLIC_URL must look like https://desk.example.org, not {text!r}.")
+        return text
+
+    def _smtp_url(self) -> str:
+        text = self._text("DESK_SMTP_URL", "")
+        if not text:
+            return ""
+        parts = urlsplit(text)
+        try:
+            usable = (
+                bool(parts.hostname) and (parts.port is None or parts.port > 0) and parts.path in ("", "/")
+            )
+        except ValueError:
+            usable = False
+        if not usable or parts.scheme not in ("smtp", "smtps", "smtp+plain"):
+            raise SettingsFault(
+                "DESK_SMTP_URL must start with smtp://, smtps:// or smtp+plain:// and name a host."
+            )
+        if parts.scheme == "smtp+plain" and parts.username:
+            raise SettingsFault("DESK_SMTP_URL must not send a password over smtp+plain://.")
+        return text
+
+    def _smtp_from(self) -> str:
+        text = self._text("DESK_SMTP_FROM", "")
+        local, _at, domain = text.rpartition("@")
+        if text and (not local or not domain or any(sign.isspace() or sign in "<>," for sign in text)):
+            raise SettingsFault(f"DESK_SMTP_FROM must be an e-mail address, not {text!r}.")
+        if self._text("DESK_SMTP_URL", "") and not text:
+            raise SettingsFault("DESK_SMTP_URL needs DESK_SMTP_FROM, the address that e-mails come from.")
+        return text
 
     def _secret_key(self, mode: Mode, data_dir: Path) -> str:
         given = self._text("DESK_SECRET_KEY", "")

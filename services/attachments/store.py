@@ -7,12 +7,14 @@ power cut between the two leaves a file that no row names, which `sweep_orphans`
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import secrets
 import time
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -108,11 +110,12 @@ class FileStore:
         """Move a staged file to its place. The same content is kept once."""
         place = self.path(staged.sha256)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if place.exists():
-            os.utime(place)  # so that a sweep of orphans running now leaves it alone
-            staged.discard()
-        else:
-            os.replace(staged.draft, place)
+        with self._locked(fcntl.LOCK_SH):
+            if place.exists():
+                os.utime(place)  # so that a sweep of orphans leaves it alone
+                staged.discard()
+            else:
+                os.replace(staged.draft, place)
         _sync_folder(place.parent)
 
     def path(self, sha256: str) -> Path:
@@ -130,10 +133,20 @@ class FileStore:
         oldest = time.time() - ORPHAN_AFTER_SECONDS
         gone = []
         for file in self.stored():
-            if file.name not in named and file.stat().st_mtime < oldest:
-                file.unlink(missing_ok=True)
-                gone.append(file.name)
+            if file.name in named:
+                continue
+            with self._locked(fcntl.LOCK_EX):
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
+                    gone.append(file.name)
         return gone
+
+    @contextmanager
+    def _locked(self, kind: int) -> Iterator[None]:
+        """Between looking at a file and removing it nobody may come to rely on it."""
+        with (self.root / ".lock").open("w") as lock:
+            fcntl.flock(lock, kind)
+            yield
 
 
 def digest_of(file: Path) -> str:

@@ -22,4 +22,10 @@ def sweep(job: JobContext) -> None:
 @handler("outbox", every_minute=True)
 def send_outbox(job: JobContext) -> None:
     """Send the messages that committed units of work left."""
-    _later("services.notifications.outbox", "send_pending")(job.session)
+    _later("services.notifications.outbox", "send_pending")(job.session, job.settings)
+
+
+@handler("files", every_minute=True)
+def sweep_files(job: JobContext) -> None:
+    """Remove files that no row names: what a power cut between their placing and the commit left behind."""
+    _later("services.attachments.sweeping", "sweep_hourly")(job.session, job.settings)

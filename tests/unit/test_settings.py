@@ -40,12 +40,29 @@ def test_defaults(tmp_path: Path) -> None:
         ("DESK_UPLOAD_MAX_MB", "1.5"),
         ("DESK_DEFAULT_LOCALE", "fr"),
         ("DESK_FIELD_KEY", "not-a-key"),
+        ("DESK_PUBLIC_URL", "desk.example.org"),
+        ("DESK_SMTP_URL", "mail.example.org"),
+        ("DESK_SMTP_URL", "smtp+plain://user:password@mail.example.org"),
+        ("DESK_SMTP_URL", "smtp://mail.example.org:port"),
+        ("DESK_SMTP_FROM", "no address"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsFault, match=name) as raised:
         read(tmp_path, **{name: value})
     assert "\n" not in str(raised.value)
+
+
+def test_mail_needs_a_sender(tmp_path: Path) -> None:
+    with pytest.raises(SettingsFault, match="DESK_SMTP_FROM"):
+        read(tmp_path, DESK_SMTP_URL="smtps://mail.example.org")
+    settings = read(tmp_path, DESK_SMTP_URL="smtps://mail.example.org", DESK_SMTP_FROM="desk@example.org")
+    assert settings.smtp_from == "desk@example.org"
+
+
+def test_the_address_of_the_desk(tmp_path: Path) -> None:
+    assert read(tmp_path, DESK_PORT="8123").address == "http://127.0.0.1:8123"
+    assert read(tmp_path, DESK_PUBLIC_URL="https://ts.example.org/").address == "https://ts.example.org"
 
 
 def test_a_misspelt_setting_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""Topics of notices and the sentence each is shown as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.labels import LazyString, _l
+from services.procedures.vocabulary import Level
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One kind of notice. The sentence may use by, department, clock, level, amount, merged, accident and role."""
+
+    text: LazyString
+    icon: str
+    tone: str = ""
+
+
+def _topic(text: LazyString, icon: str, tone: str = "") -> Topic:
+    return Topic(text, icon, tone)
+
+
+TOPICS: dict[str, Topic] = {
+    "transfer.awaiting": _topic(
+        _l("%(by)s transferred it to %(department)s: please sign for it."), "sign", "warn"
+    ),
+    "transfer.refused": _topic(
+        _l("%(department)s refused to sign for it; it is back with you."), "return", "bad"
+    ),
+    "transfer.signed": _topic(_l("%(by)s of %(department)s signed for it."), "success"),
+    "reassigned": _topic(_l("It went to %(department)s; you no longer work on it."), "transfer"),
+    "arbitrated": _topic(_l("It was decided that %(department)s handles it."), "scale"),
+    "co_handling.awaiting": _topic(
+        _l("%(by)s asks %(department)s to co-handle it: please sign for it."), "sign", "warn"
+    ),
+    "co_opinion": _topic(_l("%(department)s gave its co-handling opinion."), "reply"),
+    "opinion.submitted": _topic(_l("%(by)s submitted an opinion for your approval."), "approve", "warn"),
+    "opinion.returned": _topic(_l("%(by)s returned the opinion."), "return", "warn"),
+    "opinion.approved": _topic(_l("%(by)s approved the opinion."), "approve"),
+    "replied": _topic(_l("The reply has been given."), "reply"),
+    "dissatisfied": _topic(_l("The complainant is not satisfied; a new round begins."), "follow-up", "warn"),
+    "closed": _topic(_l("%(by)s closed it."), "close-case"),
+    "reopened": _topic(_l("%(by)s reopened it."), "reopen", "warn"),
+    "merged": _topic(_l("%(merged)s was merged into it."), "merge"),
+    "supervised": _topic(_l("%(by)s supervises it from now on."), "supervise", "warn"),
+    "urged": _topic(_l("%(by)s urges you to move it forward."), "bell", "warn"),
+    "escalated": _topic(_l("It was escalated to you (%(level)s)."), "escalate", "bad"),
+    "extension.requested": _topic(_l("%(by)s requests an extension: please decide."), "extend", "warn"),
+    "extension.decided": _topic(_l("%(by)s decided on the extension."), "extend"),
+    "named": _topic(_l("%(by)s named you on a confidential complaint."), "lock"),
+    "clock.warned": _topic(_l("Time limit %(clock)s is about to end."), "clock", "warn"),
+    "clock.breached": _topic(_l("Time limit %(clock)s has passed."), "timer", "bad"),
+    "accident.clock.warned": _topic(
+        _l("Accident %(accident)s: time limit %(clock)s is about to end."), "clock", "warn"
+    ),
+    "accident.clock.breached": _topic(
+        _l("Accident %(accident)s: time limit %(clock)s has passed."), "timer", "bad"
+    ),
+    "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
+}
+
+_ALSO = {
+    "clock_warned": "clock.warned",
+    "clock_breached": "clock.breached",
+    "accident_clock_warned": "accident.clock.warned",
+    "accident_clock_breached": "accident.clock.breached",
+}
+"""The names that events of history give to the same topics."""
+
+_UNKNOWN = Topic(_l("Something happened with it."), "info")
+_LEVELS = {level.value: level for level in Level}
+
+
+class _Facts(dict[str, Any]):
+    """A fact that a payload lacks is shown as nothing rather than failing the page."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def topic_of(name: str) -> Topic:
+    """The topic with this name; a general one for a name that this version does not know."""
+    return TOPICS.get(_ALSO.get(name, name), _UNKNOWN)
+
+
+def sentence(name: str, payload: Mapping[str, Any], language: str) -> str:
+    """The notice in the language in force, which is `language` ("en" picks the English names of clocks)."""
+    english = language.startswith("en")
+    facts = _Facts(payload)
+    facts["clock"] = payload.get("name_en" if english else "name_zh") or payload.get("clock", "…")
+    level = _LEVELS.get(str(payload.get("level", "")))
+    if level is not None:
+        facts["level"] = level_label(level)
+    return str(topic_of(name).text) % facts
+
+
+def level_label(level: Level) -> LazyString:
+    """An escalation level in words."""
+    return _LEVEL_LABELS[level]
+
+
+_LEVEL_LABELS = {
+    Level.DEPARTMENT_HEAD: _l("department head"),
+    Level.LEADER: _l("leader in charge"),
+    Level.HEAD_OF_QUALITY: _l("head of quality"),
+    Level.GENERAL_MANAGER: _l("general manager"),
+}
