@@ -96,7 +96,7 @@ def test_every_public_operation_takes_the_unit_of_work_first() -> None:
             continue
         for node in tree(path).body:
             if isinstance(node, ast.FunctionDef) and node.name == path.stem:
-                first = [argument.arg for argument in node.args.args][:1]
-                if first != ["uow"]:
-                    found.append(f"{relative(path)}:{node.lineno} {node.name}{tuple(first)}")
+                first = node.args.args[0] if node.args.args else None
+                if first is None or first.annotation is None or ast.unparse(first.annotation) != "UnitOfWork":
+                    found.append(f"{relative(path)}:{node.lineno} {node.name}")
     assert found == []
