@@ -17,11 +17,13 @@
     box.focus();
   }
 
-  function fill(dialog, html, state) {
+  function fill(dialog, html, state, sent) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const fragment = page.querySelector("[data-fragment]") || page.querySelector("main");
     dialog.replaceChildren(fragment ? document.importNode(fragment, true) : errorBox(Desk.strings.failed));
     dialog.classList.toggle("dialog-wide", Boolean(dialog.querySelector("[data-wide], .conflict, .plain, .days")));
+    const next = dialog.querySelector("form[data-dialog-form]");
+    if (sent && next) keepPicks(sent, next);
     if (state.note) {
       const place = dialog.querySelector(".dialog-body");
       if (place) place.prepend(Desk.element("div", { class: "notice notice-warn", role: "status" }, Desk.icon("lock"), Desk.element("div", { class: "notice-text", text: state.note })));
@@ -29,6 +31,15 @@
     if (Desk.enhance) Desk.enhance(dialog);
     const focus = dialog.querySelector(".error-summary, [aria-invalid=true]") || dialog.querySelector(".dialog-body input:not([type=hidden]), .dialog-body select, .dialog-body textarea, .dialog-body a.btn, .dialog-body button:not([data-close])");
     if (focus) { if (focus.matches(".error-summary")) focus.tabIndex = -1; focus.focus(); }
+  }
+
+  /* A look-up's choice is not among the options the server rendered again: taken over from the form that was sent. */
+  function keepPicks(sent, next) {
+    sent.querySelectorAll("select[data-lookup-url]").forEach(function (old) {
+      const select = next.querySelector('select[name="' + CSS.escape(old.name) + '"]');
+      if (!select || Array.prototype.some.call(select.selectedOptions, function (o) { return o.value; })) return;
+      Array.prototype.forEach.call(old.selectedOptions, function (o) { if (o.value) select.append(new Option(o.textContent, o.value, true, true)); });
+    });
   }
 
   /* openDialog(url, {body}) → Promise<boolean>: true when the step was done. */
@@ -106,7 +117,7 @@
       return answer.text().then(function (html) {
         if (kind.indexOf("html") < 0 || !html) { showError(dialog, Desk.strings.failed); return; }
         if (answer.status >= 500) { showError(dialog, words(html) || Desk.strings.failed); return; }
-        fill(dialog, html, state);
+        fill(dialog, html, state, form);
         const report = dialog.querySelector(".report");
         if (report && answer.ok && form && form.dataset.draft) Desk.store.drop(form.dataset.draft);
         if (report && answer.ok) dialog.addEventListener("close", function () { location.reload(); });

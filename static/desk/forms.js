@@ -44,6 +44,13 @@
       seen[f.name] = (seen[f.name] || 0) + 1;
     });
   }
+  /* After a fault the server has rendered what was typed; only look-ups may have lost their choice. */
+  function restorePicks(form, values) {
+    form.querySelectorAll("select[data-lookup-url]").forEach(function (s) {
+      if (Array.prototype.some.call(s.selectedOptions, function (o) { return o.value; })) return;
+      (values[s.name] || []).forEach(function (p) { if (p[0]) s.append(new Option(p[1], p[0], true, true)); });
+    });
+  }
   /* What is typed is kept in this browser under the form's key until the server took it. */
   function draft(form) {
     if (form.dataset.draftWired) return;
@@ -52,13 +59,17 @@
     const original = JSON.stringify(read(form));
     const kept = Desk.store.get(key);
     if (kept && JSON.stringify(kept.values) !== original) {
-      if (!form.querySelector("[aria-invalid=true]")) write(form, kept.values);
+      if (form.querySelector("[aria-invalid=true]")) { restorePicks(form, kept.values); return watch(form, key); }
+      write(form, kept.values);
       const again = Desk.element("button", { type: "button", class: "btn btn-plain btn-small", text: Desk.strings.discard });
       const note = Desk.element("div", { class: "notice notice-info draft-note", role: "status" }, Desk.icon("info"),
         Desk.element("div", { class: "notice-text", text: Desk.text("draft", { time: new Date(kept.at).toLocaleString(document.documentElement.lang) }) }), again);
       again.addEventListener("click", function () { Desk.store.drop(key); write(form, JSON.parse(original)); form.dispatchEvent(new Event("desk:refresh", { bubbles: true })); note.remove(); });
       form.prepend(note);
     }
+    watch(form, key);
+  }
+  function watch(form, key) {
     let timer = null;
     form.addEventListener("input", function () {
       form.dataset.dirty = "1";
@@ -66,7 +77,18 @@
       timer = setTimeout(function () { if (form.isConnected) Desk.store.set(key, { at: Date.now(), values: read(form) }); }, 400);
     });
     form.addEventListener("change", function () { form.dispatchEvent(new Event("input")); });
-    form.addEventListener("submit", function () { Desk.store.set(key, { at: Date.now(), values: read(form) }); });
+    form.addEventListener("submit", function () {
+      clearTimeout(timer);
+      Desk.store.set(key, { at: Date.now(), values: read(form) });
+      if (!form.closest("dialog")) sessionStorage.setItem("desk.sent", key);
+    });
+  }
+  /* A full page was sent and the answer is neither a fault, a conflict nor a sign-in: the draft has served. */
+  function settleSent() {
+    const key = sessionStorage.getItem("desk.sent");
+    if (!key || document.querySelector(".error-summary, .conflict, .login-page, .error-page, .login")) return;
+    sessionStorage.removeItem("desk.sent");
+    Desk.store.drop(key);
   }
   /* The page after a full-page save says which draft is done: <… data-draft-done="key">. */
   document.querySelectorAll("[data-draft-done]").forEach(function (n) { Desk.store.drop(n.dataset.draftDone); });
@@ -184,6 +206,6 @@
     box.querySelector("[name$=_to]").value = iso(day);
   });
 
+  settleSent();
   document.addEventListener("DOMContentLoaded", function () { Desk.enhance(document); });
-  if (document.readyState !== "loading") Desk.enhance(document);
 })();
