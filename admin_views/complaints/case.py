@@ -224,7 +224,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
         ]
         more = [self._action(event, events[event]) for event in rest if event is not EventKind.NOTE]
         if EventKind.CORRECT in events:
-            url = url_for("complaints.edit_view", id=self.complaint.public_id)
+            url = url_for("complaints.edit_view", address=self.complaint.public_id)
             more.insert(0, Action(label=_("Correct record"), url=url, icon="edit"))
         if self.actor.may(Permission.INVESTIGATION_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("investigations.create_view", complaint=self.complaint.public_id)

@@ -48,7 +48,9 @@ class CaseRecords(CaseReader):
         investigations = [
             [
                 Fact(
-                    label="", value=row.title, href=url_for("investigations.details_view", id=row.public_id)
+                    label="",
+                    value=row.title,
+                    href=url_for("investigations.details_view", address=row.public_id),
                 ),
                 Fact(label="", value=row.leader.name),
                 Fact(label="", value=row.status.label, badge=badge_of(row.status)),
@@ -95,7 +97,7 @@ class CaseRecords(CaseReader):
     def _measure(self, row: Measure) -> list[Fact]:
         return [
             Fact(label="", value=row.kind.label),
-            Fact(label="", value=row.text, href=url_for("measures.details_view", id=row.public_id)),
+            Fact(label="", value=row.text, href=url_for("measures.details_view", address=row.public_id)),
             Fact(label="", value=row.owner.name if row.owner else ""),
             Fact(label="", value=text_of(row.due_on, self.reader.zone)),
             Fact(label="", value=row.status.label, badge=badge_of(row.status)),
@@ -118,7 +120,9 @@ class CaseRecords(CaseReader):
         )
         merged = [
             [
-                Fact(label="", value=row.number, href=url_for("complaints.page", public_id=row.public_id)),
+                Fact(
+                    label="", value=row.number, href=url_for("complaints.details_view", address=row.public_id)
+                ),
                 Fact(label="", value=row.summary),
                 Fact(label="", value=row.state.label, badge=badge_of(row.state)),
             ]
@@ -132,7 +136,9 @@ class CaseRecords(CaseReader):
             )
         accidents = [
             [
-                Fact(label="", value=row.number, href=url_for("accidents.details_view", id=row.public_id)),
+                Fact(
+                    label="", value=row.number, href=url_for("accidents.details_view", address=row.public_id)
+                ),
                 Fact(label="", value=row.title),
                 Fact(label="", value=row.grade.label, badge=badge_of(row.grade)),
             ]
@@ -146,7 +152,11 @@ class CaseRecords(CaseReader):
             )
         records = [
             [
-                Fact(label="", value=row.file_number, href=url_for("archive.details_view", id=row.public_id)),
+                Fact(
+                    label="",
+                    value=row.file_number,
+                    href=url_for("archive.details_view", address=row.public_id),
+                ),
                 Fact(label="", value=row.pages),
                 Fact(label="", value=text_of(row.review_on, self.reader.zone)),
             ]

@@ -93,7 +93,7 @@ def _one(event: EventKind, public_id: str) -> ResponseReturnValue:
         missing=_missing(situation, event, public_id),
         hidden=hidden,
         errors=errors,
-        back_url=url_for("complaints.page", public_id=public_id),
+        back_url=url_for("complaints.details_view", address=public_id),
         draft_key=f"{event.value}:{public_id}",
     )
     status = 422 if request.method == "POST" else 200
@@ -144,7 +144,7 @@ def _report(event: EventKind, rows: Sequence[Selected], key: str, given: dict[st
     numbers = dict(zip([row.address for row in rows], _numbers(rows), strict=True))
     outcomes = []
     for row in rows:
-        name, url = numbers[row.address], url_for("complaints.page", public_id=row.address)
+        name, url = numbers[row.address], url_for("complaints.details_view", address=row.address)
         try:
             _carry_out(event, row.address, row.version, dict(given), (), key=f"{key}:{row.id}")
         except DeskError as error:
@@ -224,7 +224,7 @@ def _scene(situation: Situation) -> Scene:
 
 def _missing(situation: Situation, event: EventKind, public_id: str) -> list[MissingGate]:
     """What still stands in the way, each with the place where it can be settled."""
-    page = url_for("complaints.page", public_id=public_id)
+    page = url_for("complaints.details_view", address=public_id)
     transition = TRANSITIONS[event]
     if situation.complaint.state not in transition.sources:
         reasons = WrongState(situation.complaint.state.label).reasons
@@ -257,7 +257,9 @@ def _version(text: str) -> int | None:
 def _after(public_id: str) -> str:
     """The page of the complaint, or the list when the step took it out of sight."""
     still = db.session.query(Complaint.id).filter_by(public_id=public_id).first()
-    return url_for("complaints.page", public_id=public_id) if still else url_for("complaints.index_view")
+    return (
+        url_for("complaints.details_view", address=public_id) if still else url_for("complaints.index_view")
+    )
 
 
 def _numbers(rows: Sequence[Selected]) -> list[str]:

@@ -142,3 +142,29 @@ BULK: tuple[EventKind, ...] = (
     E.MERGE,
 )
 """Steps offered over a selection."""
+
+ROW_STEPS: frozenset[EventKind] = frozenset(
+    {
+        E.ACCEPT,
+        E.TRANSFER,
+        E.SIGN_FOR,
+        E.REFUSE_SIGNATURE,
+        E.TAKE_ON,
+        E.SUBMIT_OPINION,
+        E.APPROVE,
+        E.REPLY,
+        E.START_FOLLOW_UP,
+        E.FOLLOW_UP,
+        E.CLOSE,
+        E.ARCHIVE,
+        E.REOPEN,
+        E.ESCALATE,
+        E.SUPERVISE,
+        E.EXTEND,
+        E.PAUSE,
+        E.RESUME,
+        E.URGE,
+        E.MERGE,
+    }
+)
+"""Steps in the menu of a row of the list."""

@@ -76,7 +76,7 @@ def _item(queue: str, item: Item, now: datetime, zone: ZoneInfo) -> QueueItem:
     return QueueItem(
         number=item.number,
         subject=item.summary,
-        url=url_for("complaints.page", public_id=item.public_id),
+        url=url_for("complaints.details_view", address=item.public_id),
         state=Badge(text=item.state.label, tone=STATE_TONES[item.state]),  # type: ignore[arg-type]
         due=due,
         actions=actions,

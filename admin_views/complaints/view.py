@@ -1,0 +1,292 @@
+"""The complaints: list, registration, page, correction, and why a date is the one shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect, request, url_for
+from flask import session as web_session
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired
+
+from admin_views import record_forms as forms
+from admin_views.attachments import store
+from admin_views.base import GuardedModelView, locale
+from admin_views.complaints.case import CaseBuilder
+from admin_views.complaints.due import explained
+from admin_views.complaints.register_form import FIELD_OF_FAULT, registration_form, sections, typed_complaint
+from admin_views.complaints.wording import BULK, ICONS, ROW_STEPS
+from admin_views.errors import messages_of
+from admin_views.form_context import DialogForm, ErrorPage, FormPage
+from admin_views.fragments import done
+from admin_views.guard import acting, desk_zone, requires
+from admin_views.list_builder import ListFrame
+from admin_views.list_context import BulkAction, Cell
+from admin_views.page_parts import Action, Due, DueState, Empty
+from admin_views.values import due_words
+from extensions import db
+from models import ClockRun, Complaint
+from models.enums import OPEN_STATES
+from models.fields import FieldSpec
+from models.labels import _l
+from services.access.permissions import Permission, for_event
+from services.errors import DeskError, Invalid, NotFound, NotPermitted
+from services.listing import ListQuery, ListRow
+from services.operations.accept import accept
+from services.operations.attach import attach
+from services.operations.correct import correct
+from services.operations.register import procedure_in_force, register
+from services.operations.reveal import reveal
+from services.procedures.of_complaint import parsed
+from services.unit_of_work import UnitOfWork
+from services.workflow.once import done_before, remember
+from services.workflow.table import TRANSITIONS
+
+REVEALED_FOR = timedelta(minutes=15)
+STATE_TABS = (
+    (_l("All"), ""),
+    (_l("Mine"), "f.mine=1"),
+    (_l("Open"), "f.open=1"),
+    (_l("Overdue"), "f.overdue=1"),
+)
+
+
+class RevealForm(FlaskForm):
+    """Why masked data are needed."""
+
+    reason = TextAreaField(
+        _l("What you need it for"),
+        [InputRequired(_l("Say what you need it for."))],
+        render_kw={"rows": 2, "wide": True},
+    )
+
+
+class ComplaintsView(GuardedModelView):
+    """Complaints. What the record says is edited by `correct`; everything else happens through steps."""
+
+    model = Complaint
+    permission = Permission.COMPLAINT_READ
+    create = Permission.COMPLAINT_REGISTER
+    edit = Permission.COMPLAINT_CORRECT
+    title = _l("Complaints")
+    new_title = _l("Register complaint")
+    default_sort = "-received_at"
+    standard_views = STATE_TABS
+    search_placeholder = _l("Number, subject, content …")
+    extra_fields = ("due_at", "paused_at", "state", "due_is_lower_bound")
+
+    def list_actions(self) -> Sequence[Action]:
+        actions = list(super().list_actions())
+        if acting().may(Permission.LEDGER_IMPORT):
+            actions.append(Action(label=_("Import ledger"), url=url_for("ledger.import_page"), icon="import"))
+        return actions
+
+    def frame(self, query: ListQuery) -> ListFrame:
+        empty = Empty(
+            title=_("No complaint here"),
+            text=_("Register the first one, import the old ledger, or loosen the filters."),
+            icon="complaint",
+            actions=self.list_actions(),
+        )
+        return replace(super().frame(query), empty=empty)
+
+    def export_url(self) -> str:
+        return url_for("ledger.export") if acting().may(Permission.LEDGER_EXPORT) else ""
+
+    def bulk_actions(self) -> Sequence[BulkAction]:
+        actor = acting()
+        return [
+            BulkAction(
+                key=event.value,
+                label=event.label,
+                url=url_for(f"complaint_steps.many_{event.value}"),
+                icon=ICONS[event],
+            )
+            for event in BULK
+            if actor.may(for_event(event))
+        ]
+
+    def row_actions(self, row: ListRow) -> Sequence[Action]:
+        """The steps that the lifecycle and the roles allow from this state; the dialog says what is missing."""
+        actor, state = acting(), row.values.get("state")
+        return [
+            Action(
+                label=event.label,
+                url=url_for(f"complaint_steps.one_{event.value}", public_id=row.address),
+                icon=ICONS[event],
+                dialog=True,
+            )
+            for event, transition in TRANSITIONS.items()
+            if event in ROW_STEPS and state in transition.sources and actor.may(for_event(event))
+        ]
+
+    def row_due(self, row: ListRow) -> DueState | str:
+        due = self._due(row)
+        return due.state if due else ""
+
+    def cell(self, spec: FieldSpec, row: ListRow, cell: Cell) -> Cell:
+        if spec.key == "due_at":
+            return replace(cell, kind="due", due=self._due(row), text="")
+        return cell
+
+    def _due(self, row: ListRow) -> Due | None:
+        due_at = row.values.get("due_at")
+        if due_at is None or row.values.get("state") not in OPEN_STATES:
+            return None
+        return due_words(
+            due_at,
+            datetime.now(UTC),
+            desk_zone(),
+            paused=row.values.get("paused_at") is not None,
+            lower_bound=bool(row.values.get("due_is_lower_bound")),
+        )
+
+    # Registration
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        form_class, can_register = self._registration()
+        if form_class is None:
+            return self.render("desk/error.html", error=can_register), 409  # type: ignore[no-any-return]
+        data = forms.posted()
+        form = form_class(data) if data is not None else form_class(data={"received_at": datetime.now(UTC)})
+        errors: list[str] = []
+        if data is not None and form.validate():
+            try:
+                return self._registered(form)
+            except (NotFound, NotPermitted):
+                raise
+            except Invalid as invalid:
+                renamed = {FIELD_OF_FAULT.get(key, key): text for key, text in invalid.fields.items()}
+                errors = forms.put_errors(form, Invalid(renamed))
+            except DeskError as error:
+                errors = forms.put_errors(form, error)
+        page = FormPage(
+            title=_("Register complaint"),
+            note=_("Registration is never refused; what acceptance needs can follow."),
+            url=url_for(".create_view"),
+            sections=sections(form),
+            submit=_("Register"),
+            more_submits=self._further_submits(),
+            back_url=url_for(".index_view"),
+            hidden=[("key", request.form.get("key") or secrets.token_urlsafe(18))],
+            errors=errors,
+            draft_key="register",
+        )
+        status = 422 if data is not None else 200
+        return self.render("desk/form.html", page=page, form=form, breadcrumbs=self.crumbs("new")), status  # type: ignore[no-any-return]
+
+    def _registration(self) -> tuple[Any, Any]:
+        with UnitOfWork(db.session(), acting()) as work:
+            try:
+                version = procedure_in_force(work)
+            except Invalid as invalid:
+                text = str(next(iter(invalid.fields.values())))
+                return None, ErrorPage(code=409, title=_("The desk is not set up yet"), text=text)
+            channels = parsed(version).channels
+        return registration_form(channels), None
+
+    @staticmethod
+    def _further_submits() -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = []
+        if acting().may(Permission.COMPLAINT_ACCEPT):
+            found.append(("and_accept", _("Register and accept")))
+        found.append(("and_next", _("Register and take the next")))
+        return found
+
+    def _registered(self, form: Any) -> ResponseReturnValue:
+        staged = [
+            store().stage(f.stream, f.filename or "") for f in form["files"].data or () if f and f.filename
+        ]
+        key = request.form.get("key", "")
+        with UnitOfWork(db.session(), acting()) as work:
+            again = done_before(work, key)
+            if not again:
+                complaint = register(work, typed_complaint(form))
+                address, number = complaint.public_id, complaint.number
+                for one in staged:
+                    attach(work, store(), one, complaint=address)
+                remember(work, key)
+        if again:
+            flash(_("This form had been registered already."), "info")
+            return redirect(url_for(".index_view"), 303)
+        flash(_("Registered as %(number)s.", number=number), "success")
+        if "and_accept" in request.form:
+            self._accepted(address)
+        if "and_next" in request.form:
+            return redirect(url_for(".create_view"), 303)
+        return redirect(self.record_url(address), 303)
+
+    @staticmethod
+    def _accepted(address: str) -> None:
+        """Accept what was just registered; what is missing is said, the registration stands."""
+        try:
+            with UnitOfWork(db.session(), acting()) as work:
+                accept(work, address)
+            flash(_("Accepted."), "success")
+        except DeskError as error:
+            for message in messages_of(error):
+                flash(message, "warning")
+
+    # Page, correction, personal data, dates
+
+    @expose("/<address>/")
+    def details_view(self, address: str) -> ResponseReturnValue:
+        complaint = self.get_one(address)
+        case = CaseBuilder(
+            db.session(),
+            acting(),
+            complaint,
+            self.reader,
+            revealed=self._is_revealed(address),
+            printed_by=acting().name,
+        ).build()
+        return self.render("desk/complaint.html", case=case, breadcrumbs=self.crumbs(address))  # type: ignore[no-any-return]
+
+    def save_edit(self, work: UnitOfWork, record: Any, values: dict[str, Any], version: int | None) -> Any:
+        return correct(work, record.public_id, version, values=values)
+
+    @staticmethod
+    def _is_revealed(address: str) -> bool:
+        until = web_session.get("revealed", {}).get(address)
+        return until is not None and datetime.fromisoformat(until) > datetime.now(UTC)
+
+    @expose("/<address>/personal", methods=("GET", "POST"))
+    @requires(Permission.COMPLAINT_REVEAL)
+    def reveal(self, address: str) -> ResponseReturnValue:
+        complaint, form = self.get_one(address), RevealForm()
+        if form.validate_on_submit():
+            with UnitOfWork(db.session(), acting()) as work:
+                reveal(work, address, reason=form.reason.data or "")
+            until = datetime.now(UTC) + REVEALED_FOR
+            web_session["revealed"] = {**web_session.get("revealed", {}), address: until.isoformat()}
+            return done(self.record_url(address) + "#people")
+        dialog = DialogForm(
+            title=_("Show personal data"),
+            url=url_for(".reveal", address=address),
+            submit=_("Show"),
+            icon="eye",
+            explanation=_(
+                "Names, telephones and addresses of %(number)s are shown to you for 15 minutes. It is recorded.",
+                number=complaint.number,
+            ),
+            back_url=self.record_url(address),
+        )
+        return self.render("desk/dialog_form.html", dialog=dialog, form=form)  # type: ignore[no-any-return]
+
+    @expose("/due/<run_id>")
+    @requires(Permission.COMPLAINT_READ)
+    def due(self, run_id: str) -> ResponseReturnValue:
+        run = db.session().scalars(sa.select(ClockRun).where(ClockRun.public_id == run_id)).first()
+        if run is None:
+            raise NotFound
+        return self.render("desk/due_explained.html", due=explained(db.session(), run, locale()))  # type: ignore[no-any-return]
