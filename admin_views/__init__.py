@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from admin_views import assets, attachments, auth, first_run, sessions
+from admin_views import assets, attachments, auth, first_run, notices, sessions
 
 
 def register(app: Flask) -> None:
@@ -14,3 +14,4 @@ def register(app: Flask) -> None:
     auth.register(app)
     first_run.register(app)
     attachments.register(app)
+    notices.register(app)

@@ -21,7 +21,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
@@ -30,9 +29,10 @@ from wtforms.validators import InputRequired, Length
 
 from admin_views.case_context import FileLine
 from admin_views.form_context import DialogForm
-from admin_views.guard import acting, requires
+from admin_views.guard import acting, desk_zone, requires
 from admin_views.page_parts import Action, Badge, Text
 from admin_views.sessions import is_fetch, now, safe_next
+from admin_views.values import moment_text
 from extensions import db
 from models import Attachment
 from models.labels import _l
@@ -284,7 +284,7 @@ def _line(attachment: Attachment, may_withdraw: bool) -> FileLine:
         size=readable_size(attachment.size),
         kind=_ICONS.get(manner, "file"),
         note=attachment.description or "",
-        added=f"{format_datetime(attachment.created_at, 'short')} {by}".strip(),
+        added=f"{moment_text(attachment.created_at, desk_zone())} {by}".strip(),
         preview_url=url_for("attachments.preview", public_id=attachment.public_id) if manner else "",
         badge=badge,
         digest=attachment.sha256,

@@ -48,6 +48,8 @@ class Shell:
     search_url: str = ""  # GET, parameter q
     search_text: str = ""
     register_url: str = ""
+    notices_url: str = ""
+    unread: int = 0  # notices not yet ticked off
     language_url: str = ""  # POST language=zh_Hans_CN|en, next
     password_url: str = ""
     sessions_url: str = ""  # POST: sign out everywhere

@@ -1,0 +1,108 @@
+"""One's inbox: what happened that one should know, ticked off by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from admin_views.guard import acting, desk_zone, requires
+from admin_views.page_parts import Action, Text
+from admin_views.sessions import is_fetch, now
+from admin_views.values import moment_text
+from extensions import db
+from models import Notice
+from services.access.permissions import Permission
+from services.errors import NotFound
+from services.notifications import inbox
+from services.notifications.messages import sentence, topic_of
+from services.unit_of_work import UnitOfWork
+
+blueprint = Blueprint("notices", __name__, url_prefix="/notices")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeLine:
+    """A notice as templates/desk/notices.html shows it."""
+
+    text: Text
+    icon: str
+    tone: str
+    at: str
+    at_iso: str
+    unread: bool
+    number: str = ""
+    subject: str = ""
+    url: str = ""
+    read_url: str = ""
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/")
+@requires(Permission.SELF)
+def page() -> ResponseReturnValue:
+    """The newest notices first; older ones behind a link."""
+    before = request.args.get("before", type=int)
+    found = inbox.notices(db.session(), before, inbox.PAGE + 1)
+    shown = found[: inbox.PAGE]
+    older = url_for("notices.page", before=shown[-1].id) if len(found) > len(shown) else ""
+    actions = []
+    if any(notice.read_at is None for notice in shown):
+        url = url_for("notices.read_all")
+        up_to = (("up_to", str(shown[0].id)),)
+        actions.append(
+            Action(label=_("Mark all as read"), url=url, icon="check", method="post", fields=up_to)
+        )
+    return render_template(
+        "desk/notices.html",
+        notices=[_line(notice) for notice in shown],
+        older_url=older,
+        page_actions=actions,
+    )
+
+
+@blueprint.post("/<int:notice_id>/read")
+@requires(Permission.SELF)
+def read(notice_id: int) -> ResponseReturnValue:
+    try:
+        with UnitOfWork(db.session(), acting(), now()) as work:
+            inbox.mark_read(work, notice_id)
+    except NotFound:
+        abort(404)
+    return _done()
+
+
+@blueprint.post("/read")
+@requires(Permission.SELF)
+def read_all() -> ResponseReturnValue:
+    """Everything up to the notice that stood first on the page; what came in since stays unread."""
+    with UnitOfWork(db.session(), acting(), now()) as work:
+        inbox.mark_all_read(work, request.form.get("up_to", 0, type=int))
+    return _done()
+
+
+def _done() -> ResponseReturnValue:
+    return Response(status=204) if is_fetch() else redirect(url_for("notices.page"), 303)
+
+
+def _line(notice: Notice) -> NoticeLine:
+    topic = topic_of(notice.topic)
+    case = notice.complaint
+    return NoticeLine(
+        text=sentence(notice.topic, notice.payload, str(get_locale())),
+        icon=topic.icon,
+        tone=topic.tone,
+        at=moment_text(notice.created_at, desk_zone()),
+        at_iso=notice.created_at.isoformat(),
+        unread=notice.read_at is None,
+        number=case.number if case else "",
+        subject=case.summary if case else "",
+        url=url_for("complaints.page", public_id=case.public_id) if case else "",
+        read_url=url_for("notices.read", notice_id=notice.id) if notice.read_at is None else "",
+    )
