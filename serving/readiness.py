@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -52,5 +53,7 @@ def empty_spool(folder: Path) -> None:
     """Make the private folder of temporary files, without what a killed process left in it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in folder.iterdir():
-        if file.is_file():
+        if file.is_dir() and not file.is_symlink():
+            shutil.rmtree(file, ignore_errors=True)
+        else:
             file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a column of an old ledger can become: the importable fields of a complaint, and what its history brings along."""
+"""What a column of an old ledger can become: the importable fields of a complaint, and what its history brings."""
 
 from __future__ import annotations
 
@@ -35,29 +35,47 @@ COMPLAINED_ABOUT = "complained_about"
 # Headings seen in ledgers of complaint offices, hospitals, shops and authorities. "序号" counts the lines of a sheet
 # and is no identifier, so it is not among them.
 _HEADINGS: dict[str, str] = {
-    "source_reference": "留言编号 编号 投诉编号 信访编号 工单号 工单编号 受理编号 登记编号 登记号 案件编号 来信编号 受理号 "
-    "id no number reference ticket caseno casenumber ticketid complaintid complaintno",
-    "complainant_name": "留言用户 投诉人 投诉人姓名 姓名 来访人 来访人姓名 信访人 客户 客户名称 客户姓名 用户 网友 来电人 反映人 "
-    "患者姓名 complainant customer name user customername complainantname",
-    "complainant_phone": "联系电话 电话 手机 手机号 手机号码 联系方式 投诉人电话 电话号码 phone telephone mobile contact tel",
-    "summary": "留言主题 主题 标题 投诉主题 事由 摘要 投诉事项 投诉事由 案由 subject title summary",
-    "received_at": "留言时间 投诉时间 投诉日期 收到时间 收到日期 接收时间 接收日期 来电时间 来访时间 来信时间 来信日期 登记时间 登记日期 "
-    "接诉时间 接诉日期 时间 日期 received date receivedat datereceived",
-    "content": "留言详情 内容 投诉内容 详情 反映内容 反映问题 问题描述 主要内容 投诉详情 情况描述 投诉情况 "
-    "content details description complaint text",
+    "source_reference": (
+        "留言编号 编号 投诉编号 信访编号 工单号 工单编号 受理编号 登记编号 登记号 "
+        "案件编号 来信编号 受理号 id no number reference ticket caseno casenumber "
+        "ticketid complaintid complaintno"
+    ),
+    "complainant_name": (
+        "留言用户 投诉人 投诉人姓名 姓名 来访人 来访人姓名 信访人 客户 客户名称 客户姓名 "
+        "用户 网友 来电人 反映人 患者姓名 complainant customer name user customername "
+        "complainantname"
+    ),
+    "complainant_phone": (
+        "联系电话 电话 手机 手机号 手机号码 联系方式 投诉人电话 电话号码 phone telephone mobile contact tel"
+    ),
+    "summary": ("留言主题 主题 标题 投诉主题 事由 摘要 投诉事项 投诉事由 案由 subject title summary"),
+    "received_at": (
+        "留言时间 投诉时间 投诉日期 收到时间 收到日期 接收时间 接收日期 来电时间 来访时间 "
+        "来信时间 来信日期 登记时间 登记日期 接诉时间 接诉日期 时间 日期 received date "
+        "receivedat datereceived"
+    ),
+    "content": (
+        "留言详情 内容 投诉内容 详情 反映内容 反映问题 问题描述 主要内容 投诉详情 "
+        "情况描述 投诉情况 content details description complaint text"
+    ),
     "reply_text": "答复意见 答复 答复内容 回复 回复内容 回复意见 反馈意见 reply response answer",
-    "replied_at": "答复时间 答复日期 回复时间 回复日期 反馈时间 反馈日期 repliedat replydate responsedate",
+    "replied_at": ("答复时间 答复日期 回复时间 回复日期 反馈时间 反馈日期 repliedat replydate responsedate"),
     "channel": "来源 渠道 投诉渠道 投诉方式 来源渠道 受理渠道 投诉途径 channel source",
     "form": "投诉形式 形式 form",
     "category": "类别 分类 投诉类别 投诉类型 类型 投诉分类 category type",
-    "department_id": "部门 责任部门 承办部门 承办单位 科室 被投诉科室 责任科室 涉及部门 被投诉部门 责任单位 department unit",
+    "department_id": (
+        "部门 责任部门 承办部门 承办单位 科室 被投诉科室 责任科室 涉及部门 被投诉部门 "
+        "责任单位 department unit"
+    ),
     "handler_id": "承办人 处理人 经办人 办理人 处理人员 handler owner assignee",
     "first_receiver_id": "受理人 受理员 首接人 登记人 接待人 接待人员 接诉人 receiver receivedby",
-    "product": "产品 产品名称 商品 商品名称 药品名称 器械名称 项目名称 工程名称 品名 product item productname",
+    "product": (
+        "产品 产品名称 商品 商品名称 药品名称 器械名称 项目名称 工程名称 品名 product item productname"
+    ),
     "batch": "批号 批次 生产批号 产品批号 batch lot batchno lotno",
     "place": "地点 发生地点 事发地点 地址 place location",
     "occurred_on": "发生日期 事发日期 发生时间 事发时间 occurred happenedon incidentdate",
-    "result": "处理结果 处理情况 处理意见 调查处理结果 结果 办理结果 办理情况 result outcome resolution",
+    "result": ("处理结果 处理情况 处理意见 调查处理结果 结果 办理结果 办理情况 result outcome resolution"),
     "accepted_at": "受理时间 受理日期 accepted acceptedat",
     "closed_at": "办结时间 办结日期 结案时间 结案日期 closed closedat dateclosed",
     "request": "诉求 投诉请求 投诉诉求 客户要求 要求 demand request",

@@ -93,7 +93,7 @@ class _Styles:
             look |= {"bg_color": TONES[tone], "border": 1, "border_color": "#D9D9D9"}
         if level:
             look |= {"bold": True, "font_color": "#B45309"}
-        extra = {
+        extra: dict[str, dict[str, Any]] = {
             "wrap": {"text_wrap": True},
             "moment": {"num_format": MOMENT_FORMAT, "align": "left"},
             "date": {"num_format": DATE_FORMAT, "align": "left"},

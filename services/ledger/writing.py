@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -38,7 +38,7 @@ class Writer:
         """Write these rows with all that belongs to them."""
         complaints = [self._complaint(row, numbers[row.key]) for row in rows]
         connection = self.work.session.connection()
-        table = Complaint.__table__
+        table = cast(sa.Table, Complaint.__table__)
         inserted = connection.execute(
             sa.insert(table).returning(table.c.id, sort_by_parameter_order=True), complaints
         )
@@ -53,7 +53,7 @@ class Writer:
             (ComplaintEvent, [self._event(i, c, r) for i, c, r in zip(ids, complaints, rows, strict=True)]),
         ):
             if made:
-                connection.execute(sa.insert(model.__table__), made)  # type: ignore[attr-defined]
+                connection.execute(sa.insert(cast(sa.Table, model.__table__)), made)
         self.written += len(rows)
 
     def _complaint(self, row: LedgerRow, number: str) -> dict[str, Any]:
