@@ -1,4 +1,4 @@
-"""What `templates/desk/list.html` expects: one `ListPage`, built by the server side and passed as `listing`."""
+"""What `templates/desk/list.html` expects: one `ListPage`, built by the server and passed as `listing`."""
 
 from __future__ import annotations
 
@@ -117,11 +117,12 @@ class SavedView:
 
 @dataclass(frozen=True, kw_only=True)
 class Pager:
-    """Addresses of the neighbouring pages; empty ones are greyed. `total_about` marks an estimate."""
+    """Addresses of the neighbouring pages; empty ones are greyed. `total_about`: there are more than `total`."""
 
     first_url: str = ""
     previous_url: str = ""
     next_url: str = ""
+    last_url: str = ""
     from_row: int = 0
     to_row: int = 0
     total: int | None = None

@@ -192,11 +192,14 @@ class ListQuery:
     def count(self, session: Session) -> Count:
         """How many rows match, exact up to COUNTED."""
         self._check(session)
-        sources = cols.Sources(self.model, self.locale)
-        statement = self._where(sa.select(self.model.id), sources)
-        inner = sources.joined(statement).limit(COUNTED + 1).subquery()
+        inner = self.ids_statement().limit(COUNTED + 1).subquery()
         number = session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
         return Count(min(number, COUNTED), number <= COUNTED)
+
+    def ids_statement(self) -> Select[Any]:
+        """Ids of the rows that match, in no order; the session puts the scope on it."""
+        sources = cols.Sources(self.model, self.locale)
+        return sources.joined(self._where(sa.select(self.model.id), sources))
 
     def page(self, session: Session) -> ListedPage:
         """One page of rows, one statement."""
@@ -217,6 +220,20 @@ class ListQuery:
         if backwards:
             found = found[::-1]
         return self._listed(found, cursor, more)
+
+    def one(self, session: Session, address: str) -> ListRow | None:
+        """The one row with this address under the same masking, long texts whole; None when it is not in scope."""
+        self._check(session)
+        sources = cols.Sources(self.model, self.locale)
+        statement = self._select(sources, full=True, sort=self._order(sources)[0])
+        if hasattr(self.model, "public_id"):
+            statement = statement.where(self.model.public_id == address)
+        elif address.isascii() and address.isdigit() and len(address) < 10:
+            statement = statement.where(self.model.id == int(address))
+        else:
+            return None
+        row = session.execute(sources.joined(statement)).first()
+        return None if row is None else self._row(row)
 
     def iterate(self, session: Session, *, batch: int = 1000) -> Iterator[ListRow]:
         """Every row that matches, in order, long texts whole, read through a server-side cursor."""

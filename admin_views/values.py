@@ -1,0 +1,158 @@
+"""Values as people read them: texts, cells of a list, facts of a page, badges, time left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from admin_views.list_context import Cell
+from admin_views.page_parts import Badge, Due, Fact, Tone
+from models import enums as e
+from models.fields import FieldSpec
+from services.access.masking import Masked
+from services.listing import Ref
+
+_TONES: dict[Enum, Tone] = {
+    e.State.REGISTERED: "info",
+    e.State.TO_COMPLETE: "warn",
+    e.State.ACCEPTED: "info",
+    e.State.DISPATCHED: "warn",
+    e.State.IN_WORK: "info",
+    e.State.AWAITING_APPROVAL: "warn",
+    e.State.REPLIED: "good",
+    e.State.FOLLOWING_UP: "good",
+    e.State.REFUSED: "bad",
+    e.MeasureStatus.PLANNED: "warn",
+    e.MeasureStatus.DONE: "info",
+    e.MeasureStatus.VERIFIED: "good",
+    e.InvestigationStatus.OPEN: "info",
+    e.InvestigationStatus.FINISHED: "good",
+    e.AccidentStatus.REPORTED: "warn",
+    e.AccidentStatus.HANDLED: "info",
+    e.AccidentStatus.CLOSED: "good",
+    e.AccidentGrade.MAJOR: "bad",
+    e.AccidentGrade.UNDETERMINED: "warn",
+    e.FindingVerdict.UPHELD: "bad",
+    e.FindingVerdict.PARTLY: "warn",
+    e.FindingVerdict.NOT_UPHELD: "good",
+    e.JobStatus.RUNNING: "info",
+    e.JobStatus.DONE: "good",
+    e.JobStatus.FAILED: "bad",
+    e.BatchStatus.IMPORTED: "good",
+    e.BatchStatus.FAILED: "bad",
+    e.DayKind.HOLIDAY: "bad",
+    e.DayKind.MAKE_UP: "warn",
+    e.DayKind.REST: "info",
+    e.AssignmentStatus.AWAITING: "warn",
+    e.AssignmentStatus.SIGNED: "good",
+    e.AssignmentStatus.REFUSED: "bad",
+}
+BADGE_KEYS = ("state", "status", "kind", "verdict", "grade")
+"""Choice columns that a list shows as coloured words; others are plain text."""
+
+LinkOf = Callable[[FieldSpec, Ref], str]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: zone and language of moments and names, and where a relation leads."""
+
+    zone: ZoneInfo
+    locale: str
+    link: LinkOf = lambda spec, ref: ""
+
+
+def moment_text(value: datetime, zone: ZoneInfo) -> str:
+    """A moment on the desk's clock, to the minute."""
+    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def text_of(value: Any, zone: ZoneInfo) -> str:
+    """Any value as plain text in the reader's language; empty for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, Enum):
+        return str(getattr(value, "label", value.value))
+    if isinstance(value, datetime):
+        return moment_text(value, zone)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}" if value.as_tuple().exponent else f"{value:,}"
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value, 1)
+        return "\n".join(f"{key}: {each}" for key, each in items)
+    return str(value)
+
+
+def badge_of(value: Any) -> Badge | None:
+    """An enumeration's value as a coloured word."""
+    if not isinstance(value, Enum):
+        return None
+    return Badge(text=getattr(value, "label", value.value), tone=_TONES.get(value, "plain"))
+
+
+def due_words(
+    due_at: datetime, now: datetime, zone: ZoneInfo, *, paused: bool = False, lower_bound: bool = False
+) -> Due:
+    """Time left in words, with the state that colours it."""
+    exact = moment_text(due_at, zone)
+    if paused:
+        return Due(state="paused", text=_("Paused"), title=exact)
+    left = due_at - now
+    days = (due_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if left < timedelta():
+        past = (
+            ngettext("%(num)d day overdue", "%(num)d days overdue", -days)
+            if days < 0
+            else _("Overdue since today")
+        )
+        return Due(state="overdue", text=past, title=exact)
+    text = _("Due today") if days == 0 else ngettext("%(num)d day left", "%(num)d days left", days)
+    if lower_bound:
+        text = _("%(text)s at least", text=text)
+    return Due(state="today" if days == 0 else "soon" if days <= 3 else "later", text=text, title=exact)
+
+
+def cell_of(spec: FieldSpec, value: Any, reader: Reader) -> Cell:
+    """One value of a list."""
+    text = text_of(value, reader.zone)
+    if isinstance(value, Masked):
+        return Cell(key=spec.key, label=spec.label, text=text, masked=True)
+    if isinstance(value, Ref):
+        return Cell(key=spec.key, label=spec.label, kind="link", text=text, href=reader.link(spec, value))
+    if spec.kind == "choice" and value is not None and spec.key in BADGE_KEYS:
+        return Cell(key=spec.key, label=spec.label, kind="badge", text=text, badge=badge_of(value))
+    if spec.kind == "boolean":
+        return Cell(key=spec.key, label=spec.label, kind="bool", text=_("Yes") if value else "")
+    if spec.kind in ("integer", "number"):
+        return Cell(key=spec.key, label=spec.label, kind="number", text=text)
+    if spec.kind in ("moment", "date"):
+        return Cell(
+            key=spec.key, label=spec.label, kind="moment" if spec.kind == "moment" else "date", text=text
+        )
+    if spec.kind == "long_text":
+        return Cell(key=spec.key, label=spec.label, kind="long", text=text, title=text)
+    return Cell(key=spec.key, label=spec.label, text=text)
+
+
+def fact_of(spec: FieldSpec, value: Any, reader: Reader) -> Fact:
+    """One value of a record's page."""
+    text = text_of(value, reader.zone)
+    if isinstance(value, Masked):
+        return Fact(label=spec.label, value=text, masked=True)
+    if isinstance(value, Ref):
+        return Fact(label=spec.label, value=text, href=reader.link(spec, value))
+    if spec.kind == "choice" and value is not None and spec.key in BADGE_KEYS:
+        return Fact(label=spec.label, value=text, badge=badge_of(value))
+    return Fact(label=spec.label, value=text, wide=spec.kind in ("long_text", "json") and bool(text))
