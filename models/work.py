@@ -267,7 +267,10 @@ class Opinion(Stamped, Base):
     __tablename__ = "opinions"
     __table_args__ = (
         check("approved_at IS NULL OR returned_at IS NULL", "approved_or_returned"),
-        check("approved_by_id IS NULL OR approved_by_id <> submitted_by_id", "approver_is_not_submitter"),
+        check(
+            "approved_by_id IS NULL OR approved_by_id <> submitted_by_id OR exemption_id IS NOT NULL",
+            "approver_is_not_submitter",
+        ),
         check("(approved_at IS NULL) = (approved_by_id IS NULL)", "approved_by_somebody"),
     )
 
@@ -284,6 +287,7 @@ class Opinion(Stamped, Base):
     submitted_for_id: Mapped[int | None] = mapped_column(to("users"), info=HIDDEN)
     approved_by_id: Mapped[int | None] = mapped_column(to("users"), info=HIDDEN)
     approved_for_id: Mapped[int | None] = mapped_column(to("users"), info=HIDDEN)
+    exemption_id: Mapped[int | None] = mapped_column(to("exemptions"), info=HIDDEN)
     approved_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Approved at")))
     meaning: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Meaning of the signature")))
     content_hash: Mapped[str | None] = mapped_column(sa.String(64), info=HIDDEN)

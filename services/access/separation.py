@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Exemption
 from services.actor import Actor
+from services.deadlines.desk_calendar import desk_zone
 
 
 class SeparationRule(StrEnum):
@@ -27,12 +28,18 @@ def involved(actor: Actor, *user_ids: int | None) -> bool:
     return any(user_id in actor.people for user_id in user_ids if user_id is not None)
 
 
-def exempted(session: Session, rule: SeparationRule, now: datetime) -> bool:
-    """Whether a leader's exemption from this rule is in force."""
-    found = session.scalar(
+def exemption_in_force(session: Session, rule: SeparationRule, now: datetime) -> int | None:
+    """The id of a leader's exemption from this rule, if one holds today (local day)."""
+    today = now.astimezone(desk_zone(session)).date()
+    return session.scalar(
         sa.select(Exemption.id)
         .where(Exemption.rule == rule.value, Exemption.ended_at.is_(None))
-        .where(sa.or_(Exemption.valid_until.is_(None), Exemption.valid_until >= now.date()))
+        .where(sa.or_(Exemption.valid_until.is_(None), Exemption.valid_until >= today))
+        .order_by(Exemption.id)
         .limit(1)
     )
-    return found is not None
+
+
+def exempted(session: Session, rule: SeparationRule, now: datetime) -> bool:
+    """Whether a leader's exemption from this rule is in force."""
+    return exemption_in_force(session, rule, now) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from models import Complaint
 from models.enums import EventKind
 from models.labels import _l
+from services.access.separation import SeparationRule, exemption_in_force, involved
 from services.unit_of_work import UnitOfWork
 from services.workflow.steps import begin
 from services.workflow.typed import required
@@ -15,8 +16,12 @@ def approve(work: UnitOfWork, complaint_id: str, version: int | None = None, *, 
     act = begin(work, complaint_id, EventKind.APPROVE, version)
     opinion = act.situation.opinion
     assert opinion is not None  # the gate not_yet_approved has seen it
-    opinion.meaning = required(meaning, "meaning", _l("Say what your signature means."))
+    opinion.meaning = required(meaning, "meaning", _l("Say what your signature means."), 200)
     opinion.approved_at, opinion.approved_by_id, opinion.approved_for_id = work.now, act.by_id, act.for_id
-    act.finish(text=opinion.meaning, content_hash=opinion.content_hash)
+    if involved(work.actor, act.complaint.handler_id, opinion.submitted_by_id, opinion.submitted_for_id):
+        opinion.exemption_id = exemption_in_force(
+            work.session, SeparationRule.APPROVER_IS_NOT_HANDLER, work.now
+        )
+    act.finish(text=opinion.meaning, content_hash=opinion.content_hash, exemption=opinion.exemption_id)
     act.tell([act.complaint.handler_id, act.complaint.first_receiver_id], "opinion.approved")
     return act.complaint

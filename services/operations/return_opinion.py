@@ -18,7 +18,8 @@ def return_opinion(
     reason = required(reason, "reason", _l("Say what has to be done."))
     opinion = act.situation.opinion
     if opinion is not None:
-        opinion.approved_at = opinion.approved_by_id = opinion.approved_for_id = opinion.meaning = None
+        opinion.approved_at = opinion.approved_by_id = opinion.approved_for_id = None
+        opinion.meaning = opinion.exemption_id = None
         opinion.returned_at, opinion.return_reason = work.now, reason
     act.finish(text=reason)
     act.tell([act.complaint.handler_id], "opinion.returned")
