@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -85,7 +85,7 @@ def differences(record: Any, earlier: Mapping[str, Any]) -> tuple[dict[str, Any]
 
 def _digest(entry: AuditEntry) -> str:
     said = {
-        "at": entry.at.isoformat(),
+        "at": entry.at.astimezone(UTC).isoformat(),  # as the database hands it out, whatever zone it came in
         "action": entry.action,
         "actor_id": entry.actor_id,
         "actor_name": entry.actor_name,

@@ -21,8 +21,12 @@ def audiences_of(session: Session, complaint: Complaint) -> frozenset[str]:
         return frozenset(f"c{user_id}" for user_id in session.scalars(named))
     departments = {complaint.department_id}
     people = {complaint.first_receiver_id, complaint.handler_id, complaint.responsible_id}
+    # A department that signed for co-handling goes on reading when the case is over, as the lead does (R01-09).
+    co_handled = sa.and_(Assignment.kind == AssignmentKind.CO_HANDLING, Assignment.signed_at.is_not(None))
     assignments = session.scalars(
-        sa.select(Assignment).where(Assignment.complaint_id == complaint.id, Assignment.status.in_(_OPEN))
+        sa.select(Assignment).where(
+            Assignment.complaint_id == complaint.id, sa.or_(Assignment.status.in_(_OPEN), co_handled)
+        )
     ).all()
     lead_signed = False
     for assignment in assignments:

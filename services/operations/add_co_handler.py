@@ -8,7 +8,7 @@ from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
 from services.workflow.assignments import send_to
-from services.workflow.people import may_sign
+from services.workflow.people import cannot_receive
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, open_department, required
 
@@ -27,10 +27,9 @@ def add_co_handler(
     department = open_department(work, department_id, "department_id")
     person = active_user(work, person_id, "person_id")
     instruction = required(instruction, "instruction", _l("Say what this department is to do."))
-    if not may_sign(work.session, person.id, department.id):
-        raise Invalid(
-            {"person_id": _l("This person holds no role that signs for complaints of that department.")}
-        )
+    fault = cannot_receive(work.session, act.complaint, person.id, department.id)
+    if fault is not None:
+        raise Invalid({"person_id": fault})
     if department.id == act.complaint.department_id:
         raise Invalid({"department_id": _l("This department leads already.")})
     if any(a.department_id == department.id for a in act.situation.co_handling):

@@ -7,8 +7,8 @@ from models.enums import AssignmentKind, EventKind
 from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
-from services.workflow.assignments import end_assignment, send_to, sign
-from services.workflow.people import may_sign
+from services.workflow.assignments import end_assignment, held_by, leads_now, send_to, sign
+from services.workflow.people import cannot_receive
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, open_department, required
 
@@ -27,10 +27,9 @@ def arbitrate(
     department = open_department(work, department_id, "department_id")
     person = active_user(work, person_id, "person_id")
     ruling = required(ruling, "ruling", _l("Give the ground of the ruling."))
-    if not may_sign(work.session, person.id, department.id):
-        raise Invalid(
-            {"person_id": _l("This person holds no role that signs for complaints of that department.")}
-        )
+    fault = cannot_receive(work.session, act.complaint, person.id, department.id)
+    if fault is not None:
+        raise Invalid({"person_id": fault})
     if act.situation.lead is not None:
         end_assignment(work, act.situation.lead)
     complaint = act.complaint
@@ -42,10 +41,11 @@ def arbitrate(
         person,
         instruction=ruling,
         instructed_by_id=act.by_id,
-        from_department_id=complaint.department_id,
+        from_department_id=held_by(complaint, act.situation.lead),
     )
     sign(work, assignment, act.for_id)
     complaint.department_id = department.id
+    leads_now(work, complaint, department.id)
     complaint.handler_id = complaint.responsible_id = person.id
     act.finish(text=ruling, department=department.name, person=person.name)
     act.tell([person.id, department.leader_id], "arbitrated", department=department.name)

@@ -13,11 +13,12 @@ from models.enums import EventKind
 from models.fields import fields_of
 from models.labels import _l
 from services import audit
+from services.access.scope import unscoped
 from services.deadlines.desk_calendar import desk_time
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
 from services.workflow.steps import begin
-from services.workflow.typed import optional
+from services.workflow.typed import column_faults, optional
 
 
 def archive(
@@ -33,7 +34,7 @@ def archive(
     """Archived, with the complaints that were merged into it. Retention runs from today as the procedure says."""
     act = begin(work, complaint_id, EventKind.ARCHIVE, version)
     complaint = act.complaint
-    _check(work, complaint, file_number, catalogue, pages)
+    _check(work, complaint, file_number, catalogue, pages, box)
     years = act.situation.procedure.archive.retention_years
     today = work.now.astimezone(desk_time(work.session).zone).date()
     record = _record_of(work, complaint) or ArchiveRecord(complaint_id=complaint.id)
@@ -56,7 +57,12 @@ def _record_of(work: UnitOfWork, complaint: Complaint) -> ArchiveRecord | None:
 
 
 def _check(
-    work: UnitOfWork, complaint: Complaint, file_number: str, catalogue: str, pages: int | None
+    work: UnitOfWork,
+    complaint: Complaint,
+    file_number: str,
+    catalogue: str,
+    pages: int | None,
+    box: str | None,
 ) -> None:
     faults: dict[str, Text] = {}
     if not file_number.strip():
@@ -65,10 +71,13 @@ def _check(
         faults["catalogue"] = _l("List what the file contains.")
     if pages is None or pages < 1:
         faults["pages"] = _l("Give the number of pages.")
+    faults |= column_faults(ArchiveRecord, {"file_number": file_number.strip(), "box": box})
     taken = sa.select(ArchiveRecord.id).where(
         ArchiveRecord.file_number == file_number.strip(), ArchiveRecord.complaint_id != complaint.id
     )
-    if work.session.scalar(taken) is not None:
+    with unscoped(work.session, "a file number is unique, whoever's file bears it"):
+        is_taken = work.session.scalar(taken) is not None
+    if is_taken:
         faults["file_number"] = _l("This file number is taken.")
     if faults:
         raise Invalid(faults)

@@ -25,7 +25,6 @@ def close(work: UnitOfWork, complaint_id: str, version: int | None = None, *, op
     else:
         complaint.close_kind = CloseKind.NORMAL
     end_all(work, complaint)
-    complaint.supervised_at = None
     act.finish(text=opinion)
     clocks.void_clocks(work, complaint, work.now)
     act.tell([complaint.handler_id, complaint.first_receiver_id], "closed")

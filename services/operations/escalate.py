@@ -6,7 +6,7 @@ from models import Complaint
 from models.enums import EventKind
 from models.labels import _l
 from services.unit_of_work import UnitOfWork
-from services.workflow.escalation import next_level
+from services.workflow.escalation import next_level, somebody
 from services.workflow.steps import begin
 from services.workflow.typed import required
 
@@ -20,5 +20,5 @@ def escalate(work: UnitOfWork, complaint_id: str, version: int | None = None, *,
     assert raised is not None
     level, people = raised
     act.finish(text=reason, level=level, number=act.complaint.escalation_level)
-    act.tell(people, "escalated", level=level)
+    act.tell(somebody(work.session, act.complaint, people), "escalated", level=level)
     return act.complaint

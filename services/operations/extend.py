@@ -31,7 +31,7 @@ def extend(
     limit = clock_of(run).extendable
     assert limit is not None  # extendable_run has seen it
     reason = required(reason, "reason", _l("Say why more time is needed."))
-    told_how = required(told_how, "told_how", _l("Say how the complainant was told the reason."))
+    told_how = required(told_how, "told_how", _l("Say how the complainant was told the reason."), 200)
     before = run.due_at
     clocks.extend_clock(work, act.complaint, run, amount)
     asked = work.session.scalars(
@@ -51,5 +51,5 @@ def extend(
     act.finish(
         text=reason, clause=run.clause, clock=run.code, amount=amount, due_before=before, due_after=run.due_at
     )
-    act.tell([act.complaint.handler_id], "extension.decided", amount=amount)
+    act.tell([act.complaint.handler_id, granted.requested_by_id], "extension.decided", amount=amount)
     return act.complaint

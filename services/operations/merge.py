@@ -23,6 +23,8 @@ def merge(
     reason = required(reason, "reason", _l("Say why they are one matter."))
     master = _master(work, act.complaint, master_number)
     act.complaint.master_id = master.id
+    for earlier in work.session.scalars(sa.select(Complaint).where(Complaint.master_id == act.complaint.id)):
+        earlier.master_id = master.id  # so that they are filed with the one that is carried on
     act.complaint.closed_at = work.now
     act.complaint.end_reason = reason
     end_all(work, act.complaint)

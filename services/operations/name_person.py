@@ -23,7 +23,7 @@ def name_person(
     """They see the complaint from now on."""
     act = begin(work, complaint_id, EventKind.NAME_PERSON, version)
     user = active_user(work, user_id, "user_id")
-    reason = required(reason, "reason", _l("Give the reason."))
+    reason = required(reason, "reason", _l("Give the reason."), 200)
     name_people(work, act.complaint, [user.id], reason=reason, deputy=deputy)
     act.finish(text=reason, person=user.name, deputy=deputy)
     act.tell([user.id], "named")

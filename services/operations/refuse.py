@@ -9,11 +9,11 @@ from services.access.separation import SeparationRule, exempted, involved
 from services.deadlines import clocks
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
-from services.workflow.people import holders
+from services.workflow.people import holders, only_named
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, required
 
-_MAY_AGREE = (RoleName.FIRST_RECEIVER, RoleName.HEAD_OF_QUALITY, RoleName.LEADER, RoleName.DEPARTMENT_HEAD)
+_MAY_AGREE = (RoleName.FIRST_RECEIVER, RoleName.HEAD_OF_QUALITY, RoleName.LEADER)
 
 
 def refuse(
@@ -29,12 +29,13 @@ def refuse(
     """Refused. `second_person_id`: who of the office or the leaders agreed; not the actor, nor through a cover."""
     act = begin(work, complaint_id, EventKind.REFUSE, version)
     reason = required(reason, "reason", _l("Give the reason; it goes to the complainant."))
-    clause = required(clause, "clause", _l("Cite the clause it rests on."))
+    clause = required(clause, "clause", _l("Cite the clause it rests on."), 80)
     route = required(route, "route", _l("Say where the complainant can turn instead."))
     exempt = exempted(work.session, SeparationRule.SECOND_PERSON_FOR_REFUSAL, work.now)
     if second_person_id is not None or not exempt:
         second = active_user(work, second_person_id, "second_person_id")
-        if involved(work.actor, second.id) or second.id not in holders(work.session, _MAY_AGREE):
+        may_agree = only_named(work.session, act.complaint, holders(work.session, _MAY_AGREE))
+        if involved(work.actor, second.id) or second.id not in may_agree:
             raise Invalid(
                 {"second_person_id": _l("Choose somebody else of the office or a leader who agreed.")}
             )

@@ -16,7 +16,7 @@ def refuse_signature(
     """Accepted again, back with the sending department. After the procedure's number of refusals: arbitration."""
     act = begin(work, complaint_id, EventKind.REFUSE_SIGNATURE, version)
     reason = required(reason, "reason", _l("Say why it is not yours."))
-    clause = required(clause, "clause", _l("Cite the clause or duty list it rests on."))
+    clause = required(clause, "clause", _l("Cite the clause or duty list it rests on."), 80)
     lead = act.situation.lead
     assert lead is not None  # the gate is_proposed_receiver has seen it
     lead.status = AssignmentStatus.REFUSED

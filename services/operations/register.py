@@ -10,19 +10,21 @@ import sqlalchemy as sa
 
 from models import Complaint, Department, Organisation, Party, ProcedureVersion, User
 from models.enums import Category, Channel, ComplaintForm, EventKind, PartyKind, PartySide, State
+from models.fields import fields_of
 from models.labels import _l
 from services import audit
 from services.access.permissions import Permission
 from services.access.visibility import refresh_visibility
 from services.deadlines import clocks
 from services.deadlines.desk_calendar import desk_time
-from services.errors import Invalid, NotPermitted, Text
+from services.errors import Invalid, NotPermitted
 from services.procedures.of_complaint import parsed
 from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
 from services.workflow.steps import write_event
+from services.workflow.typed import column_faults
 
 CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
 
@@ -107,6 +109,7 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
             complaint.number,
             complaint,
             after={"state": "registered"},
+            on_behalf_of_id=grant.on_behalf_of_id,
         )
     )
     return complaint
@@ -160,7 +163,9 @@ def add_parties(complaint: Complaint, parties: tuple[NewParty, ...]) -> None:
 
 
 def _check(work: UnitOfWork, new: NewComplaint) -> None:
-    faults: dict[str, Text] = {}
+    faults = column_faults(Complaint, _typed_in(new))
+    editable = {spec.key for spec in fields_of(Complaint) if spec.form}
+    faults |= {key: _l("This field is not edited by hand.") for key in new.extra if key not in editable}
     if not new.summary.strip():
         faults["summary"] = _l("Say in a few words what it is about.")
     elif len(new.summary) > 200:
@@ -174,6 +179,8 @@ def _check(work: UnitOfWork, new: NewComplaint) -> None:
     if new.occurred_on and new.occurred_on > new.received_at.date() + timedelta(days=1):
         faults["occurred_on"] = _l("It can't have happened after the complaint was received.")
     for index, party in enumerate(new.parties):
+        for key, fault in column_faults(Party, vars(party)).items():
+            faults[f"parties-{index}-{key}"] = fault
         if party.kind is not PartyKind.ANONYMOUS and not party.name:
             faults[f"parties-{index}-name"] = _l("Give the name, or choose anonymous.")
     if new.first_receiver_id is not None:

@@ -27,7 +27,7 @@ def reopen(work: UnitOfWork, complaint_id: str, version: int | None = None, *, n
     complaint.closed_at = complaint.close_kind = complaint.end_reason = complaint.archived_at = None
     complaint.replied_at = complaint.not_notifiable_reason = None
     complaint.handler_id = None
-    complaint.refusals = 0
+    complaint.refusals = complaint.escalation_level = 0
     complaint.responsible_id = act.by_id
     if record is not None:
         record.ended_at = work.now

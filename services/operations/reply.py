@@ -9,7 +9,7 @@ from models.enums import Channel, EventKind
 from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
-from services.workflow.steps import begin
+from services.workflow.steps import Act, begin
 from services.workflow.typed import not_in_future, optional
 
 
@@ -41,7 +41,7 @@ def reply(
         raise Invalid(
             {"not_notifiable_reason": _l("A complainant who gave a name has to be told (see the procedure).")}
         )
-    sent = not_in_future(work, sent_at, "sent_at") if text is not None else None
+    sent = _sent_at(act, sent_at) if text is not None else None
     work.session.add(
         Reply(
             complaint_id=complaint.id,
@@ -59,3 +59,14 @@ def reply(
     act.finish(text=text or reason, channel=channel)
     act.tell([complaint.first_receiver_id, complaint.handler_id], "replied")
     return complaint
+
+
+def _sent_at(act: Act, sent_at: datetime | None) -> datetime:
+    """When the reply went out: not ahead of now, and after the approval (R01-14), which people type to the minute."""
+    sent = not_in_future(act.work, sent_at, "sent_at")
+    opinion = act.situation.opinion
+    if opinion is not None and opinion.approved_at is not None:
+        approved = opinion.approved_at.replace(second=0, microsecond=0)
+        if sent < approved:
+            raise Invalid({"sent_at": _l("The reply can't have gone out before the approval.")})
+    return sent

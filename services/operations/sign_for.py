@@ -5,7 +5,7 @@ from __future__ import annotations
 from models import Complaint
 from models.enums import EventKind
 from services.unit_of_work import UnitOfWork
-from services.workflow.assignments import sign
+from services.workflow.assignments import leads_now, sign
 from services.workflow.steps import begin
 from services.workflow.typed import optional
 
@@ -20,6 +20,7 @@ def sign_for(
     sign(work, lead, act.for_id)
     complaint = act.complaint
     complaint.handler_id = complaint.responsible_id = lead.person_id
+    leads_now(work, complaint, lead.department_id)
     act.finish(text=optional(note), department_id=lead.department_id, person_id=lead.person_id)
     act.tell([lead.sent_by_id, lead.person_id], "transfer.signed", department=lead.department_name)
     return complaint

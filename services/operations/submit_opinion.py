@@ -11,7 +11,8 @@ from models.enums import EventKind, MeasureStatus, Responsibility
 from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
-from services.workflow.people import of_level, of_roles
+from services.workflow.escalation import somebody
+from services.workflow.people import of_roles
 from services.workflow.steps import begin
 from services.workflow.typed import optional, required
 
@@ -56,8 +57,5 @@ def submit_opinion(
     act.finish(text=result, responsibility=responsibility)
     approver = act.situation.procedure.approval.approver
     people = of_roles(work.session, complaint, [approver])
-    act.tell(
-        people or of_level(work.session, complaint, act.situation.procedure.escalation[0].level),
-        "opinion.submitted",
-    )
+    act.tell(somebody(work.session, complaint, people), "opinion.submitted")
     return complaint

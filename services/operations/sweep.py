@@ -174,7 +174,11 @@ def _tell_of_accident(
     """An accident has no history of events of its own: the run is marked and those in charge are told."""
     accident = work.session.get_one(Accident, run.accident_id)
     told = people.holders(work.session, consequence.notify, accident.department_id)
-    for person in dict.fromkeys([*told, *([accident.reported_by_id] if accident.reported_by_id else [])]):
+    told += [accident.reported_by_id] if accident.reported_by_id else []
+    case = work.session.get(Complaint, accident.complaint_id) if accident.complaint_id else None
+    if case is not None:
+        told = somebody(work.session, case, people.only_named(work.session, case, told))
+    for person in dict.fromkeys(told):
         payload = {key: audit.plain(value) for key, value in facts.items()}
         work.session.add(
             OutboxMessage(
@@ -187,6 +191,11 @@ def _tell_of_accident(
         )
     work.record(
         audit.Draft(
-            f"accident.{event.value}", "accident", accident.id, accident.number, after={"clock": run.code}
+            f"accident.{event.value}",
+            "accident",
+            accident.id,
+            accident.number,
+            case,
+            after={"clock": run.code},
         )
     )

@@ -7,7 +7,8 @@ from models.enums import AssignmentKind, EventKind
 from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
-from services.workflow.assignments import end_all, send_to, sign
+from services.workflow.assignments import leads_now, send_to, sign
+from services.workflow.people import only_named
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, open_department, optional
 
@@ -27,9 +28,11 @@ def take_on(
     if handler.department_id != work.actor.department_id:
         raise Invalid({"handler_id": _l("Take it on within your own department, or transfer it.")})
     department = open_department(work, handler.department_id, "handler_id")
-    end_all(work, complaint)
+    if not only_named(work.session, complaint, [handler.id]):
+        raise Invalid({"handler_id": _l("This person is not named on the complaint. Name them first.")})
     assignment = send_to(work, complaint, AssignmentKind.LEAD, department, handler)
     sign(work, assignment, act.for_id)
+    leads_now(work, complaint, department.id)
     complaint.department_id = department.id
     complaint.handler_id = complaint.responsible_id = handler.id
     return act.finish(text=optional(note), department=department.name, person=handler.name)

@@ -7,8 +7,8 @@ from models.enums import AssignmentKind, AssignmentStatus, EventKind, RoleName
 from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
-from services.workflow.assignments import end_assignment, send_to
-from services.workflow.people import may_sign
+from services.workflow.assignments import end_assignment, held_by, send_to
+from services.workflow.people import cannot_receive
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, open_department, optional
 
@@ -31,10 +31,9 @@ def transfer(
     act = begin(work, complaint_id, EventKind.TRANSFER, version)
     department = open_department(work, department_id, "department_id")
     person = active_user(work, person_id, "person_id")
-    if not may_sign(work.session, person.id, department.id):
-        raise Invalid(
-            {"person_id": _l("This person holds no role that signs for complaints of that department.")}
-        )
+    fault = cannot_receive(work.session, act.complaint, person.id, department.id)
+    if fault is not None:
+        raise Invalid({"person_id": fault})
     by_leader = work.actor.has_role(RoleName.LEADER)
     instruction = optional(instruction)
     if act.situation.procedure.handover.leader_instruction and not by_leader and not instruction:
@@ -54,9 +53,7 @@ def transfer(
         person,
         instruction=instruction,
         instructed_by_id=instructed_by_id or (act.by_id if by_leader else None),
-        from_department_id=complaint.department_id
-        or complaint.receiving_department_id
-        or work.actor.department_id,
+        from_department_id=held_by(complaint, old) or work.actor.department_id,
     )
     complaint.department_id = department.id
     complaint.handler_id = None

@@ -51,6 +51,7 @@ CLOCK_EVENTS: dict[EventKind, ClockEvent] = {
     EventKind.TRANSFER: ClockEvent.TRANSFERRED,
     EventKind.SUPERVISE: ClockEvent.SUPERVISED,
     EventKind.SIGN_FOR: ClockEvent.SIGNED,
+    EventKind.ARBITRATE: ClockEvent.SIGNED,  # a binding ruling stands in for the signature
     EventKind.TAKE_ON: ClockEvent.IN_WORK,
     EventKind.INVESTIGATED: ClockEvent.INVESTIGATED,
     EventKind.SUBMIT_OPINION: ClockEvent.OPINION_SUBMITTED,

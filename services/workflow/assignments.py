@@ -63,3 +63,22 @@ def end_all(work: UnitOfWork, complaint: Complaint) -> None:
     )
     for assignment in work.session.scalars(query):
         end_assignment(work, assignment)
+
+
+def held_by(complaint: Complaint, lead: Assignment | None) -> int | None:
+    """The department that answers for it: while a signature is awaited, still the one that sent it (R01-03)."""
+    if lead is not None and lead.status is AssignmentStatus.AWAITING:
+        return lead.from_department_id
+    return complaint.department_id or complaint.receiving_department_id
+
+
+def leads_now(work: UnitOfWork, complaint: Complaint, department_id: int) -> None:
+    """A department that leads no longer co-handles: it owes one opinion, not two."""
+    query = sa.select(Assignment).where(
+        Assignment.complaint_id == complaint.id,
+        Assignment.kind == AssignmentKind.CO_HANDLING,
+        Assignment.department_id == department_id,
+        Assignment.status.in_((AssignmentStatus.AWAITING, AssignmentStatus.SIGNED)),
+    )
+    for assignment in work.session.scalars(query):
+        end_assignment(work, assignment)

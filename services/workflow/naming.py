@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -31,16 +31,18 @@ def check_named(work: UnitOfWork, user_ids: Collection[int], field: str) -> dict
 def name_people(
     work: UnitOfWork,
     complaint: Complaint,
-    user_ids: Iterable[int],
+    user_ids: Collection[int],
     *,
     reason: str | None = None,
     deputy: bool = False,
 ) -> list[NamedPerson]:
-    """Name them on the complaint; those who are named already stay as they are."""
-    query = sa.select(NamedPerson.user_id).where(
+    """Name them on the complaint; those who are named already stay so, and may become deputies."""
+    query = sa.select(NamedPerson).where(
         NamedPerson.complaint_id == complaint.id, NamedPerson.ended_at.is_(None)
     )
-    named = set(work.session.scalars(query))
+    named = {one.user_id: one for one in work.session.scalars(query)}
+    for user_id in set(user_ids) & set(named):
+        named[user_id].is_deputy = named[user_id].is_deputy or deputy
     added = [
         NamedPerson(
             complaint_id=complaint.id,
@@ -49,7 +51,7 @@ def name_people(
             named_by_id=work.actor.user_id,
             reason=reason,
         )
-        for user_id in sorted(set(user_ids) - named)
+        for user_id in sorted(set(user_ids) - set(named))
     ]
     work.session.add_all(added)
     return added

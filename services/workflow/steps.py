@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from models import Complaint, ComplaintEvent, Department, OutboxMessage, Pause
-from models.enums import EventKind, State
+from models import Complaint, ComplaintEvent, Department, OutboxMessage, Pause, Supervision
+from models.enums import OPEN_STATES, AssignmentKind, EventKind, State
 from models.fields import fields_of
 from services import audit
 from services.access.permissions import for_event
@@ -20,34 +20,62 @@ from services.errors import NotFound, NotPermitted, Reason, Refused, Stale, Wron
 from services.procedures.vocabulary import clock_event
 from services.unit_of_work import UnitOfWork
 from services.workflow.gates import Situation
-from services.workflow.table import PAUSE_ENDS, TRANSITIONS, Transition
+from services.workflow.people import only_named
+from services.workflow.table import TRANSITIONS, Transition
 
 
-def load(work: UnitOfWork, public_id: str, version: int | None = None) -> Complaint:
-    """The complaint, in scope and locked. NotFound for an unknown or a foreign one, Stale for an old version."""
+def load(work: UnitOfWork, public_id: str) -> Complaint:
+    """The complaint, in scope and locked. NotFound for an unknown or a foreign one."""
     query = sa.select(Complaint).where(Complaint.public_id == public_id)
     complaint = work.session.scalars(
         query.with_for_update(of=Complaint).execution_options(populate_existing=True)
     ).first()
     if complaint is None:
         raise NotFound
-    if version is not None and version != complaint.version:
-        theirs = {spec.key: audit.plain(getattr(complaint, spec.key)) for spec in fields_of(Complaint)}
-        raise Stale(theirs, complaint.version)
     return complaint
 
 
-def departments_of(situation: Situation) -> set[int]:
-    """The departments whose grants count for this complaint, and one's own where one is personally involved."""
-    complaint, actor = situation.complaint, situation.actor
+def check_version(complaint: Complaint, version: int | None) -> None:
+    """Stale, with the values that stand now, when the form was opened on an older version."""
+    if version is not None and version != complaint.version:
+        theirs = {spec.key: audit.plain(getattr(complaint, spec.key)) for spec in fields_of(Complaint)}
+        raise Stale(theirs, complaint.version)
+
+
+OPEN_TO_HELPERS = frozenset(
+    {EventKind.SIGN_CO_HANDLING, EventKind.GIVE_CO_OPINION, EventKind.NOTE, EventKind.ESCALATE}
+)
+"""What co-handling departments and investigators of other departments may do: the rest is the lead's (R01-10)."""
+
+
+def departments_of(situation: Situation, event: EventKind | None = None) -> set[int]:
+    """The departments whose grants count for this complaint, and one's own where one is personally involved.
+
+    For events of the lead, departments that only help do not count.
+    """
+    complaint = situation.complaint
+    with_helpers = event is None or event in OPEN_TO_HELPERS
     found = {complaint.department_id, complaint.receiving_department_id}
     personally = {complaint.handler_id, complaint.first_receiver_id, complaint.responsible_id}
     for assignment in situation.assignments:
-        found |= {assignment.department_id, assignment.from_department_id}
-        personally.add(assignment.person_id)
-    if actor.user_id in personally or f"u{actor.user_id}" in _personal_audiences(situation):
-        found.add(actor.department_id)
+        if with_helpers or assignment.kind is AssignmentKind.LEAD:
+            found |= {assignment.department_id, assignment.from_department_id}
+            personally.add(assignment.person_id)
+    if with_helpers:
+        audiences = _personal_audiences(situation)
+        personally |= {person for person in situation.actor.people if f"u{person}" in audiences}
+    found |= _own_departments(situation.actor, personally)
     return {department for department in found if department is not None}
+
+
+def _own_departments(actor: Actor, involved: Collection[int | None]) -> set[int | None]:
+    """The actor's department when they are involved, and those of the people they stand in for who are."""
+    own = {actor.department_id} if actor.user_id in involved else set()
+    return own | {
+        grant.department_id
+        for grant in actor.grants
+        if grant.on_behalf_of_id is not None and grant.on_behalf_of_id in involved
+    }
 
 
 def _personal_audiences(situation: Situation) -> frozenset[str]:
@@ -63,7 +91,7 @@ def grant_for(situation: Situation, event: EventKind) -> Grant | None:
     if situation.complaint.is_confidential:
         # Being named opens a confidential case; the role then need not be one for its department.
         return situation.actor.grant_for(for_event(event))
-    return situation.actor.grant_for(for_event(event), departments_of(situation))
+    return situation.actor.grant_for(for_event(event), departments_of(situation, event))
 
 
 def reasons_against(situation: Situation, transition: Transition) -> list[Reason]:
@@ -118,8 +146,9 @@ class Act:
             raise ValueError(f"{self.event} does not lead from {self.before} to {target}")
         complaint, work = self.complaint, self.work
         complaint.state = target
-        if self.event in PAUSE_ENDS:
+        if target not in OPEN_STATES and self.before in OPEN_STATES:
             end_pause(work, complaint)
+            end_supervision(work, complaint)
         work.session.flush()
         old, new = audit.differences(complaint, self.earlier)
         write_event(
@@ -165,12 +194,13 @@ def begin(
     pass_gates: bool = False,
 ) -> Act:
     """Load, authorise, decide. NotFound, Stale, NotPermitted, WrongState or Refused before anything is changed."""
-    complaint = load(work, public_id, version)
+    complaint = load(work, public_id)
     situation = Situation(work.session, complaint, work.actor, None, work.now)
     transition = TRANSITIONS[event]
     grant = situation.grant = None if work.actor.is_system else grant_for(situation, event)
     if grant is None and not work.actor.is_system:
         raise NotPermitted
+    check_version(complaint, version)
     if complaint.state not in transition.sources:
         raise WrongState(complaint.state.label)
     reasons = [] if pass_gates else reasons_against(situation, transition)
@@ -182,11 +212,10 @@ def begin(
 def possible_events(situation: Situation) -> dict[EventKind, list[Reason]]:
     """The events that the actor may fire on this complaint now, each with what still stands in its way."""
     found: dict[EventKind, list[Reason]] = {}
-    departments = None if situation.complaint.is_confidential else departments_of(situation)
     for event, transition in TRANSITIONS.items():
         if situation.complaint.state not in transition.sources:
             continue
-        situation.grant = situation.actor.grant_for(for_event(event), departments)
+        situation.grant = grant_for(situation, event)
         if situation.grant is not None:
             found[event] = reasons_against(situation, transition)
     return found
@@ -248,13 +277,22 @@ def end_pause(work: UnitOfWork, complaint: Complaint) -> None:
     complaint.paused_at = None
 
 
+def end_supervision(work: UnitOfWork, complaint: Complaint) -> None:
+    """The orders are over with the complaint; a new round needs a new one."""
+    orders = sa.select(Supervision).where(
+        Supervision.complaint_id == complaint.id, Supervision.ended_at.is_(None)
+    )
+    for order in work.session.scalars(orders):
+        order.ended_at = work.now
+    complaint.supervised_at = None
+
+
 def tell(
     work: UnitOfWork, complaint: Complaint, people: Iterable[int | None], topic: str, **payload: Any
 ) -> None:
-    """Put a message for each person into the outbox of this transaction."""
-    for person in dict.fromkeys(people):
-        if person is None or person == work.actor.user_id:
-            continue
+    """Put a message for each person into the outbox of this transaction; on confidential cases only named people."""
+    wanted = [person for person in dict.fromkeys(people) if person not in (None, work.actor.user_id)]
+    for person in only_named(work.session, complaint, wanted):
         work.session.add(
             OutboxMessage(
                 recipient_id=person,

@@ -14,6 +14,7 @@ from models.enums import OPEN_STATES, EventKind, RoleName, State
 from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
 from services.workflow import gates as g
+from services.workflow.acceptance import acceptance_complete
 
 if TYPE_CHECKING:
     from services.workflow.gates import Situation
@@ -58,7 +59,7 @@ _NOT_FILED = tuple(state for state in S if state not in (S.ARCHIVED, S.MERGED))
 _ROWS = (
     Transition(E.ASK_TO_COMPLETE, _to(S.TO_COMPLETE, S.REGISTERED)),
     Transition(E.SUPPLY_MISSING, _to(S.REGISTERED, S.TO_COMPLETE)),
-    Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (g.acceptance_complete,)),
+    Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (acceptance_complete,)),
     Transition(E.REFUSE, _to(S.REFUSED, *_BEFORE_WORK)),
     Transition(E.CLOSE_ON_SPOT, _to(S.CLOSED, S.REGISTERED), (g.handler_is_first_receiver,)),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
@@ -126,9 +127,6 @@ _ROWS = (
 )
 
 TRANSITIONS: dict[EventKind, Transition] = {row.event: row for row in _ROWS}
-
-PAUSE_ENDS = frozenset({E.MERGE, E.STATUTORY_ROUTE, E.REFER})
-"""Events that end a pause by themselves: nothing stands still on a complaint that is over."""
 
 
 def allowed(event: EventKind, state: State | None, role: RoleName) -> tuple[State, ...]:
