@@ -1,8 +1,8 @@
 """The guarded views that every screen is made from.
 
-A screen over a model is a thin subclass of `GuardedModelView`: list, page, forms, look-ups, saved views and columns come
-from the model's field declarations; the hooks are in list_screen.py and record_screen.py. Nothing is deleted, nothing
-is edited in the list, and every route declares its permission. Records are addressed by their public id; unknown,
+A screen over a model is a thin subclass of `GuardedModelView`: list, page, forms, look-ups, saved views and columns
+come from the model's field declarations; the hooks are in list_screen.py and record_screen.py. Nothing is deleted,
+nothing is edited in the list, every route declares its permission. Records are addressed by their public id; unknown,
 foreign and malformed addresses all end in the same 404.
 """
 
@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from flask import current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin import AdminIndexView, BaseView
+from flask_admin import AdminIndexView, BaseView, expose
 from flask_admin.contrib.sqla import ModelView
 
 from admin_views import links
@@ -52,9 +53,13 @@ class GuardedBaseView(Guarded, BaseView):
 
 
 class DeskIndexView(Guarded, AdminIndexView):
-    """The first page; the worklist takes its place."""
+    """Flask-Admin wants a first page of its own; the desk's is the worklist."""
 
     permission = Permission.SELF
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        return redirect(url_for("worklist.index") if "worklist.index" in current_app.view_functions else "/")
 
 
 class GuardedModelView(Guarded, RecordScreen, ModelView):
@@ -66,6 +71,7 @@ class GuardedModelView(Guarded, RecordScreen, ModelView):
     can_delete = False
     can_export = False
 
+    _urls: Any
     _READING = frozenset(
         {"index_view", "details_view", "lookup", "choose_columns", "save_view", "change_view"}
     )
@@ -87,7 +93,7 @@ class GuardedModelView(Guarded, RecordScreen, ModelView):
         own = {"create_view": self.create, "edit_view": self.edit}
         if name in self.permissions:
             return self.permissions[name]
-        return own[name] if name in own else self.permission if name in self._READING else None
+        return own.get(name, self.permission if name in self._READING else None)
 
     # Scaffolding: forms come from the declarations; everything else is generated a request, not at the start
 

@@ -1,0 +1,151 @@
+"""The side menu: subjects, their screens, and how much waits in each, by what the reader may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import current_app, request, url_for
+
+from admin_views.guard import PUBLIC, acting, declared
+from admin_views.shell_context import MenuGroup, MenuItem
+from extensions import db
+from models import Assignment, Complaint, Measure, Notice
+from models.enums import AssignmentStatus, MeasureStatus
+from models.labels import LazyString, _l
+from services.access.permissions import Permission
+from services.actor import Actor
+from services.listing.special import is_mine, is_open, is_overdue
+
+COUNTED_TO = 999
+"""Counts in the menu stop here."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the menu; shown when its endpoint exists and its declared permission is held."""
+
+    endpoint: str
+    label: LazyString
+    icon: str
+    count: str = ""
+    tone: str = ""
+    query: dict[str, str] = field(default_factory=dict)
+
+
+MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry("worklist.index", _l("My work"), "worklist", "mine"),
+            Entry("notices.page", _l("Notices"), "bell", "notices", "warn"),
+        ),
+    ),
+    (
+        _l("Complaints"),
+        (
+            Entry("complaints.index_view", _l("Complaints"), "complaint"),
+            Entry("complaints.index_view", _l("Overdue"), "timer", "overdue", "bad", {"f.overdue": "1"}),
+            Entry("assignments.index_view", _l("Handovers"), "sign", "to_sign", "warn"),
+            Entry("complaint_lifecycle.page", _l("Lifecycle"), "flow"),
+        ),
+    ),
+    (
+        _l("Quality"),
+        (
+            Entry("investigations.index_view", _l("Investigations"), "investigation"),
+            Entry("measures.index_view", _l("Measures"), "approve", "measures"),
+            Entry("accidents.index_view", _l("Accidents"), "accident"),
+            Entry("archive.index_view", _l("Archive"), "archive"),
+        ),
+    ),
+    (
+        _l("Ledger"),
+        (
+            Entry("ledger.import_page", _l("Import ledger"), "import"),
+            Entry("jobs.index", _l("Jobs"), "jobs"),
+        ),
+    ),
+    (
+        _l("Rules"),
+        (
+            Entry("procedures.index_view", _l("Procedures"), "procedure"),
+            Entry("calendar.index_view", _l("Calendar"), "calendar"),
+        ),
+    ),
+    (
+        _l("Organisation"),
+        (
+            Entry("departments.index_view", _l("Departments"), "department"),
+            Entry("users.index_view", _l("Users"), "users"),
+            Entry("grants.index_view", _l("Roles"), "shield"),
+            Entry("covers.index_view", _l("Leave cover"), "person-add"),
+            Entry("exemptions.index_view", _l("Exemptions"), "scale"),
+            Entry("organisation.index", _l("Organisation"), "settings"),
+            Entry("audit.index_view", _l("Audit trail"), "audit"),
+        ),
+    ),
+)
+
+
+def desk_menu() -> list[MenuGroup]:
+    """The menu of this request's reader."""
+    actor = acting()
+    if actor.user_id is None:
+        return []
+    counted = counts(actor)
+    groups = []
+    for title, entries in MENU:
+        items = [_item(entry, counted) for entry in entries if _is_open(entry, actor)]
+        if items:
+            groups.append(MenuGroup(title=str(title), items=items))
+    return groups
+
+
+def _is_open(entry: Entry, actor: Actor) -> bool:
+    if entry.endpoint not in current_app.view_functions:
+        return False
+    needed = declared(current_app, entry.endpoint)
+    return needed is not None and (needed == PUBLIC or actor.may(Permission(needed)))
+
+
+def _item(entry: Entry, counted: dict[str, int]) -> MenuItem:
+    same_screen = request.blueprint == entry.endpoint.split(".")[0]
+    asked = {name: value for name, value in request.args.items() if name == "f.overdue"}
+    number = counted.get(entry.count)
+    return MenuItem(
+        label=str(entry.label),
+        url=url_for(entry.endpoint) + (f"?{urlencode(entry.query)}" if entry.query else ""),
+        icon=entry.icon,
+        count=number or None,
+        tone=entry.tone,
+        active=same_screen and asked == entry.query,
+    )
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How much waits, each counted to COUNTED_TO; one statement for all."""
+    now = datetime.now(UTC)
+    people = sorted(actor.people)
+    wanted: dict[str, Any] = {
+        "notices": sa.select(Notice.id).where(Notice.user_id == actor.user_id, Notice.read_at.is_(None))
+    }
+    if actor.may(Permission.COMPLAINT_READ):
+        wanted |= {
+            "mine": sa.select(Complaint.id).where(is_open(), is_mine(actor)),
+            "overdue": sa.select(Complaint.id).where(is_overdue(now)),
+            "to_sign": sa.select(Assignment.id).where(
+                Assignment.person_id.in_(people), Assignment.status == AssignmentStatus.AWAITING
+            ),
+            "measures": sa.select(Measure.id).where(
+                Measure.owner_id.in_(people), Measure.status == MeasureStatus.PLANNED
+            ),
+        }
+    numbers = [
+        sa.select(sa.func.count()).select_from(statement.limit(COUNTED_TO).subquery()).scalar_subquery()
+        for statement in wanted.values()
+    ]
+    return dict(zip(wanted, db.session().execute(sa.select(*numbers)).one(), strict=True))

@@ -1,0 +1,80 @@
+"""Gives every page its frame: who reads, the menu, the language, when the session ends."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_login import current_user
+from werkzeug.local import LocalProxy
+
+from admin_views.guard import acting
+from admin_views.locale import locale
+from admin_views.menu import desk_menu
+from admin_views.sessions import now, session_ends
+from admin_views.shell_context import Shell
+from extensions import db
+from models import Organisation
+from services.access.permissions import Permission
+from settings import ROOT
+
+VERSION = str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _url(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+def desk_shell() -> Shell:
+    """The frame of this request's page, made once for its reader."""
+    reader, made = g.get("desk_shell", (None, None))
+    if made is None or reader != acting().user_id:
+        made = _shell()
+        g.desk_shell = (acting().user_id, made)
+    return made
+
+
+def _shell() -> Shell:
+    actor = acting()
+    settings = current_app.extensions["settings"]
+    if actor.user_id is None or not current_user.is_authenticated:
+        return Shell(
+            locale=locale(),
+            demonstration=settings.is_demonstration,
+            language_url=_url("auth.preferences"),
+            login_url=_url("auth.login"),
+            version=VERSION,
+        )
+    organisation = db.session().get(Organisation, 1)
+    roles = dict.fromkeys(str(grant.role.label) for grant in actor.grants if grant.on_behalf_of_id is None)
+    covered = dict.fromkeys(g.on_behalf_of_name for g in actor.grants if g.on_behalf_of_name)
+    return Shell(
+        organisation=organisation.name if organisation else "",
+        home_url=_url("worklist.index") or "/",
+        user_name=current_user.name,
+        user_note=" · ".join(roles),
+        acting_for="、".join(covered) if locale() != "en" else ", ".join(covered),
+        locale=locale(),
+        search_url=_url("complaints.index_view") if actor.may(Permission.COMPLAINT_READ) else "",
+        search_text=request.args.get("q", "") if request.blueprint == "complaints" else "",
+        register_url=_url("complaints.create_view") if actor.may(Permission.COMPLAINT_REGISTER) else "",
+        language_url=_url("auth.preferences"),
+        password_url=_url("auth.password"),
+        sessions_url=_url("auth.end_sessions"),
+        logout_url=_url("auth.logout"),
+        login_url=_url("auth.login"),
+        keep_alive_url=_url("auth.keep_alive"),
+        session_ends=session_ends(),
+        server_now=now(),
+        demonstration=settings.is_demonstration,
+        version=VERSION,
+    )
+
+
+def register(app: Flask) -> None:
+    """Put `desk_shell` and `desk_menu` into the templates; the menu is only made when a template asks for it."""
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        return {"desk_shell": desk_shell(), "desk_menu": LocalProxy(desk_menu)}
