@@ -59,6 +59,7 @@ TOPICS: dict[str, Topic] = {
     "accident.clock.breached": _topic(
         _l("Accident %(accident)s: time limit %(clock)s has passed."), "timer", "bad"
     ),
+    "handed_over": _topic(_l("It was handed over to you: you answer for it from now on."), "transfer", "warn"),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
 }
 
