@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from admin_views.page_parts import Action, Badge, Due, Empty, Fact, Text
+from admin_views.page_parts import Action, Badge, Choice, Due, Empty, Fact, Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +187,15 @@ class ImportColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportOption:
+    """A choice that holds for every row of the file."""
+
+    name: str
+    label: Text
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportWizard:
     """The import page; `step` is upload, mapping, dry_run or result."""
 
@@ -196,7 +205,7 @@ class ImportWizard:
     row_count: int = 0
     columns: Sequence[ImportColumn] = ()
     targets: Sequence[tuple[str, Text, bool]] = ()  # (key, label, required)
-    mapping_names: Sequence[tuple[str, Text]] = ()
+    options: Sequence[ImportOption] = ()
     faults: Sequence[ImportFault] = ()
     faults_more: int = 0
     preview: Sequence[Sequence[Text]] = ()
@@ -208,6 +217,7 @@ class ImportWizard:
     result_url: str = ""
     faults_url: str = ""
     max_size: Text = ""
+    note: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,8 +33,12 @@ class Heading:
         """The shape of the file: ledgers with the same headings share a remembered mapping."""
         return hashlib.sha256("\x1f".join(key_of(name) for name in self.names).encode()).hexdigest()
 
+    def rows_below(self) -> int:
+        """How many rows under the heading hold something."""
+        return sum(any(not is_blank(cell) for cell in row) for row in islice(self.sheet, self.line, None))
 
-Mapping_ = Mapping[int, str]
+
+ColumnMapping = Mapping[int, str]
 """Column (from 0) → field."""
 
 
@@ -94,7 +98,7 @@ def suggested(heading: Heading) -> dict[int, str]:
     return found
 
 
-def check_mapping(heading: Heading, mapping: Mapping_) -> None:
+def check_mapping(heading: Heading, mapping: ColumnMapping) -> None:
     """Invalid when a field is unknown or given twice, or a required one is missing."""
     known = targets()
     faults: dict[str, str] = {}

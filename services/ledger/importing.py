@@ -105,6 +105,11 @@ def import_ledger(work: UnitOfWork, ledger: OldLedger, zone: ZoneInfo, report: R
     return Outcome(batch, report.rows, writer.written, already, report.repeated)
 
 
+def new_rows(session: Session, report: Report) -> int:
+    """How many rows of a dry run are not on the desk yet."""
+    return len(set(report.keys) - _known_keys(session, report.keys))
+
+
 def remembered_mapping(session: Session, heading: Heading) -> dict[int, str] | None:
     """The mapping that the person last used for a file of this shape."""
     found = session.scalars(

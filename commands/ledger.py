@@ -1,0 +1,233 @@
+"""`flask desk import-ledger` and `export-ledger`: old ledgers in, the ledger out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+from flask_babel import force_locale, get_locale
+from sqlalchemy.orm import Session
+
+from extensions import db
+from models import Complaint, User
+from models.enums import Channel
+from models.labels import _l
+from services.actor import SYSTEM, Actor
+from services.errors import DeskError, Invalid
+from services.identity import actor_for
+from services.ledger.checking import Answered, Options, Report, Unanswered
+from services.ledger.exporting import export_ledger
+from services.ledger.headings import Heading, find_heading, suggested
+from services.ledger.importing import OldLedger, check_ledger, import_ledger, new_rows, remembered_mapping
+from services.ledger.source import digest_of, open_sheets
+from services.ledger.spool import working_folder
+from services.ledger.targets import targets
+from services.listing import ListQuery, offered
+from services.unit_of_work import UnitOfWork
+from settings import Settings
+
+SHOWN_FAULTS = 50
+
+
+def register(desk: AppGroup) -> None:
+    desk.add_command(import_command)
+    desk.add_command(export_command)
+
+
+@click.command("import-ledger")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--map", "mapped", multiple=True, help='"column in the file=field"; "column=" leaves it out.')
+@click.option("--dry-run", is_flag=True, help="Check every row, print the faults, change nothing.")
+@click.option("--sheet", default="", help="Name of the sheet (default: the one whose headings say most).")
+@click.option(
+    "--answered",
+    type=click.Choice([each.value for each in Answered]),
+    default=Answered.CLOSED.value,
+    help="What rows with a reply become (default: closed).",
+)
+@click.option(
+    "--unanswered",
+    type=click.Choice([each.value for each in Unanswered]),
+    default=Unanswered.ACCEPTED.value,
+    help="What rows without a reply become (default: accepted).",
+)
+@click.option("--channel", type=click.Choice([each.value for each in Channel]), default=Channel.ONLINE.value)
+@click.option("--as", "login", default="", help="Login of the person who imports (default: the desk itself).")
+@with_appcontext
+def import_command(
+    file: Path,
+    mapped: tuple[str, ...],
+    dry_run: bool,
+    sheet: str,
+    answered: str,
+    unanswered: str,
+    channel: str,
+    login: str,
+) -> None:
+    """Import an old ledger (xlsx, xls, csv): all rows or none. The same file again adds nothing."""
+    options = Options(Answered(answered), Unanswered(unanswered), Channel(channel))
+    with _acting(login) as (session, actor), _one_line():
+        heading = find_heading(open_sheets(file), sheet)
+        mapping = _mapping(session, heading, mapped)
+        _print_mapping(heading, mapping)
+        ledger = OldLedger(file.name, digest_of(file), heading, mapping, options)
+        report = check_ledger(session, actor, ledger, _settings().zone, datetime.now(UTC))
+        _print_faults(report)
+        if not report.is_clean:
+            raise click.ClickException(
+                f"{report.faulty} of {report.rows} rows have faults. Nothing was imported."
+            )
+        if dry_run:
+            click.echo(f"{report.rows} rows read, {new_rows(session, report)} would be imported.")
+            return
+        with UnitOfWork(session, actor) as work:
+            outcome = import_ledger(work, ledger, _settings().zone, report)
+        click.echo(f"{outcome.read} rows read, {outcome.written} imported.")
+        if outcome.already_here:
+            click.echo(f"{outcome.already_here} were imported before and left out.")
+        if outcome.repeated:
+            click.echo(f"{outcome.repeated} stood in the file twice.")
+
+
+@click.command("export-ledger")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--as",
+    "login",
+    default="",
+    help="Login of the person whose view it is. Without it the desk itself exports, unmasked, and leaves out "
+    "confidential complaints.",
+)
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    help='As in the list: "state=closed", "received_at_from=2019-01-01".',
+)
+@click.option("--search", default="", help="Words to search for.")
+@click.option("--sort", default="-received_at", help="Field to order by; a minus before it turns the order.")
+@click.option("--columns", default="all", help='Fields with commas, "all" (default) or "default".')
+@click.option("--overwrite", is_flag=True, help="Replace FILE when it exists.")
+@with_appcontext
+def export_command(
+    file: Path,
+    login: str,
+    filters: tuple[str, ...],
+    search: str,
+    sort: str,
+    columns: str,
+    overwrite: bool,
+) -> None:
+    """Write the complaint ledger to FILE (xlsx); the export is recorded in the audit trail."""
+    if file.exists() and not overwrite:
+        raise click.ClickException(f"{file} exists; --overwrite replaces it.")
+    if not file.resolve().parent.is_dir():
+        raise click.ClickException(f"There is no folder {file.resolve().parent}.")
+    with _acting(login) as (session, actor), _one_line():
+        query = ListQuery.from_params(
+            Complaint,
+            [*_filters(filters, actor), ("q", search), ("sort", sort)],
+            actor,
+            _settings().zone,
+            columns=_columns(columns),
+            locale=str(get_locale()),
+        )
+        with working_folder(_settings().spool_dir) as folder:
+            exported = export_ledger(session, query, folder, _l("Complaint ledger"))
+            shutil.copyfile(exported.written.path, file)
+        click.echo(f"{exported.written.rows} rows written to {file}.")
+
+
+@contextmanager
+def _acting(login: str) -> Iterator[tuple[Session, Actor]]:
+    """The session working for the person with this login, in their language; for the desk itself without one."""
+    session = db.session()
+    actor, locale = SYSTEM, None
+    if login:
+        user = session.scalars(sa.select(User).where(User.login == login, User.is_active)).first()
+        if user is None:
+            raise click.ClickException(f"There is no active account {login!r}.")
+        actor, locale = actor_for(session, user, datetime.now(UTC)), user.locale
+    session.info["actor"] = actor
+    with force_locale(locale or _settings().default_locale):
+        yield session, actor
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """What the desk refuses ends the command with its reason and exit status 1."""
+    try:
+        yield
+    except Invalid as error:
+        raise click.ClickException(" ".join(str(text) for text in error.fields.values())) from error
+    except DeskError as error:
+        raise click.ClickException(str(error.message)) from error
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _mapping(session: Session, heading: Heading, mapped: Sequence[str]) -> dict[int, str]:
+    """What the headings suggest or the last import of this shape used, changed by --map."""
+    found = remembered_mapping(session, heading) or suggested(heading)
+    for said in mapped:
+        name, mark, key = said.rpartition("=")
+        if not mark or name.strip() not in heading.names:
+            known = ", ".join(heading.names)
+            raise click.ClickException(f"--map {said!r}: the file has the columns {known}.")
+        if key.strip() and key.strip() not in targets():
+            raise click.ClickException(f"--map {said!r}: the fields are {', '.join(targets())}.")
+        index = heading.names.index(name.strip())
+        found = {i: k for i, k in found.items() if i != index and k != key.strip()}
+        if key.strip():
+            found[index] = key.strip()
+    return found
+
+
+def _print_mapping(heading: Heading, mapping: dict[int, str]) -> None:
+    for index, name in enumerate(heading.names):
+        click.echo(f"  {name} → {mapping.get(index, '(left out)')}")
+
+
+def _print_faults(report: Report) -> None:
+    for fault in report.faults[:SHOWN_FAULTS]:
+        kind = "note" if fault.warning else "fault"
+        place = f", {fault.column}: {fault.value!r}" if fault.column else ""
+        click.echo(f"{kind} in row {fault.row}{place}. {fault.text}", err=True)
+    more = len(report.faults) - SHOWN_FAULTS + report.more_faults
+    if more > 0:
+        click.echo(f"and {more} more.", err=True)
+
+
+def _filters(said: Sequence[str], actor: Actor) -> list[tuple[str, str]]:
+    pairs = []
+    for one in said:
+        key, mark, value = one.partition("=")
+        if not mark:
+            raise click.ClickException(f"--filter {one!r} is not like state=closed.")
+        pairs.append((f"f.{key.strip().removeprefix('f.')}", value.strip()))
+    if actor.is_system:
+        pairs.append(("f.is_confidential", "0"))
+    return pairs
+
+
+def _columns(said: str) -> tuple[str, ...]:
+    known = tuple(spec.key for spec in offered(Complaint))
+    if said == "default":
+        return ()
+    if said == "all":
+        return known
+    asked = tuple(key.strip() for key in said.split(",") if key.strip())
+    for key in asked:
+        if key not in known:
+            raise click.ClickException(f"There is no column {key!r}; there are {', '.join(known)}.")
+    return asked
