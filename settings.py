@@ -200,12 +200,10 @@ class _Reader:
 
     def _database_url(self, data_dir: Path) -> str:
         text = self._text("DESK_DATABASE_URL", f"sqlite:///{data_dir / 'desk.sqlite3'}")
-        scheme = text.split(":", 1)[0]
-        if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
-            return "postgresql+psycopg" + text[len(scheme) :]
-        if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
-            return f"sqlite:///{Path(text.removeprefix('sqlite:///')).expanduser().resolve()}"
-        raise SettingsFault(f"DESK_DATABASE_URL must start with sqlite:/// or postgresql://, not {scheme!r}.")
+        try:
+            return database_url_from(text)
+        except ValueError as error:
+            raise SettingsFault(f"DESK_DATABASE_URL {error}") from error
 
     def _jobs_url(self, data_dir: Path) -> str:
         text = self._text("DESK_JOBS_URL", f"sqlite:///{data_dir / 'jobs.sqlite3'}")
@@ -273,6 +271,16 @@ class _Reader:
         if not usable:
             raise SettingsFault("DESK_FIELD_KEY must be 32 random bytes in URL-safe base64.")
         return key
+
+
+def database_url_from(text: str) -> str:
+    """The address of a database as SQLAlchemy takes it. ValueError for another kind of database."""
+    scheme = text.split(":", 1)[0]
+    if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return "postgresql+psycopg" + text[len(scheme) :]
+    if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
+        return f"sqlite:///{Path(text.removeprefix('sqlite:///')).expanduser().resolve()}"
+    raise ValueError(f"must start with sqlite:/// or postgresql://, not {scheme!r}.")
 
 
 def _is_weak(secret: str) -> bool:

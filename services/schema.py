@@ -59,6 +59,11 @@ def revision_of(url: str) -> str | None:
         engine.dispose()
 
 
+def revisions() -> set[str]:
+    """Every revision that this code knows."""
+    return {script.revision for script in ScriptDirectory.from_config(migration_config("")).walk_revisions()}
+
+
 def state_of(url: str) -> SchemaState:
     """How the database stands to this code."""
     revision = revision_of(url)
@@ -66,10 +71,7 @@ def state_of(url: str) -> SchemaState:
         return SchemaState.EMPTY
     if revision == head():
         return SchemaState.CURRENT
-    known = {
-        script.revision for script in ScriptDirectory.from_config(migration_config(url)).walk_revisions()
-    }
-    return SchemaState.OLDER if revision in known else SchemaState.NEWER
+    return SchemaState.OLDER if revision in revisions() else SchemaState.NEWER
 
 
 def upgrade(url: str, revision: str = "head") -> None:
