@@ -49,7 +49,7 @@ def follow_up(
     if result is not FollowUpResult.DISSATISFIED or complaint.handler_id is None:
         return act.finish(State.FOLLOWING_UP, text=words, result=result)
     complaint.round += 1
-    complaint.replied_at, complaint.not_notifiable_reason = None, None
+    complaint.not_notifiable_reason = None  # the last reply and its time stay on record until the next one
     act.finish(State.IN_WORK, text=words, result=result)
     clocks.start_clocks(work, complaint, ClockEvent.TRANSFERRED, work.now)
     act.tell([complaint.handler_id], "dissatisfied")

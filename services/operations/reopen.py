@@ -25,7 +25,7 @@ def reopen(work: UnitOfWork, complaint_id: str, version: int | None = None, *, n
     complaint.round += 1
     complaint.accepted_at = work.now
     complaint.closed_at = complaint.close_kind = complaint.end_reason = complaint.archived_at = None
-    complaint.replied_at = complaint.not_notifiable_reason = None
+    complaint.not_notifiable_reason = None  # the last reply and its time stay on record until the next one
     complaint.handler_id = None
     complaint.refusals = complaint.escalation_level = 0
     complaint.responsible_id = act.by_id
