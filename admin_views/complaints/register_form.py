@@ -11,7 +11,7 @@ from flask_admin.form import BaseForm
 from flask_babel import gettext as _
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from admin_views.complaints.step_forms import CheckboxListField
 from admin_views.fields import PlainSelect, stripped
@@ -52,6 +52,19 @@ class _NotAnonymous(InputRequired):
             field.errors = []
 
 
+class _SomeOf(PlainSelect):
+    """Only some members of an enumeration are offered, and taken."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, some: Any, **kwargs: Any) -> None:
+        super().__init__(label, validators, members=type(some[0]), **kwargs)
+        self.some = some
+        self.choices = [("", "—"), *((member.value, member.label) for member in some)]
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.data not in self.some:
+            raise ValidationError(_l("Pick one of the records offered."))
+
+
 def _text(label: Any, checks: list[Any], most: int, **kwargs: Any) -> StringField:
     limit = Length(max=most, message=_l("At most %(max)d characters.", max=most))
     return StringField(label, [*checks, limit], filters=[stripped], **kwargs)
@@ -74,10 +87,10 @@ def registration_form(channels: tuple[Channel, ...]) -> BaseForm:
             _l("E-mail"), [Optional()], 200, render_kw={"inputmode": "email", "autocomplete": "off"}
         ),
         "address": _text(_l("Address"), [Optional()], 300, render_kw={"wide": True}),
-        "about_kind": PlainSelect(
+        "about_kind": _SomeOf(
             _l("Person or organisation"),
             [Optional()],
-            members=[PartyKind.PERSON, PartyKind.ORGANISATION],
+            some=[PartyKind.PERSON, PartyKind.ORGANISATION],
             default=PartyKind.ORGANISATION,
         ),
         "about_name": _text(_l("Party complained about"), [Optional()], 200),
@@ -95,8 +108,8 @@ def registration_form(channels: tuple[Channel, ...]) -> BaseForm:
     }
     base = form_class(Complaint, BaseForm)
     made = type("RegistrationForm", (base,), members)
-    made.channel = PlainSelect(  # type: ignore[attr-defined]
-        _l("Channel"), [InputRequired(_l("Choose how it came in."))], members=list(channels)
+    made.channel = _SomeOf(  # type: ignore[attr-defined]
+        _l("Channel"), [InputRequired(_l("Choose how it came in."))], some=list(channels)
     )
     return made
 

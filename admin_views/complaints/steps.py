@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -46,14 +45,18 @@ SHOWN_SUBJECTS = 6
 def _add_routes() -> None:
     """A route of its own for every step, so that each carries the permission of its event."""
     for event in OPERATIONS:
-        permission = for_event(event)
-        one = requires(permission)(partial(_one, event))
-        blueprint.add_url_rule(
-            f"/<public_id>/{event.value}", f"one_{event.value}", one, methods=["GET", "POST"]
-        )
+        _add_route(event, f"/<public_id>/{event.value}", f"one_{event.value}", _one, ["GET", "POST"])
         if event in BULK:
-            many = requires(permission)(partial(_many, event))
-            blueprint.add_url_rule(f"/selected/{event.value}", f"many_{event.value}", many, methods=["POST"])
+            _add_route(event, f"/selected/{event.value}", f"many_{event.value}", _many, ["POST"])
+
+
+def _add_route(event: EventKind, rule: str, name: str, serve: Callable[..., Any], methods: list[str]) -> None:
+    def view(**address: str) -> ResponseReturnValue:
+        answer: ResponseReturnValue = serve(event, **address)
+        return answer
+
+    view.__name__ = name
+    blueprint.add_url_rule(rule, name, requires(for_event(event))(view), methods=methods)
 
 
 def _one(event: EventKind, public_id: str) -> ResponseReturnValue:
@@ -196,7 +199,7 @@ def _files(form: FlaskForm) -> list[Staged]:
         return []
     return [
         store().stage(file.stream, file.filename or "")
-        for file in form["files"].data
+        for file in form["files"].data or ()
         if file and file.filename
     ]
 
