@@ -24,6 +24,7 @@ from models import (
     Attachment,
     AuditEntry,
     CalendarDay,
+    ClockRun,
     Complaint,
     Exemption,
     Finding,
@@ -90,7 +91,8 @@ class Stage:
         values: dict[str, Any] = {}
         for name in rule.arguments - set(rule.defaults or {}):
             converter = rule._converters[name]
-            values[name] = self._value(name, converter, record, situation)
+            value = self._value(name, converter, record, situation)
+            values[name] = STATIC_FILES.get(rule.endpoint, value)
         with self.app.test_request_context():
             built = self.app.url_map.bind("localhost").build(rule.endpoint, values, append_unknown=False)
         return built
@@ -106,10 +108,11 @@ class Stage:
         return self.records[record][situation]
 
 
+STATIC_FILES = {"static": "desk/mark.svg", "admin.static": "admin/js/helpers.js"}
 UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
-FILLERS: dict[str, str] = {"filename": "desk/mark.svg", "field": "department_id"}
+FILLERS: dict[str, str] = {"field": "department_id", "screen": "complaints"}
 """Parts of an address that name no record."""
 
 
@@ -214,13 +217,29 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     session.add_all(rows.values())
     session.flush()
     rows["investigation"] = investigation
+    rows["clock"] = _clock(session, case, now)
     return {kind: getattr(row, "public_id", row.id) for kind, row in rows.items()}
+
+
+def _clock(session: Session, case: Complaint, now: datetime) -> ClockRun:
+    """A time limit of the case: its own, or one made up where the procedure has started none yet."""
+    run = session.scalars(sa.select(ClockRun).where(ClockRun.complaint_id == case.id).limit(1)).first()
+    if run is None:
+        model = session.scalars(sa.select(ClockRun).order_by(ClockRun.id).limit(1)).one()
+        kept = {column.key: getattr(model, column.key) for column in sa.inspect(ClockRun).column_attrs}
+        for key in ("id", "public_id", "version"):
+            kept.pop(key)
+        run = ClockRun(**(kept | {"complaint_id": case.id}))
+        session.add(run)
+        session.flush()
+    return run
 
 
 def _of_house(session: Session, house: House) -> dict[str, Any]:
     user = house[RoleName.HANDLER]
     leader = house[RoleName.LEADER]
-    cover = arrange_cover(session, user, house[RoleName.INVESTIGATOR])
+    away, deputy = (create_user(session, name, department=house.office) for name in ("休假者", "代理者"))
+    cover = arrange_cover(session, away, deputy)
     batch = LedgerBatch(filename="台账.xlsx", sha256=DIGEST, header_key=DIGEST)
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
