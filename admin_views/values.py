@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -105,19 +105,26 @@ def badge_of(value: Any) -> Badge | None:
 def due_words(
     due_at: datetime, now: datetime, zone: ZoneInfo, *, paused: bool = False, lower_bound: bool = False
 ) -> Due:
-    """Time left in words, with the state that colours it."""
-    exact = moment_text(due_at, zone)
+    """Time left in words, with the state that colours it.
+
+    A period in days ends at the midnight after its last day; people are told the day.
+    """
+    end = due_at.astimezone(zone)
+    last = (due_at - timedelta(microseconds=1)).astimezone(zone).date()
+    exact = last.isoformat() if end.time() == time() else moment_text(due_at, zone)
+    if lower_bound:
+        exact = f"≥ {exact}"
     if paused:
         return Due(state="paused", text=_("Paused"), title=exact)
-    left = due_at - now
-    days = (due_at.astimezone(zone).date() - now.astimezone(zone).date()).days
-    if left < timedelta():
+    days = (last - now.astimezone(zone).date()).days
+    if now >= due_at and not lower_bound:
         past = (
             ngettext("%(num)d day overdue", "%(num)d days overdue", -days)
             if days < 0
             else _("Overdue since today")
         )
         return Due(state="overdue", text=past, title=exact)
+    days = max(days, 0)
     text = _("Due today") if days == 0 else ngettext("%(num)d day left", "%(num)d days left", days)
     if lower_bound:
         text = _("%(text)s at least", text=text)

@@ -76,7 +76,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         ),
     )
     channel: Mapped[Channel] = mapped_column(
-        enum_type(Channel, "channel"), info=field(_l("Channel"), default=True)
+        enum_type(Channel, "channel"), info=field(_l("Channel"))
     )
     form: Mapped[ComplaintForm] = mapped_column(
         enum_type(ComplaintForm, "form"), default=ComplaintForm.WRITTEN, info=field(_l("Form"))
@@ -110,7 +110,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     )
     is_anonymous: Mapped[bool] = mapped_column(default=False, info=field(_l("Anonymous"), read_only=True))
     grade: Mapped[str | None] = mapped_column(
-        sa.String(40), info=field(_l("Grade"), default=True, read_only=True)
+        sa.String(40), info=field(_l("Grade"), read_only=True)
     )
     grade_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False)
@@ -218,7 +218,9 @@ class Party(Versioned, Base):
     kind: Mapped[PartyKind] = mapped_column(
         enum_type(PartyKind, "kind"), default=PartyKind.PERSON, info=field(_l("Person or organisation"))
     )
-    name: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Name"), Sensitivity.PERSONAL))
+    name: Mapped[str | None] = mapped_column(
+        sa.String(200), info=field(_l("Name of person or organisation"), Sensitivity.PERSONAL)
+    )
     phone: Mapped[str | None] = mapped_column(
         sa.String(80), info=field(_l("Telephone"), Sensitivity.PERSONAL)
     )

@@ -51,7 +51,20 @@ _ROAD = (
 )
 _SIDE = {State.TO_COMPLETE, State.REFUSED, State.MERGED, State.STATUTORY_ROUTE, State.REFERRED}
 _INTAKE = ("received_at", "channel", "form", "category", "first_receiver_id", "receiving_department_id")
-_SHOWN_APART = {"number", "state", "summary", "content", "request", "complainant_name", "complainant_phone"}
+_IN_ASIDE = {
+    "responsible_id",
+    "handler_id",
+    "department_id",
+    "first_receiver_id",
+    "received_at",
+    "accepted_at",
+    "due_at",
+    "replied_at",
+    "closed_at",
+    "archived_at",
+}
+_AS_BADGE = {"grade", "round", "escalation_level", "paused_at", "supervised_at", "is_confidential", "is_imported"}
+_SHOWN_APART = _AS_BADGE | {"number", "state", "summary", "content", "request", "complainant_name", "complainant_phone"}
 
 
 class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
@@ -259,7 +272,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
         rest = [
             self.fact(Complaint, self.complaint, spec)
             for key, spec in specs.items()
-            if key not in _INTAKE and getattr(self.complaint, key) not in (None, "", False, 0)
+            if key not in _INTAKE and key not in _IN_ASIDE and getattr(self.complaint, key) not in (None, "", False, 0)
         ]
         return [FactGroup(title=_("Receipt"), facts=intake), FactGroup(title=_("Record"), facts=rest)]
 

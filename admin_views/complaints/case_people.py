@@ -96,9 +96,11 @@ class CasePeople(CaseReader):
 
     def _assignment(self, row: Assignment) -> Person:
         zone = self.reader.zone
-        facts = [Fact(label=_("Sent"), value=_by(moment_text(row.sent_at, zone), row.sent_by))]
+        facts = [Fact(label=_("Sent at"), value=_by(moment_text(row.sent_at, zone), row.sent_by))]
         if row.signed_at:
-            facts.append(Fact(label=_("Signed"), value=_by(moment_text(row.signed_at, zone), row.signed_by)))
+            facts.append(
+                Fact(label=_("Signed at"), value=_by(moment_text(row.signed_at, zone), row.signed_by))
+            )
             held = (row.ended_at or self.complaint.closed_at or self.now) - row.signed_at
             facts.append(
                 Fact(

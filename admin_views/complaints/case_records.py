@@ -167,7 +167,9 @@ class CaseRecords(CaseReader):
         if records:
             tables.append(
                 RecordTable(
-                    title=_("Archive"), heads=[_("File number"), _("Pages"), _("Review on")], rows=records
+                    title=_("Archive record"),
+                    heads=[_("File number"), _("Pages"), _("Review on")],
+                    rows=records,
                 )
             )
         return tables

@@ -79,7 +79,11 @@ def registration_form(channels: tuple[Channel, ...]) -> BaseForm:
         "complainant_kind": PlainSelect(
             _l("Person or organisation"), [InputRequired()], members=PartyKind, default=PartyKind.PERSON
         ),
-        "name": _text(_l("Name"), [_NotAnonymous(message=_l("Give the name, or choose anonymous."))], 200),
+        "name": _text(
+            _l("Name of person or organisation"),
+            [_NotAnonymous(message=_l("Give the name, or choose anonymous."))],
+            200,
+        ),
         "phone": _text(
             _l("Telephone"), [Optional()], 80, render_kw={"inputmode": "tel", "autocomplete": "off"}
         ),

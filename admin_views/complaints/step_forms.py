@@ -298,7 +298,7 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
     E.RETURN_OPINION: {"reason": _long(_l("What has to be done"))},
     E.REPLY: {
         "text": _long(_l("Reply"), required=False, rows=8),
-        "channel": _choice(_l("Sent by"), Channel, required=False),
+        "channel": _choice(_l("Sent through"), Channel, required=False),
         "sent_at": _moment(_l("Sent at"), help=_l("Left empty: now.")),
         "not_notifiable_reason": _long(
             _l("Or: why no reply can be given"),

@@ -250,7 +250,7 @@ class ComplaintsView(GuardedModelView):
             revealed=self._is_revealed(address),
             printed_by=acting().name,
         ).build()
-        return self.render("desk/complaint.html", case=case, breadcrumbs=self.crumbs(address))  # type: ignore[no-any-return]
+        return self.render("desk/complaint.html", case=case, breadcrumbs=self.crumbs(complaint.number))  # type: ignore[no-any-return]
 
     def save_edit(self, work: UnitOfWork, record: Any, values: dict[str, Any], version: int | None) -> Any:
         return correct(work, record.public_id, version, values=values)
