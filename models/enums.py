@@ -73,7 +73,7 @@ class EventKind(Labelled):
     ADD_CO_HANDLER = "add_co_handler", _l("Add co-handling department")
     SIGN_CO_HANDLING = "sign_co_handling", _l("Sign for co-handling")
     GIVE_CO_OPINION = "give_co_opinion", _l("Give co-handling opinion")
-    GRADE = "grade", _l("Grade")
+    GRADE = "grade", _l("Set grade")
     SUBMIT_OPINION = "submit_opinion", _l("Submit opinion")
     APPROVE = "approve", _l("Approve")
     RETURN_OPINION = "return_opinion", _l("Return opinion")
@@ -162,7 +162,7 @@ class Category(Labelled):
 class PartyKind(Labelled):
     """A person or an organisation (R02-02)."""
 
-    PERSON = "person", _l("Person")
+    PERSON = "person", _l("Individual")
     ORGANISATION = "organisation", _l("Organisation")
     ANONYMOUS = "anonymous", _l("Anonymous")
 

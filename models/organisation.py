@@ -91,7 +91,7 @@ class User(Addressed, Versioned, Stamped, Base):
     login: Mapped[str] = mapped_column(
         sa.String(80), unique=True, info=field(_l("Login"), default=True, import_=False)
     )
-    name: Mapped[str] = mapped_column(sa.String(80), info=field(_l("Name"), default=True))
+    name: Mapped[str] = mapped_column(sa.String(80), info=field(_l("Full name"), default=True))
     department_id: Mapped[int | None] = mapped_column(
         to("departments"), index=True, info=field(_l("Department"), shows="department", default=True)
     )
@@ -203,7 +203,7 @@ class LeaveCover(Stamped, Versioned, Base):
     deputy_id: Mapped[int] = mapped_column(
         to("users"), index=True, info=field(_l("Deputy"), shows="deputy", default=True)
     )
-    starts_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("From"), default=True))
+    starts_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("Starts at"), default=True))
     ends_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("Until"), default=True))
     reason: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Reason"), default=True))
     arranged_by_id: Mapped[int | None] = mapped_column(

@@ -18,15 +18,16 @@ compile() {
 }
 
 update() {
-    pybabel --quiet extract --mapping babel.cfg --keyword _l --keyword _ --keyword lazy_gettext \
-        --no-location --sort-output --project zhisu --output "$template" .
+    pybabel --quiet extract --mapping babel.cfg --keyword _l --keyword lazy_gettext --keyword _n:1,2 \
+        --no-location --sort-output --width 110 --project zhisu --output "$template" .
     local locale
     for locale in zh_Hans_CN en; do
         if [ -e "translations/$locale/LC_MESSAGES/messages.po" ]; then
             pybabel --quiet update --input-file "$template" --output-dir translations --locale "$locale" \
-                --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+                --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
         else
-            pybabel --quiet init --input-file "$template" --output-dir translations --locale "$locale"
+            pybabel --quiet init --input-file "$template" --output-dir translations --locale "$locale" \
+                --width 110
         fi
     done
 }
