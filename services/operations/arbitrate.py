@@ -30,6 +30,7 @@ def arbitrate(
     fault = cannot_receive(work.session, act.complaint, person.id, department.id)
     if fault is not None:
         raise Invalid({"person_id": fault})
+    sender_id = held_by(act.complaint, act.situation.lead)
     if act.situation.lead is not None:
         end_assignment(work, act.situation.lead)
     complaint = act.complaint
@@ -41,7 +42,7 @@ def arbitrate(
         person,
         instruction=ruling,
         instructed_by_id=act.by_id,
-        from_department_id=held_by(complaint, act.situation.lead),
+        from_department_id=sender_id,
     )
     sign(work, assignment, act.for_id)
     complaint.department_id = department.id

@@ -43,6 +43,7 @@ def transfer(
     complaint, old = act.complaint, act.situation.lead
     if old is not None and (old.department_id, old.person_id) == (department.id, person.id):
         raise Invalid({"person_id": _l("The complaint is with this person already.")})
+    sender_id = held_by(complaint, old) or work.actor.department_id
     if old is not None:
         end_assignment(work, old)
     assignment = send_to(
@@ -53,7 +54,7 @@ def transfer(
         person,
         instruction=instruction,
         instructed_by_id=instructed_by_id or (act.by_id if by_leader else None),
-        from_department_id=held_by(complaint, old) or work.actor.department_id,
+        from_department_id=sender_id,
     )
     complaint.department_id = department.id
     complaint.handler_id = None

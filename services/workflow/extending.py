@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from models import ClockRun, Complaint
 from models.labels import _l
 from services.deadlines.clocks import days_left_to_extend
+from services.deadlines.runs import OPEN
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
 
@@ -21,7 +22,7 @@ def extendable_run(
         )
     ).first()
     faults: dict[str, Text] = {}
-    if run is None:
+    if run is None or run.state not in OPEN:
         raise Invalid({"clock": _l("Choose the time limit.")})
     left = days_left_to_extend(run)
     if amount is None or amount < 1:

@@ -100,6 +100,14 @@ class Situation:
         )
         return self.session.scalars(query.order_by(FollowUp.id.desc()).limit(1)).first()
 
+    def receives_as(self, assignment: Assignment, grant: Grant) -> bool:
+        """Whether this grant is one of the person named or of the head, the actor's own or one they stand in for."""
+        department = self.session.get(Department, assignment.department_id)
+        holder = grant.on_behalf_of_id or self.actor.user_id
+        if holder in {assignment.person_id, department.leader_id if department else None}:
+            return True
+        return grant.role is RoleName.DEPARTMENT_HEAD and grant.department_id == assignment.department_id
+
     def is_receiver_of(self, assignment: Assignment) -> bool:
         """The person named, the head of the department it was sent to, or somebody who stands in for them."""
         department = self.session.get(Department, assignment.department_id)

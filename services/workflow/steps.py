@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,6 +48,16 @@ OPEN_TO_HELPERS = frozenset(
 """What co-handling departments and investigators of other departments may do: the rest is the lead's (R01-10)."""
 
 
+SIGNATURES = {
+    EventKind.SIGN_FOR: True,
+    EventKind.REFUSE_SIGNATURE: True,
+    EventKind.SIGN_CO_HANDLING: False,
+    EventKind.GIVE_CO_OPINION: False,
+}
+"""What is done as the receiver of an assignment, and whether of the lead: a deputy then does it for the receiver, even
+where a role of their own would do."""
+
+
 def departments_of(situation: Situation, event: EventKind | None = None) -> set[int]:
     """The departments whose grants count for this complaint, and one's own where one is personally involved.
 
@@ -88,10 +98,17 @@ def _personal_audiences(situation: Situation) -> frozenset[str]:
 
 def grant_for(situation: Situation, event: EventKind) -> Grant | None:
     """The grant under which the actor may fire the event on this complaint; None when there is none."""
+    departments = departments_of(situation, event)
+    if event in SIGNATURES:
+        for assignment in situation.assignments:
+            held = [g for g in situation.actor.grants if situation.receives_as(assignment, g)]
+            grant = replace(situation.actor, grants=tuple(held)).grant_for(for_event(event), departments)
+            if grant is not None and (assignment.kind is AssignmentKind.LEAD) is SIGNATURES[event]:
+                return grant
     if situation.complaint.is_confidential:
         # Being named opens a confidential case; the role then need not be one for its department.
         return situation.actor.grant_for(for_event(event))
-    return situation.actor.grant_for(for_event(event), departments_of(situation, event))
+    return situation.actor.grant_for(for_event(event), departments)
 
 
 def reasons_against(situation: Situation, transition: Transition) -> list[Reason]:
