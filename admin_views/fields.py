@@ -30,7 +30,7 @@ from admin_views.guard import desk_zone
 from extensions import db
 from models.fields import FieldSpec, relation_target
 from models.labels import _l
-from services.listing.lookup import SMALL, by_id, candidates, find
+from services.listing.lookup import SMALL, Candidate, by_id, candidates, find
 
 REQUIRED = _l("Please fill this in.")
 
@@ -75,6 +75,7 @@ class RelationField(SelectField):
         self, label: Any = None, validators: Any = None, *, target: type[Any], **kwargs: Any
     ) -> None:
         super().__init__(label, validators, coerce=str, choices=[], validate_choice=False, **kwargs)
+        self.current: Candidate | None = None
         self.target = target
         self.lookup_url = ""
         self.address = ""
@@ -114,7 +115,7 @@ class RelationField(SelectField):
             entries.append((self.current.address, self.current.label))
         self.choices = [("", "—"), *entries]
         if not few and lookup_url:
-            self.render_kw = {**(self.render_kw or {}), "data-lookup-url": lookup_url}
+            self.render_kw: dict[str, Any] = {**(self.render_kw or {}), "data-lookup-url": lookup_url}
 
     def iter_choices(self) -> Any:
         for address, label in self.choices or []:
@@ -158,15 +159,18 @@ class InlineRows(FieldList):
     """A list of small forms; `blank()` is the one that the page copies for a new row."""
 
     widget = RowsWidget()
+    _blank: Any = None
 
     def blank(self) -> Any:
-        """An unbound row numbered __index__."""
-        name = f"{self.short_name}-__index__"
-        row = self.unbound_field.bind(
-            form=None, name=name, prefix=self._prefix, _meta=self.meta, translations=self._translations
-        )
-        row.process(None, None)
-        return row
+        """An unbound row numbered __index__, made once."""
+        if self._blank is None:
+            name = f"{self.short_name}-__index__"
+            row = self.unbound_field.bind(
+                form=None, name=name, prefix=self._prefix, _meta=self.meta, translations=self._translations
+            )
+            row.process(None, None)
+            self._blank = row
+        return self._blank
 
     def visible(self, entry: Any) -> list[Field]:
         """The fields of one row that a person fills in."""
@@ -195,7 +199,8 @@ def field_for(model: type[Any], spec: FieldSpec, *, required: bool | None = None
     if spec.kind == "integer":
         return IntegerField(spec.label, [*checks, NumberRange(-(2**31), 2**31 - 1)], **common)
     if spec.kind == "number":
-        return DecimalField(spec.label, [*checks, NumberRange(Decimal(-(10**12)), Decimal(10**12))], widget=NumberInput(step="0.01"), **common)  # fmt: skip
+        checks.append(NumberRange(Decimal(-(10**12)), Decimal(10**12)))
+        return DecimalField(spec.label, checks, widget=NumberInput(step="0.01"), **common)
     if spec.max_length:
         checks.append(
             Length(max=spec.max_length, message=_l("At most %(max)d characters.", max=spec.max_length))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import request
@@ -59,17 +60,18 @@ def form_class(
     return type(f"{model.__name__}Form", (base,), members)
 
 
-def offer_choices(form: Any, lookup_url: Any) -> None:
+def offer_choices(form: Any, lookup_url: Callable[[str], str]) -> None:
     """Fill the relation fields of a form and of its rows for rendering; `lookup_url(key)` answers searches."""
     for field in form:
         if isinstance(field, RelationField):
             field.offer(lookup_url(field.short_name))
         elif isinstance(field, InlineRows):
-            for entry in field:
-                offer_choices(entry.form, lambda key, outer=field.short_name: lookup_url(f"{outer}.{key}"))
-            template = field.blank()
-            offer_choices(template.form, lambda key, outer=field.short_name: lookup_url(f"{outer}.{key}"))
-            field.blank = lambda made=template: made  # type: ignore[method-assign]
+            for entry in [*field, field.blank()]:
+                offer_choices(entry.form, partial(_inner_url, lookup_url, field.short_name))
+
+
+def _inner_url(lookup_url: Callable[[str], str], relation: str, key: str) -> str:
+    return lookup_url(f"{relation}.{key}")
 
 
 def values_of(form: Any) -> dict[str, Any]:

@@ -30,7 +30,9 @@ from models.labels import LazyString
 from services.access.permissions import Permission
 from services.errors import DeskError, NotFound, NotPermitted, Stale
 from services.listing import ListQuery, ListRow
-from services.operations.edit_record import create_record, edit_record
+from services.operations.create_record import create_record
+from services.operations.edit_record import edit_record
+from services.records import subject_of
 from services.unit_of_work import UnitOfWork
 
 MOST_CHANGES = 50
@@ -119,7 +121,7 @@ class RecordScreen(ListScreen):
         """Who changed which field when, newest first, from the audit trail."""
         entries = db.session().scalars(
             sa.select(AuditEntry)
-            .where(AuditEntry.subject_type == self.model.__tablename__, AuditEntry.subject_id == row.id)
+            .where(AuditEntry.subject_type == subject_of(self.model), AuditEntry.subject_id == row.id)
             .order_by(AuditEntry.id.desc())
             .limit(MOST_CHANGES)
         )
@@ -231,7 +233,7 @@ class RecordScreen(ListScreen):
     def _conflict(self, form: Any, row: ListRow, stale: Stale) -> ResponseReturnValue:
         last = db.session().scalars(
             sa.select(AuditEntry)
-            .where(AuditEntry.subject_type == self.model.__tablename__, AuditEntry.subject_id == row.id)
+            .where(AuditEntry.subject_type == subject_of(self.model), AuditEntry.subject_id == row.id)
             .order_by(AuditEntry.id.desc())
             .limit(1)
         ).first()  # fmt: skip

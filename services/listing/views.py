@@ -51,12 +51,7 @@ def views_of(session: Session, query: ListQuery, screen: str) -> list[View]:
     colleagues = sa.and_(SavedView.is_shared, User.department_id == actor.department_id)
     rows = session.execute(
         sa.select(
-            SavedView.id,
-            SavedView.name,
-            SavedView.query,
-            SavedView.columns,
-            SavedView.user_id,
-            SavedView.is_shared,
+            *(getattr(SavedView, key) for key in ("id", "name", "query", "columns", "user_id", "is_shared"))
         )
         .join(User, User.id == SavedView.user_id)
         .where(SavedView.screen == screen, sa.or_(SavedView.user_id == actor.user_id, colleagues))

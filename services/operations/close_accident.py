@@ -1,0 +1,56 @@
+"""Closing an accident: cause and responsibility are known and its measures are settled."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from models import Accident, Measure
+from models.enums import AccidentGrade, AccidentStatus, MeasureStatus
+from models.labels import _l
+from services import audit
+from services.access.permissions import Permission
+from services.deadlines import clocks
+from services.errors import Reason, Refused
+from services.records import grant_for_record, load_record, record_change, save
+from services.unit_of_work import UnitOfWork
+
+
+def close_accident(
+    work: UnitOfWork, accident_id: int, version: int | None, *, remark: str | None = None
+) -> Accident:
+    """The closed accident; clocks that still run end with it. Refused with everything that is missing."""
+    accident: Accident = load_record(work, Accident, accident_id, version)
+    grant = grant_for_record(work, Permission.ACCIDENT_WRITE, accident)
+    missing = what_is_missing(work, accident)
+    if missing:
+        raise Refused(missing)
+    earlier = audit.values_of(accident)
+    accident.status = AccidentStatus.CLOSED
+    accident.closed_at = work.now
+    save(work, accident)
+    clocks.void_clocks(work, accident, work.now)
+    record_change(work, "close", accident, earlier, grant=grant, reason=(remark or "").strip() or None)
+    return accident
+
+
+def what_is_missing(work: UnitOfWork, accident: Accident) -> list[Reason]:
+    """Everything that stands in the way of closing."""
+    if accident.status is AccidentStatus.CLOSED:
+        return [Reason("closed", _l("The accident is closed; its record stands."))]
+    found = []
+    if accident.grade is AccidentGrade.UNDETERMINED:
+        found.append(Reason("grade", _l("The grade is not decided yet.")))
+    if not accident.cause:
+        found.append(Reason("cause", _l("The cause is not recorded yet.")))
+    if not accident.responsibility:
+        found.append(Reason("responsibility", _l("The responsibility is not recorded yet.")))
+    waiting = work.session.scalar(
+        sa.select(sa.func.count(Measure.id)).where(
+            Measure.accident_id == accident.id, Measure.status == MeasureStatus.PLANNED
+        )
+    )
+    if waiting:
+        found.append(
+            Reason("measures", _l("%(count)s measures are neither carried out nor dropped.", count=waiting))
+        )
+    return found

@@ -1,0 +1,55 @@
+"""Finishing an investigation: with its report, and a verdict on every allegation."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from models import Finding, Investigation
+from models.enums import EventKind, InvestigationStatus
+from models.labels import _l
+from services import audit
+from services.access.permissions import Permission
+from services.errors import Reason, Refused
+from services.records import case_of, grant_for_record, load_record, record_change, save
+from services.unit_of_work import UnitOfWork
+from services.workflow.steps import tell, write_event
+from services.workflow.typed import required
+
+
+def finish_investigation(
+    work: UnitOfWork,
+    investigation_id: int,
+    version: int | None,
+    *,
+    report: str | None,
+    root_cause: str | None = None,
+) -> Investigation:
+    """The finished investigation. Invalid without a report, Refused without a finding or when finished already."""
+    investigation: Investigation = load_record(work, Investigation, investigation_id, version)
+    grant = grant_for_record(work, Permission.INVESTIGATION_WRITE, investigation)
+    complaint = case_of(work, investigation)
+    assert complaint is not None
+    missing = _missing(work, investigation)
+    if missing:
+        raise Refused(missing)
+    earlier = audit.values_of(investigation)
+    investigation.report = required(report, "report", _l("An investigation ends with its report."))
+    investigation.root_cause = (root_cause or "").strip() or investigation.root_cause
+    investigation.status = InvestigationStatus.FINISHED
+    investigation.finished_at = work.now
+    save(work, investigation)
+    record_change(work, "finish", investigation, earlier, grant=grant)
+    write_event(
+        work, complaint, EventKind.INVESTIGATED, text=investigation.report, grant=grant, done="finished"
+    )
+    tell(work, complaint, [complaint.handler_id], "investigation.finished", title=investigation.title)
+    return investigation
+
+
+def _missing(work: UnitOfWork, investigation: Investigation) -> list[Reason]:
+    if investigation.status is InvestigationStatus.FINISHED:
+        return [Reason("finished", _l("The investigation is finished; its record stands."))]
+    number = work.session.scalar(
+        sa.select(sa.func.count(Finding.id)).where(Finding.investigation_id == investigation.id)
+    )
+    return [] if number else [Reason("no_finding", _l("No finding is recorded yet."), "findings")]
