@@ -13,6 +13,7 @@ from models.enums import (
     Channel,
     CloseKind,
     ComplaintForm,
+    FollowUpResult,
     PartyKind,
     PartySide,
     Responsibility,
@@ -75,9 +76,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
             help=_l("When the complaint reached us, not when it is typed in."),
         ),
     )
-    channel: Mapped[Channel] = mapped_column(
-        enum_type(Channel, "channel"), info=field(_l("Channel"))
-    )
+    channel: Mapped[Channel] = mapped_column(enum_type(Channel, "channel"), info=field(_l("Channel")))
     form: Mapped[ComplaintForm] = mapped_column(
         enum_type(ComplaintForm, "form"), default=ComplaintForm.WRITTEN, info=field(_l("Form"))
     )
@@ -109,9 +108,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.String(80), info=field(_l("Complainant's telephone"), Sensitivity.PERSONAL, read_only=True)
     )
     is_anonymous: Mapped[bool] = mapped_column(default=False, info=field(_l("Anonymous"), read_only=True))
-    grade: Mapped[str | None] = mapped_column(
-        sa.String(40), info=field(_l("Grade"), read_only=True)
-    )
+    grade: Mapped[str | None] = mapped_column(sa.String(40), info=field(_l("Grade"), read_only=True))
     grade_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False)
     )
@@ -176,8 +173,8 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     not_notifiable_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Reason for no reply"), long_text=True, read_only=True)
     )
-    satisfaction: Mapped[str | None] = mapped_column(
-        sa.String(20), info=field(_l("Satisfaction"), read_only=True, filter=False)
+    satisfaction: Mapped[FollowUpResult | None] = mapped_column(
+        enum_type(FollowUpResult, "satisfaction"), info=field(_l("Satisfaction"), read_only=True)
     )
     closed_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Closed at"), read_only=True))
     close_kind: Mapped[CloseKind | None] = mapped_column(

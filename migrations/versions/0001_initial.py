@@ -511,7 +511,19 @@ def upgrade() -> None:
         sa.Column("reply_text", sa.Text(), nullable=True),
         sa.Column("replied_at", sa.DateTime(), nullable=True),
         sa.Column("not_notifiable_reason", sa.Text(), nullable=True),
-        sa.Column("satisfaction", sa.String(length=20), nullable=True),
+        sa.Column(
+            "satisfaction",
+            sa.Enum(
+                "satisfied",
+                "dissatisfied",
+                "unreachable",
+                name="satisfaction",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column(
             "close_kind",
@@ -1318,6 +1330,7 @@ def upgrade() -> None:
         sa.Column("submitted_for_id", sa.Integer(), nullable=True),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.Column("approved_for_id", sa.Integer(), nullable=True),
+        sa.Column("exemption_id", sa.Integer(), nullable=True),
         sa.Column("approved_at", sa.DateTime(), nullable=True),
         sa.Column("meaning", sa.String(length=200), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=True),
@@ -1332,7 +1345,7 @@ def upgrade() -> None:
             "approved_at IS NULL OR returned_at IS NULL", name=op.f("ck_opinions_approved_or_returned")
         ),
         sa.CheckConstraint(
-            "approved_by_id IS NULL OR approved_by_id <> submitted_by_id",
+            "approved_by_id IS NULL OR approved_by_id <> submitted_by_id OR exemption_id IS NOT NULL",
             name=op.f("ck_opinions_approver_is_not_submitter"),
         ),
         sa.ForeignKeyConstraint(
@@ -1343,6 +1356,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["complaint_id"], ["complaints.id"], name=op.f("fk_opinions_complaint_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["exemption_id"], ["exemptions.id"], name=op.f("fk_opinions_exemption_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["submitted_by_id"], ["users.id"], name=op.f("fk_opinions_submitted_by_id"), ondelete="RESTRICT"

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
+from models import Complaint
 from models.fields import FieldSpec, fields_of, relation_target
 from models.labels import _l
 from services.access.masking import CASE_KEYS, Masked, mask
@@ -26,6 +27,7 @@ from services.listing import columns as cols
 from services.listing import filters as flt
 from services.listing.keyset import Cursor, Order, decode
 from services.listing.search import search_condition
+from services.procedures.wording import grade_names
 
 Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
 PAGE_SIZES = (20, 50, 100, 200)
@@ -58,6 +60,9 @@ class ListRow:
 
     def is_masked(self, key: str) -> bool:
         return isinstance(self.values.get(key), Masked)
+
+
+Words = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -219,7 +224,7 @@ class ListQuery:
         found = found[: self.page_size]
         if backwards:
             found = found[::-1]
-        return self._listed(found, cursor, more)
+        return self._listed(found, cursor, more, self._words(session))
 
     def one(self, session: Session, address: str) -> ListRow | None:
         """The one row with this address under the same masking, long texts whole; None when it is not in scope."""
@@ -233,16 +238,17 @@ class ListQuery:
         else:
             return None
         row = session.execute(sources.joined(statement)).first()
-        return None if row is None else self._row(row)
+        return None if row is None else self._row(row, self._words(session))
 
     def iterate(self, session: Session, *, batch: int = 1000) -> Iterator[ListRow]:
         """Every row that matches, in order, long texts whole, read through a server-side cursor."""
         self._check(session)
         sources = cols.Sources(self.model, self.locale)
         order, _ = self._order(sources)
+        words = self._words(session)
         statement = sources.joined(self._select(sources, full=True, sort=order)).order_by(*order.clauses())
         for row in session.execute(statement.execution_options(yield_per=batch)):
-            yield self._row(row)
+            yield self._row(row, words)
 
     def ids(self, session: Session, limit: int) -> list[int]:
         """Ids of the rows that match, in order, at most `limit`."""
@@ -293,7 +299,13 @@ class ListQuery:
             parts += [part.label(f"c{index}_{n}") for n, part in enumerate(sources.value(spec, full))]
         return self._where(sa.select(*parts), sources)
 
-    def _row(self, row: Any) -> ListRow:
+    def _words(self, session: Session) -> Words:
+        """Names of the codes that procedures define, by column."""
+        if self.model is not Complaint or all(spec.key != "grade" for spec in self._loaded):
+            return {}
+        return {"grade": grade_names(session, self.locale)}
+
+    def _row(self, row: Any, words: Words) -> ListRow:
         keys = dict(zip(self._keys, row, strict=False))
         case = _Case(keys) if any(key in keys for key in CASE_KEYS) else None
         at = len(self._keys) + 1
@@ -301,13 +313,14 @@ class ListQuery:
         for spec in self._loaded:
             width = 3 if spec.relation else 1
             value = cols.read_value(spec, list(row[at : at + width]))
+            value = words[spec.key].get(value, value) if spec.key in words else value
             values[spec.key] = mask(spec, value, self.actor, case)
             at += width
         name = keys.get(cols.display_key(self.model, self.locale), "")
         return ListRow(keys["id"], keys.get("public_id"), keys.get("version"), str(name), values)
 
-    def _listed(self, found: Sequence[Any], cursor: Cursor | None, more: bool) -> ListedPage:
-        rows = [self._row(row) for row in found]
+    def _listed(self, found: Sequence[Any], cursor: Cursor | None, more: bool, words: Words) -> ListedPage:
+        rows = [self._row(row, words) for row in found]
         backwards = cursor is not None and cursor.side in ("before", "last")
         at_end = cursor is not None and cursor.side == "last"
         position = self._position(cursor, len(rows))

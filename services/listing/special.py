@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models import Assignment, Complaint, Measure
-from models.enums import OPEN_STATES, AssignmentStatus, MeasureStatus
+from models import Assignment, Complaint, Department, Measure
+from models.enums import OPEN_STATES, AssignmentStatus, MeasureStatus, RoleName
 from models.labels import LazyString, _l
 from services.actor import Actor
 
@@ -51,7 +51,12 @@ def is_open() -> ColumnElement[bool]:
 
 def is_overdue(now: datetime) -> ColumnElement[bool]:
     """Open complaints whose running clock has passed its due moment."""
-    return sa.and_(is_open(), Complaint.due_at < now, Complaint.paused_at.is_(None))
+    return sa.and_(
+        is_open(),
+        Complaint.due_at <= now,
+        sa.not_(Complaint.due_is_lower_bound),
+        Complaint.paused_at.is_(None),
+    )
 
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
@@ -66,6 +71,29 @@ def is_mine(actor: Actor) -> ColumnElement[bool]:
         Complaint.responsible_id.in_(people),
         Complaint.id.in_(awaiting),
     )
+
+
+def is_to_sign(actor: Actor) -> ColumnElement[bool]:
+    """Sent to the actor, to somebody they stand in for, or to a department that one of them heads."""
+    people = sorted(actor.people)
+    headed = [
+        grant.department_id
+        for grant in actor.grants
+        if grant.role is RoleName.DEPARTMENT_HEAD and grant.department_id is not None
+    ]
+    led = sa.select(Department.id).where(Department.leader_id.in_(people))
+    to_me = sa.or_(
+        Assignment.person_id.in_(people),
+        Assignment.department_id.in_(headed),
+        Assignment.department_id.in_(led),
+    )
+    waiting = sa.select(Assignment.complaint_id).where(Assignment.status == AssignmentStatus.AWAITING, to_me)
+    return sa.and_(is_open(), Complaint.id.in_(waiting))
+
+
+def is_raised() -> ColumnElement[bool]:
+    """Open complaints that were escalated or stand under supervision."""
+    return sa.and_(is_open(), sa.or_(Complaint.escalation_level > 0, Complaint.supervised_at.is_not(None)))
 
 
 def due_before(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
@@ -87,6 +115,12 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
         SpecialFilter("overdue", _l("Overdue"), "bool", _either(lambda actor, now: is_overdue(now))),
         SpecialFilter("due_within", _l("Due within (days)"), "number", due_before),
         SpecialFilter("mine", _l("Mine"), "bool", _either(lambda actor, now: is_mine(actor))),
+        SpecialFilter(
+            "to_sign", _l("Awaiting my signature"), "bool", _either(lambda actor, now: is_to_sign(actor))
+        ),
+        SpecialFilter(
+            "raised", _l("Escalated or supervised"), "bool", _either(lambda actor, now: is_raised())
+        ),
     ),
     Measure: (
         SpecialFilter("unfinished", _l("Not yet carried out"), "bool", _either(_unfinished)),

@@ -45,7 +45,7 @@ def follow_up(
             by_id=act.by_id,
         )
     )
-    complaint.satisfaction = result.value
+    complaint.satisfaction = result
     if result is not FollowUpResult.DISSATISFIED or complaint.handler_id is None:
         return act.finish(State.FOLLOWING_UP, text=words, result=result)
     complaint.round += 1

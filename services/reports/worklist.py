@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from models import Assignment, Complaint, Department, Opinion
-from models.enums import OPEN_STATES, AssignmentStatus, RoleName, State
+from models import Complaint, Opinion
+from models.enums import FollowUpResult, State
 from models.labels import LazyString, _l
 from services.access.permissions import Permission as P
 from services.actor import Actor
 from services.deadlines.desk_calendar import DeskTime
+from services.listing.special import is_open, is_raised, is_to_sign
 
 SHOWN = 6
 COUNTED = 999
@@ -68,31 +69,9 @@ class Filled:
     items: list[Item]
 
 
-def _open() -> ColumnElement[bool]:
-    return Complaint.state.in_(sorted(OPEN_STATES))
-
-
 def _mine(reader: Reader) -> ColumnElement[bool]:
     people = sorted(reader.actor.people)
     return sa.or_(Complaint.handler_id.in_(people), Complaint.responsible_id.in_(people))
-
-
-def _awaiting_me(reader: Reader) -> ColumnElement[bool]:
-    """Sent to me, to somebody I stand in for, or to a department that one of us heads."""
-    people = sorted(reader.actor.people)
-    headed = [
-        grant.department_id
-        for grant in reader.actor.grants
-        if grant.role is RoleName.DEPARTMENT_HEAD and grant.department_id is not None
-    ]
-    led = sa.select(Department.id).where(Department.leader_id.in_(people))
-    to_me = sa.or_(
-        Assignment.person_id.in_(people),
-        Assignment.department_id.in_(headed),
-        Assignment.department_id.in_(led),
-    )
-    waiting = sa.select(Assignment.complaint_id).where(Assignment.status == AssignmentStatus.AWAITING, to_me)
-    return sa.and_(_open(), Complaint.id.in_(waiting))
 
 
 def _opinion(approved: bool) -> ColumnElement[bool]:
@@ -123,8 +102,8 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Awaiting my signature"),
         "sign",
         P.COMPLAINT_SIGN_FOR,
-        _awaiting_me,
-        (("f.state", "dispatched"), ("f.mine", "1")),
+        lambda r: is_to_sign(r.actor),
+        (("f.to_sign", "1"),),
         "warn",
     ),
     QueueSpec(
@@ -133,7 +112,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         "warning",
         P.COMPLAINT_NOTE,
         lambda r: sa.and_(
-            _open(), _mine(r), Complaint.due_at <= r.now, sa.not_(Complaint.due_is_lower_bound)
+            is_open(), _mine(r), Complaint.due_at <= r.now, sa.not_(Complaint.due_is_lower_bound)
         ),
         _OVERDUE_FILTER,
         "bad",
@@ -143,7 +122,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Due today"),
         "timer",
         P.COMPLAINT_NOTE,
-        lambda r: sa.and_(_open(), _mine(r), Complaint.due_at > r.now, Complaint.due_at <= r.end_of_today),
+        lambda r: sa.and_(is_open(), _mine(r), Complaint.due_at > r.now, Complaint.due_at <= r.end_of_today),
         (("f.due_within", "0"), ("f.mine", "1")),
         "warn",
     ),
@@ -196,7 +175,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         lambda r: sa.and_(
             Complaint.state.in_([State.REPLIED, State.FOLLOWING_UP]),
             _not_handler(r),
-            sa.or_(Complaint.satisfaction.is_(None), Complaint.satisfaction == "dissatisfied"),
+            sa.or_(Complaint.satisfaction.is_(None), Complaint.satisfaction == FollowUpResult.DISSATISFIED),
         ),
         (("f.state", "replied,following_up"),),
     ),
@@ -208,7 +187,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         lambda r: sa.and_(
             Complaint.state == State.FOLLOWING_UP,
             _not_handler(r),
-            Complaint.satisfaction.in_(["satisfied", "unreachable"]),
+            Complaint.satisfaction.in_([FollowUpResult.SATISFIED, FollowUpResult.UNREACHABLE]),
         ),
         (("f.state", "following_up"),),
     ),
@@ -217,10 +196,8 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Escalated or supervised"),
         "escalate",
         P.COMPLAINT_SUPERVISE,
-        lambda r: sa.and_(
-            _open(), sa.or_(Complaint.escalation_level > 0, Complaint.supervised_at.is_not(None))
-        ),
-        (("f.escalated", "1"),),
+        lambda r: is_raised(),
+        (("f.raised", "1"),),
         "warn",
     ),
     QueueSpec(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import ArchiveRecord
+from models import ArchiveRecord, Complaint
 from services.access.scope import unscoped
 from services.deadlines.desk_calendar import desk_zone
 from services.workflow.gates import Situation
@@ -19,7 +19,13 @@ def suggested_file_number(session: Session, situation: Situation) -> str:
     if complaint.is_confidential:
         return f"{complaint.number}-{complaint.round}"
     with unscoped(session, "the next free file number, whoever's file took the last one"):
-        sequence = (session.scalar(sa.select(sa.func.count(ArchiveRecord.id))) or 0) + 1
+        # Confidential files do not count: a number skipped would show that there is one.
+        ordinary = (
+            sa.select(sa.func.count(ArchiveRecord.id))
+            .join(Complaint, Complaint.id == ArchiveRecord.complaint_id)
+            .where(Complaint.is_confidential.is_(False))
+        )
+        sequence = (session.scalar(ordinary) or 0) + 1
         while True:
             number = pattern.format(
                 year=year, number=complaint.number, prefix=procedure.number_prefix, sequence=sequence

@@ -1,0 +1,19 @@
+"""Names of what procedures define: grades are stored by code and read by name."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import ProcedureVersion
+from services.procedures.of_complaint import parsed
+
+
+def grade_names(session: Session, locale: str) -> dict[str, str]:
+    """The name of every grade of every published procedure, by code; a later version's name wins."""
+    names: dict[str, str] = {}
+    for version in session.scalars(sa.select(ProcedureVersion).order_by(ProcedureVersion.id)):
+        grading = parsed(version).grading
+        for level in grading.levels if grading else ():
+            names[level.code] = level.names.in_language(locale)
+    return names
