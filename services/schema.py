@@ -128,34 +128,22 @@ def prepare(settings: Settings) -> str:
 
 
 def copy_before_upgrade(settings: Settings) -> Path:
-    """A consistent copy of the database file; of PostgreSQL, a zip with one COPY text a table. Returns its path."""
+    """A consistent copy of the database: the file itself, or of PostgreSQL a backup of its rows. Returns its path.
+
+    The attachments are not in it: they stay where they are, whatever a migration does.
+    """
     settings.backups_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     stem = settings.backups_dir / f"before-upgrade-from-{revision_of(settings.database_url)}-{moment}"
     file = settings.sqlite_file
     if file is None:
-        return _copy_postgresql(settings.database_url, stem.with_name(stem.name + ".zip"))
+        from services.backup.writing import write_backup  # stands on this module
+
+        rows = stem.with_name(stem.name + ".tar.gz")
+        write_backup(settings, rows, with_files=False)
+        return rows
     target = stem.with_name(stem.name + ".sqlite3")
     target.touch(mode=0o600)
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    return target
-
-
-def _copy_postgresql(url: str, target: Path) -> Path:
-    from zipfile import ZIP_DEFLATED, ZipFile
-
-    engine = database.make_engine(url, isolation_level="REPEATABLE READ")
-    target.touch(mode=0o600)
-    with engine.connect() as connection, ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        driver = connection.connection.dbapi_connection
-        assert driver is not None
-        for table in sorted(sa.inspect(connection).get_table_names()):
-            with (
-                archive.open(f"{table}.copy", "w") as out,
-                driver.cursor().copy(f'COPY "{table}" TO STDOUT') as rows,
-            ):
-                for block in rows:
-                    out.write(block)
-    engine.dispose()
     return target

@@ -47,7 +47,8 @@ def write_backup(settings: Settings, target: Path, *, with_files: bool = True) -
     with private_folder(settings) as folder:
         tables, files = _write_tables(settings.database_url, folder)
         store = FileStore(settings)
-        present = {sha256: size for sha256, size in files.items() if with_files and _is_intact(store, sha256)}
+        wanted = files if with_files else {}
+        present = {sha256: size for sha256, size in wanted.items() if _is_intact(store, sha256)}
         manifest = Manifest(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             revision=revision,
@@ -56,7 +57,7 @@ def write_backup(settings: Settings, target: Path, *, with_files: bool = True) -
             key_fingerprint=fingerprint(settings.field_key),
             tables=tuple(tables),
             files=present,
-            missing_files=tuple(sorted(set(files) - set(present))),
+            missing_files=tuple(sorted(set(wanted) - set(present))),
         )
         draft = target.with_name(f".{target.name}.part")
         try:

@@ -82,6 +82,12 @@ def target(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path)
     return settings_for(databases.empty_url(request.param), tmp_path / "target")
 
 
+@pytest.fixture
+def other(databases: Databases, tmp_path: Path) -> Settings:
+    """One empty target, where its engine does not matter."""
+    return settings_for(databases.empty_url("sqlite"), tmp_path / "other")
+
+
 def digests(url: str) -> dict[str, tuple[int, str]]:
     with reading(url) as connection:
         found = {table.name: digest_of(lines_of(connection, table)) for table in tables_of(connection)}
@@ -176,33 +182,33 @@ CHANGES: dict[str, Callable[[str, bytes], bytes | None]] = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_changed_backup_is_refused(source: Settings, target: Settings, tmp_path: Path, what: str) -> None:
+def test_a_changed_backup_is_refused(source: Settings, other: Settings, tmp_path: Path, what: str) -> None:
     write_backup(source, tmp_path / "desk.tar.gz")
     with pytest.raises(BackupFault, match="damaged or was changed"):
-        restore_backup(target, rewritten(tmp_path / "desk.tar.gz", CHANGES[what]))
-    assert schema.revision_of(target.database_url) is None, "nothing has been written"
-    assert not list(target.attachments_dir.glob("*/*/*"))
+        restore_backup(other, rewritten(tmp_path / "desk.tar.gz", CHANGES[what]))
+    assert schema.revision_of(other.database_url) is None, "nothing has been written"
+    assert not list(other.attachments_dir.glob("*/*/*"))
 
 
-def test_a_cut_or_foreign_file_is_refused(source: Settings, target: Settings, tmp_path: Path) -> None:
+def test_a_cut_or_foreign_file_is_refused(source: Settings, other: Settings, tmp_path: Path) -> None:
     file = tmp_path / "desk.tar.gz"
     write_backup(source, file)
     cut = tmp_path / "cut.tar.gz"
     cut.write_bytes(file.read_bytes()[:-2000])
     with pytest.raises(BackupFault, match="damaged"):
-        restore_backup(target, cut)
+        restore_backup(other, cut)
     foreign = tmp_path / "foreign.tar.gz"
     with tarfile.open(foreign, "w:gz") as archive:
         archive.addfile(tarfile.TarInfo("../../etc/passwd"), io.BytesIO())
     with pytest.raises(BackupFault, match="not a backup"):
-        restore_backup(target, foreign)
+        restore_backup(other, foreign)
     foreign.write_bytes(b"not even an archive")
     with pytest.raises(BackupFault):
-        restore_backup(target, foreign)
+        restore_backup(other, foreign)
 
 
 def test_a_member_outside_the_table_of_contents_is_refused(
-    source: Settings, target: Settings, tmp_path: Path
+    source: Settings, other: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "desk.tar.gz"
     write_backup(source, file)
@@ -212,14 +218,14 @@ def test_a_member_outside_the_table_of_contents_is_refused(
             out.addfile(member, archive.extractfile(member))
         out.addfile(tarfile.TarInfo("tables/../../outside"), io.BytesIO())
     with pytest.raises(BackupFault, match="does not belong"):
-        restore_backup(target, more)
-    assert not (target.data_dir / "outside").exists()
+        restore_backup(other, more)
+    assert not (other.data_dir / "outside").exists()
 
 
-def test_the_wrong_key_is_said(source: Settings, target: Settings, tmp_path: Path) -> None:
+def test_the_wrong_key_is_said(source: Settings, other: Settings, tmp_path: Path) -> None:
     file = tmp_path / "desk.tar.gz"
     write_backup(source, file)
-    wrong = replace(target, field_key=OTHER_KEY)
+    wrong = replace(other, field_key=OTHER_KEY)
     with pytest.raises(BackupFault, match="DESK_FIELD_KEY is not the key"):
         restore_backup(wrong, file)
     restore_backup(wrong, file, without_key=True)
@@ -238,7 +244,7 @@ def test_keys_are_named_but_not_given_away(source: Settings, tmp_path: Path) -> 
             assert source.field_key.encode() not in text and source.secret_key.encode() not in text
 
 
-def test_a_backup_of_a_newer_desk_is_refused(source: Settings, target: Settings, tmp_path: Path) -> None:
+def test_a_backup_of_a_newer_desk_is_refused(source: Settings, other: Settings, tmp_path: Path) -> None:
     engine = database.make_engine(source.database_url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -247,7 +253,7 @@ def test_a_backup_of_a_newer_desk_is_refused(source: Settings, target: Settings,
         connection.execute(sa.text("UPDATE alembic_version SET version_num = :head"), {"head": schema.head()})
     engine.dispose()
     with pytest.raises(BackupFault, match="newer"):
-        restore_backup(target, tmp_path / "desk.tar.gz")
+        restore_backup(other, tmp_path / "desk.tar.gz")
 
 
 def test_missing_and_damaged_files_are_said(source: Settings, tmp_path: Path) -> None:
@@ -256,6 +262,19 @@ def test_missing_and_damaged_files_are_said(source: Settings, tmp_path: Path) ->
     stored[1].write_bytes(b"changed")
     manifest = write_backup(source, tmp_path / "desk.tar.gz")
     assert set(manifest.missing_files) == {file.name for file in stored} and manifest.files == {}
+
+
+def test_the_copy_before_an_upgrade_holds_every_row(
+    source: Settings, databases: Databases, tmp_path: Path
+) -> None:
+    copy = schema.copy_before_upgrade(source)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    if source.is_sqlite:
+        assert digests(f"sqlite:///{copy}") == digests(source.database_url)
+        return
+    again = settings_for(databases.empty_url("postgresql"), tmp_path / "again")
+    restore_backup(again, copy)
+    assert digests(again.database_url) == digests(source.database_url)
 
 
 def test_a_backup_overwrites_nothing(source: Settings, tmp_path: Path) -> None:
