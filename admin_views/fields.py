@@ -164,10 +164,13 @@ class InlineRows(FieldList):
     def blank(self) -> Any:
         """An unbound row numbered __index__, made once."""
         if self._blank is None:
-            name = f"{self.short_name}-__index__"
-            row = self.unbound_field.bind(
-                form=None, name=name, prefix=self._prefix, _meta=self.meta, translations=self._translations
-            )
+            options = {
+                "name": f"{self.name}-__index__",
+                "id": f"{self.id}-__index__",
+                "_meta": self.meta,
+                "translations": self._translations,
+            }
+            row = self.meta.bind_field(self._form, self.unbound_field, options)
             row.process(None, None)
             self._blank = row
         return self._blank

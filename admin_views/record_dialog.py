@@ -1,0 +1,74 @@
+"""A step on a plain record as a dialog with a form of its own: shown by GET, carried out by POST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from admin_views.form_context import DialogForm, MissingGate
+from admin_views.fragments import done
+from admin_views.guard import acting
+from admin_views.record_forms import posted, put_errors
+from extensions import db
+from services.errors import DeskError, NotFound, NotPermitted, Reason, Stale
+from services.listing import ListRow
+from services.unit_of_work import UnitOfWork
+
+Carry = Callable[[UnitOfWork, int | None, Any], Any]
+
+
+def step_dialog(
+    screen: Any,
+    row: ListRow,
+    form_class: type[Any],
+    carry_out: Carry,
+    *,
+    title: str,
+    submit: str = "",
+    explanation: Any = "",
+    icon: str = "",
+    tone: str = "",
+    missing: Sequence[Reason] = (),
+    said: str = "",
+) -> ResponseReturnValue:
+    """The dialog, or what came of it. `carry_out(work, version, form)` calls the operation."""
+    data = posted()
+    form = form_class(data)
+    version = _version(request.form.get("version")) if data is not None else row.version
+    errors: list[str] = []
+    if data is not None and form.validate():
+        try:
+            with UnitOfWork(db.session(), acting()) as work:
+                carry_out(work, version, form)
+            flash(said or _("Saved."), "success")
+            return done(screen.record_url(row.address))
+        except (NotFound, NotPermitted):
+            raise
+        except Stale as stale:
+            errors = [str(stale.message), _("Look at the page again; then repeat the step if it still fits.")]
+            version = stale.version
+        except DeskError as error:
+            errors = put_errors(form, error)
+    dialog = DialogForm(
+        title=title,
+        url=request.path,
+        submit=submit,
+        tone=tone,
+        icon=icon,
+        explanation=explanation,
+        missing=[MissingGate(text=reason.message) for reason in missing],
+        hidden=[("version", str(version))] if version is not None else [],
+        errors=errors,
+        back_url=screen.record_url(row.address),
+        subjects=[row.name],
+    )
+    html = screen.render("desk/dialog_form.html", dialog=dialog, form=form)
+    return html, 422 if errors or form.errors else 200
+
+
+def _version(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
