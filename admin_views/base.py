@@ -24,6 +24,7 @@ from admin_views.record_screen import RecordScreen
 from extensions import db
 from services.access.permissions import Permission
 from services.errors import NotFound, NotPermitted
+from services.listing import at_address
 
 __all__ = ["DeskIndexView", "Guarded", "GuardedBaseView", "GuardedModelView", "locale"]
 
@@ -125,15 +126,7 @@ class GuardedModelView(Guarded, RecordScreen, ModelView):
 
     def get_one(self, id: Any) -> Any:
         """The record with this address, in scope. NotFound for everything else."""
-        text = str(id)
-        statement = self.get_query()
-        if hasattr(self.model, "public_id"):
-            statement = statement.where(self.model.public_id == text)
-        elif text.isascii() and text.isdigit() and len(text) < 10:
-            statement = statement.where(self.model.id == int(text))
-        else:
-            raise NotFound
-        record = db.session().scalars(statement).first()
+        record = db.session().scalars(self.get_query().where(at_address(self.model, str(id)))).first()
         if record is None:
             raise NotFound
         return record

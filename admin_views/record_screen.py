@@ -29,7 +29,7 @@ from models.fields import fields_of
 from models.labels import LazyString
 from services.access.permissions import Permission
 from services.errors import DeskError, NotFound, NotPermitted, Stale
-from services.listing import ListQuery, ListRow
+from services.listing import ListQuery, ListRow, address_key
 from services.operations.create_record import create_record
 from services.operations.edit_record import edit_record
 from services.records import subject_of
@@ -160,7 +160,7 @@ class RecordScreen(ListScreen):
             try:
                 with UnitOfWork(db.session(), acting()) as work:
                     record = self.save_new(work, values)
-                    address = str(getattr(record, "public_id", record.id))
+                    address = str(getattr(record, address_key(self.model)))
                 return self._saved(address, "new")
             except (NotFound, NotPermitted):
                 raise

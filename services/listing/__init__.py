@@ -11,7 +11,15 @@
 Values come masked for the actor; every statement carries the actor's scope.
 """
 
-from services.listing.columns import Ref, default_keys, display_key, is_sortable, offered
+from services.listing.columns import (
+    Ref,
+    address_key,
+    at_address,
+    default_keys,
+    display_key,
+    is_sortable,
+    offered,
+)
 from services.listing.filters import Filter, offered_filters
 from services.listing.query import COUNTED, PAGE_SIZES, Count, ListedPage, ListQuery, ListRow, without_page
 from services.listing.selection import Selected, selection, selection_ids
@@ -28,6 +36,8 @@ __all__ = [
     "Ref",
     "Selected",
     "SpecialFilter",
+    "address_key",
+    "at_address",
     "default_keys",
     "display_key",
     "is_sortable",

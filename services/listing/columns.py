@@ -46,6 +46,23 @@ def is_sortable(spec: FieldSpec) -> bool:
     return spec.kind not in ("json", "long_text") and spec.sensitivity is not Sensitivity.PERSONAL
 
 
+def address_key(model: type[Any]) -> str:
+    """The column that addresses a row: never one that counts up where gaps would tell of rows one may not see."""
+    if hasattr(model, "public_id"):
+        return "public_id"
+    return "entry_hash" if model is m.AuditEntry else "id"
+
+
+def at_address(model: type[Any], address: str) -> ColumnElement[bool]:
+    """The condition that picks the row with this address; false for a malformed one."""
+    key = address_key(model)
+    column: ColumnElement[Any] = getattr(model, key)
+    if key != "id":
+        return column == address
+    is_number = address.isascii() and address.isdigit() and len(address) < 10
+    return column == int(address) if is_number else sa.false()
+
+
 def display_key(model: type[Any], locale: str = "zh_Hans_CN") -> str:
     """The column that stands for a row of `model` wherever it is mentioned."""
     if model is m.ProcedureVersion:

@@ -48,15 +48,11 @@ class ListRow:
     """One row: its keys and the values of the columns asked for, masked for the reader."""
 
     id: int
-    public_id: str | None
+    address: str
+    """What addresses and checkboxes carry."""
     version: int | None
     name: str
     values: dict[str, Any]
-
-    @property
-    def address(self) -> str:
-        """What addresses and checkboxes carry."""
-        return self.public_id or str(self.id)
 
     def is_masked(self, key: str) -> bool:
         return isinstance(self.values.get(key), Masked)
@@ -231,12 +227,7 @@ class ListQuery:
         self._check(session)
         sources = cols.Sources(self.model, self.locale)
         statement = self._select(sources, full=True, sort=self._order(sources)[0])
-        if hasattr(self.model, "public_id"):
-            statement = statement.where(self.model.public_id == address)
-        elif address.isascii() and address.isdigit() and len(address) < 10:
-            statement = statement.where(self.model.id == int(address))
-        else:
-            return None
+        statement = statement.where(cols.at_address(self.model, address))
         row = session.execute(sources.joined(statement)).first()
         return None if row is None else self._row(row, self._words(session))
 
@@ -289,7 +280,7 @@ class ListQuery:
     @cached_property
     def _keys(self) -> list[str]:
         name = cols.display_key(self.model, self.locale)
-        wanted = ["id", "public_id", "version", name, *CASE_KEYS]
+        wanted = ["id", cols.address_key(self.model), "version", name, *CASE_KEYS]
         return [key for key in dict.fromkeys(wanted) if hasattr(self.model, key)]
 
     def _select(self, sources: cols.Sources, *, full: bool, sort: Order) -> Select[Any]:
@@ -317,7 +308,8 @@ class ListQuery:
             values[spec.key] = mask(spec, value, self.actor, case)
             at += width
         name = keys.get(cols.display_key(self.model, self.locale), "")
-        return ListRow(keys["id"], keys.get("public_id"), keys.get("version"), str(name), values)
+        address = str(keys[cols.address_key(self.model)])
+        return ListRow(keys["id"], address, keys.get("version"), str(name), values)
 
     def _listed(self, found: Sequence[Any], cursor: Cursor | None, more: bool, words: Words) -> ListedPage:
         rows = [self._row(row, words) for row in found]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from services.actor import Actor
+from services.listing.columns import address_key
 from services.listing.query import ListQuery
 
 MOST = 10_000
@@ -41,8 +42,8 @@ def selection(
     `rowids` are the checkboxes ("<address>" or "<address>:<version>"); `token` (ListQuery.token) wins when given.
     Invalid for a broken token.
     """
-    public = hasattr(model, "public_id")
-    key = model.public_id if public else model.id
+    public = address_key(model) != "id"
+    key = getattr(model, address_key(model))
     if token:
         ids = ListQuery.from_token(model, token, actor, zone).ids(session, limit)
         found = []
