@@ -153,7 +153,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
 
     def _why_url(self) -> str:
         run = next((r for r in self.runs if r.due_at == self.complaint.due_at), None)
-        return url_for("complaints.due", public_id=run.public_id) if run else ""
+        return url_for("complaints.due", run_id=run.public_id) if run else ""
 
     def _procedure_name(self) -> str:
         version = self.complaint.procedure_version

@@ -140,7 +140,7 @@ class CasePeople(CaseReader):
             started_at=moment_text(run.started_at, zone),
             state=Badge(text=run.state.label, tone=_CLOCK_TONES.get(run.state, "plain")),  # type: ignore[arg-type]
             clause=run.clause or "",
-            explain_url=url_for("complaints.due", public_id=run.public_id),
+            explain_url=url_for("complaints.due", run_id=run.public_id),
         )
 
 
