@@ -31,11 +31,33 @@ def check_database(settings: Settings) -> None:
     """
     if schema.refuse_newer(settings.database_url) is not schema.SchemaState.CURRENT:
         raise schema.SchemaFault("The database is older than the desk. Run `flask desk db upgrade`.")
+    check_zone(settings)
     if not settings.is_demonstration and is_demonstration(settings) is True:
         raise SettingsFault(
             "This database holds the demonstration, whose passwords everybody knows: the desk serves it only with "
             "DESK_MODE=demonstration. Name another database, or another data folder."
         )
+
+
+def check_zone(settings: Settings) -> None:
+    """The time zone is locked after the first case: days already counted would move with it.
+
+    SettingsFault when it was changed after that; before it, the organisation takes the zone of the settings.
+    """
+    engine = database.make_engine(settings.database_url)
+    try:
+        with engine.begin() as connection:
+            kept = connection.execute(sa.text("SELECT timezone FROM organisation")).scalar()
+            if kept is None or kept == settings.timezone:
+                return
+            if connection.execute(sa.text("SELECT 1 FROM complaints LIMIT 1")).scalar():
+                raise SettingsFault(
+                    f"The time zone of this desk is {kept} and can't change after the first complaint: "
+                    f"set DESK_TIMEZONE={kept}."
+                )
+            connection.execute(sa.text("UPDATE organisation SET timezone = :zone"), {"zone": settings.timezone})
+    finally:
+        engine.dispose()
 
 
 def is_demonstration(settings: Settings) -> bool | None:
