@@ -103,6 +103,6 @@ def _line(notice: Notice) -> NoticeLine:
         unread=notice.read_at is None,
         number=case.number if case else "",
         subject=case.summary if case else "",
-        url=url_for("complaints.page", public_id=case.public_id) if case else "",
+        url=url_for("complaints.details_view", address=case.public_id) if case else "",
         read_url=url_for("notices.read", notice_id=notice.id) if notice.read_at is None else "",
     )

@@ -80,7 +80,7 @@ def test_somebody_elses_notice_is_unknown(app: Flask, session: Session, house: H
     put(session, house[RoleName.HANDLER])
     (notice,) = unread(session)
     leader = app.test_client().sign_in(house[RoleName.LEADER])
-    foreign, unknown = (leader.post(f"/notices/{one}/read") for one in (notice, 999_999))
+    foreign, unknown = (leader.post(f"/notices/{one}/read") for one in (notice, notice + 1))
     assert foreign.status_code == unknown.status_code == 404 and len(foreign.data) == len(unknown.data)
     leader.post("/notices/read", data={"up_to": "999999"})
     assert unread(session) == [notice]
