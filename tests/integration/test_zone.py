@@ -29,7 +29,9 @@ def test_before_the_first_case_the_organisation_takes_the_zone_of_the_settings(
 def test_after_the_first_case_another_zone_refuses_the_start(
     session: Session, engine_url: str, tmp_path: Path
 ) -> None:
-    create_complaint(session, create_house(session), "registered")
+    house = create_house(session)
+    session.commit()
+    create_complaint(session, house, "registered")
     session.commit()
     settings = settings_for(engine_url, tmp_path)
     check_zone(settings)
