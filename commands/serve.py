@@ -12,6 +12,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from services import schema
+from services.organisation.setting_up import setup_token
 from serving.readiness import check_database, check_folder, empty_spool, is_demonstration
 from serving.supervisor import Supervisor, open_port
 from settings import Settings
@@ -66,6 +67,11 @@ def _say_ready(settings: Settings, host: str, port: int) -> None:
     click.echo(
         f"The desk is ready: http://{f'[{host}]' if ':' in host else host}:{port}/   (Ctrl-C stops it)"
     )
+    if is_demonstration(settings) is None:
+        token = setup_token(settings.data_dir)
+        click.echo(
+            f"This desk is empty. Set it up at /setup with the token {token} (or with `flask desk init`)."
+        )
     if settings.is_demonstration:
         _print_accounts(settings.data_dir / ACCOUNTS_FILE)
     sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""A made-up hospital with made-up complaints, played through the real operations. Nobody in it exists."""
