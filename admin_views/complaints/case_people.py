@@ -61,7 +61,7 @@ class CasePeople(CaseReader):
     def _reveal_action(self) -> Sequence[Action]:
         if self.plain or not may_reveal(self.actor, self.complaint):
             return ()
-        url = url_for("complaints.reveal", public_id=self.complaint.public_id)
+        url = url_for("complaints.reveal", address=self.complaint.public_id)
         return [Action(label=_("Show personal data"), url=url, icon="eye", dialog=True)]
 
     def _named(self) -> list[Person]:
