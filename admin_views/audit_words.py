@@ -8,15 +8,39 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from admin_views.case_context import ChangeLine
 from admin_views.guard import desk_zone
 from admin_views.locale import locale
-from admin_views.values import text_of
+from admin_views.values import moment_text, text_of
 from extensions import db
+from models import AuditEntry, Base
 from models.enums import EventKind
-from models.fields import FieldSpec, relation_target
+from models.fields import FieldSpec, fields_of, relation_target
 from models.labels import _l
 from services.listing.lookup import by_id
+from services.records import subject_of
 
+_MODELS: dict[str, type[Any]] = {subject_of(mapper.class_): mapper.class_ for mapper in Base.registry.mappers}
+
+_SUBJECTS = {
+    "complaint": _l("Complaint"),
+    "investigation": _l("Investigation"),
+    "measure": _l("Measure"),
+    "accident": _l("Accident"),
+    "archive_record": _l("Archive record"),
+    "attachment": _l("Attachment"),
+    "department": _l("Department"),
+    "user": _l("User"),
+    "role_grant": _l("Role"),
+    "leave_cover": _l("Leave cover"),
+    "exemption": _l("Exemption"),
+    "organisation": _l("Organisation"),
+    "calendar_day": _l("Calendar day"),
+    "calendar_year": _l("Calendar year"),
+    "procedure_version": _l("Procedure"),
+    "ledger_batch": _l("Ledger import"),
+    "ledger": _l("Ledger"),
+}
 _VERBS = {
     "create": _l("Entered"),
     "edit": _l("Changed"),
@@ -43,6 +67,33 @@ def action_label(action: str) -> str:
     if action.startswith("complaint.") and verb in EventKind._value2member_map_:
         return str(EventKind(verb).label)
     return str(_VERBS.get(verb, action))
+
+
+def subject_label(subject: str) -> str:
+    """A kind of record in words."""
+    return str(_SUBJECTS.get(subject, subject))
+
+
+def change_lines(entry: AuditEntry) -> list[ChangeLine]:
+    """One entry as lines of a history, a field each; what no field of today stands for is left out."""
+    model = _MODELS.get(entry.subject_type)
+    specs = {spec.key: spec for spec in fields_of(model)} if model is not None else {}
+    at = moment_text(entry.at, desk_zone())
+    before, after, reason = entry.before or {}, entry.after or {}, entry.reason or ""
+    keys = [key for key in {**before, **after} if key in specs]
+    if model is None or not keys:
+        return [ChangeLine(at=at, who=entry.actor_name, field=action_label(entry.action), reason=reason)]
+    return [
+        ChangeLine(
+            at=at,
+            who=entry.actor_name,
+            field=specs[key].label,
+            old=kept_text(model, specs[key], before.get(key)),
+            new=kept_text(model, specs[key], after.get(key)),
+            reason=reason,
+        )
+        for key in keys
+    ]
 
 
 def kept_text(model: type[Any], spec: FieldSpec, value: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -125,7 +125,11 @@ class ListScreen:
 
     def export_url(self) -> str:
         """Where the export button posts; empty: no button."""
-        return ""
+        if "ledger.export_screen" not in current_app.view_functions or not acting().may(
+            Permission.LEDGER_EXPORT
+        ):
+            return ""
+        return url_for("ledger.export_screen", screen=self.endpoint)
 
     def crumbs(self, *further: Crumb | str) -> list[Crumb]:
         """The way to this page; a text is the last step ("new": the create form)."""

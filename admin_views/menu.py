@@ -13,12 +13,12 @@ from flask import current_app, request, url_for
 from admin_views.guard import PUBLIC, acting, declared
 from admin_views.shell_context import MenuGroup, MenuItem
 from extensions import db
-from models import Assignment, Complaint, Measure, Notice
-from models.enums import AssignmentStatus, MeasureStatus
+from models import Complaint, Measure, Notice
+from models.enums import MeasureStatus
 from models.labels import LazyString, _l
 from services.access.permissions import Permission
 from services.actor import Actor
-from services.listing.special import is_mine, is_open, is_overdue
+from services.listing.special import is_mine, is_open, is_overdue, is_to_sign
 
 COUNTED_TO = 999
 """Counts in the menu stop here."""
@@ -49,7 +49,14 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         (
             Entry("complaints.index_view", _l("Complaints"), "complaint"),
             Entry("complaints.index_view", _l("Overdue"), "timer", "overdue", "bad", {"f.overdue": "1"}),
-            Entry("assignments.index_view", _l("Handovers"), "sign", "to_sign", "warn"),
+            Entry(
+                "complaints.index_view",
+                _l("Awaiting my signature"),
+                "sign",
+                "to_sign",
+                "warn",
+                {"f.to_sign": "1"},
+            ),
             Entry("complaint_lifecycle.page", _l("Lifecycle"), "flow"),
         ),
     ),
@@ -114,7 +121,7 @@ def _is_open(entry: Entry, actor: Actor) -> bool:
 
 def _item(entry: Entry, counted: dict[str, int]) -> MenuItem:
     same_screen = request.blueprint == entry.endpoint.split(".")[0]
-    asked = {name: value for name, value in request.args.items() if name == "f.overdue"}
+    asked = {name: value for name, value in request.args.items() if name in ("f.overdue", "f.to_sign")}
     number = counted.get(entry.count)
     return MenuItem(
         label=str(entry.label),
@@ -137,9 +144,7 @@ def counts(actor: Actor) -> dict[str, int]:
         wanted |= {
             "mine": sa.select(Complaint.id).where(is_open(), is_mine(actor)),
             "overdue": sa.select(Complaint.id).where(is_overdue(now)),
-            "to_sign": sa.select(Assignment.id).where(
-                Assignment.person_id.in_(people), Assignment.status == AssignmentStatus.AWAITING
-            ),
+            "to_sign": sa.select(Complaint.id).where(is_to_sign(actor)),
             "measures": sa.select(Measure.id).where(
                 Measure.owner_id.in_(people), Measure.status == MeasureStatus.PLANNED
             ),

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from admin_views import record_forms as forms
-from admin_views.audit_words import action_label, kept_text
+from admin_views.audit_words import change_lines
 from admin_views.case_context import ChangeLine, FactGroup, RecordTable
 from admin_views.form_context import FormPage, FormSection, RecordPage
 from admin_views.fragments import done
@@ -125,7 +125,7 @@ class RecordScreen(ListScreen):
             .order_by(AuditEntry.id.desc())
             .limit(MOST_CHANGES)
         )
-        return [line for entry in entries for line in change_lines(self.model, entry)]
+        return [line for entry in entries for line in change_lines(entry)]
 
     # Forms
 
@@ -254,24 +254,3 @@ class RecordScreen(ListScreen):
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def change_lines(model: type[Any], entry: AuditEntry) -> list[ChangeLine]:
-    """One audit entry as lines of a history, a field each."""
-    specs = {spec.key: spec for spec in fields_of(model)}
-    at = moment_text(entry.at, desk_zone())
-    reason = entry.reason or ""
-    keys = [key for key in {**(entry.before or {}), **(entry.after or {})} if key in specs]
-    if not keys:
-        return [ChangeLine(at=at, who=entry.actor_name, field=action_label(entry.action), reason=reason)]
-    return [
-        ChangeLine(
-            at=at,
-            who=entry.actor_name,
-            field=specs[key].label,
-            old=kept_text(model, specs[key], (entry.before or {}).get(key)),
-            new=kept_text(model, specs[key], (entry.after or {}).get(key)),
-            reason=reason,
-        )
-        for key in keys
-    ]

@@ -13,10 +13,11 @@ from admin_views.guard import acting
 from admin_views.locale import locale
 from admin_views.menu import desk_menu
 from admin_views.sessions import now, session_ends
-from admin_views.shell_context import Shell
+from admin_views.shell_context import MenuGroup, Shell
 from extensions import db
 from models import Organisation
 from services.access.permissions import Permission
+from services.notifications.inbox import unread_count
 from settings import ROOT
 
 VERSION = str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
@@ -59,6 +60,8 @@ def _shell() -> Shell:
         search_url=_url("complaints.index_view") if actor.may(Permission.COMPLAINT_READ) else "",
         search_text=request.args.get("q", "") if request.blueprint == "complaints" else "",
         register_url=_url("complaints.create_view") if actor.may(Permission.COMPLAINT_REGISTER) else "",
+        notices_url=_url("notices.page"),
+        unread=unread_count(db.session()),
         language_url=_url("auth.preferences"),
         password_url=_url("auth.password"),
         sessions_url=_url("auth.end_sessions"),
@@ -77,4 +80,11 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        return {"desk_shell": desk_shell(), "desk_menu": LocalProxy(desk_menu)}
+        return {"desk_shell": desk_shell(), "desk_menu": LocalProxy(_menu)}
+
+
+def _menu() -> list[MenuGroup]:
+    if "desk_menu" not in g:
+        g.desk_menu = desk_menu()
+    menu: list[MenuGroup] = g.desk_menu
+    return menu

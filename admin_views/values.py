@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -70,12 +70,12 @@ class Reader:
     link: LinkOf = lambda spec, ref: ""
 
 
-def moment_text(value: datetime, zone: ZoneInfo) -> str:
+def moment_text(value: datetime, zone: tzinfo) -> str:
     """A moment on the desk's clock, to the minute."""
     return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def text_of(value: Any, zone: ZoneInfo) -> str:
+def text_of(value: Any, zone: ZoneInfo | None) -> str:
     """Any value as plain text in the reader's language; empty for none."""
     if value is None:
         return ""
@@ -84,7 +84,7 @@ def text_of(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, Enum):
         return str(getattr(value, "label", value.value))
     if isinstance(value, datetime):
-        return moment_text(value, zone)
+        return moment_text(value, zone or UTC)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -29,3 +29,11 @@ def send_outbox(job: JobContext) -> None:
 def sweep_files(job: JobContext) -> None:
     """Remove files that no row names: what a power cut between their placing and the commit left behind."""
     _later("services.attachments.sweeping", "sweep_hourly")(job.session, job.settings)
+
+
+@handler("calendar")
+def recompute_due_dates(job: JobContext) -> None:
+    """Compute the due dates again after the calendar changed."""
+    unit_of_work = _later("services.unit_of_work", "UnitOfWork")
+    with unit_of_work(job.session, _later("services.actor", "SYSTEM")) as work:
+        _later("services.deadlines.clocks", "recompute_for_calendar")(work)

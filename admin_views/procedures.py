@@ -1,0 +1,226 @@
+"""The procedures, readable: every rule with its clause and with what the text leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from admin_views.base import GuardedModelView
+from admin_views.case_context import FactGroup, RecordTable
+from admin_views.locale import locale
+from admin_views.page_parts import Empty, Fact
+from admin_views.values import text_of
+from models import ProcedureVersion
+from models.enums import Category
+from models.labels import LazyString, _l
+from services.access.permissions import Permission
+from services.deadlines.explain import UNIT_LABELS
+from services.deadlines.rules import LastDay
+from services.listing import ListRow
+from services.procedures.of_complaint import parsed
+from services.procedures.schema import Clock, Grading, Kind, Procedure, Requirement, Ruled, Text
+from services.procedures.vocabulary import ClockEvent, Field
+
+CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
+    ClockEvent.RECEIVED: _l("receipt"),
+    ClockEvent.REGISTERED: _l("registration"),
+    ClockEvent.ACKNOWLEDGED: _l("acknowledgement"),
+    ClockEvent.ACCEPTED: _l("acceptance"),
+    ClockEvent.TRANSFERRED: _l("transfer"),
+    ClockEvent.SUPERVISED: _l("supervision order"),
+    ClockEvent.SIGNED: _l("signature"),
+    ClockEvent.IN_WORK: _l("start of work"),
+    ClockEvent.INVESTIGATED: _l("investigation"),
+    ClockEvent.OPINION_SUBMITTED: _l("opinion submitted"),
+    ClockEvent.APPROVED: _l("approval"),
+    ClockEvent.REPLIED: _l("reply given"),
+    ClockEvent.CLOSED: _l("closing"),
+    ClockEvent.ARCHIVED: _l("archiving"),
+    ClockEvent.ACCIDENT_HAPPENED: _l("accident happened"),
+    ClockEvent.ACCIDENT_REPORTED: _l("accident reported"),
+    ClockEvent.ACCIDENT_FORM_SENT: _l("accident report form sent"),
+    ClockEvent.REPORTED_TO_AUTHORITY: _l("reported to the authority"),
+    ClockEvent.REPORTED_UP: _l("reported to the superior unit"),
+    ClockEvent.WRITTEN_REPORT_SENT: _l("written report sent"),
+}
+FIELD_LABELS: dict[Field, LazyString] = {
+    Field.COMPLAINANT_NAME: _l("Complainant's name"),
+    Field.COMPLAINANT_PHONE: _l("Complainant's telephone"),
+    Field.COMPLAINANT_ADDRESS: _l("Complainant's address"),
+    Field.COMPLAINANT_ORGANISATION: _l("Complainant's organisation"),
+    Field.PARTY_COMPLAINED_ABOUT: _l("Party complained about"),
+    Field.CONTENT: _l("Content"),
+    Field.REQUEST: _l("Remedy sought"),
+    Field.GROUNDS: _l("Facts and grounds"),
+    Field.RECEIVED_AT: _l("Received at"),
+    Field.EVIDENCE: _l("Evidence"),
+    Field.WRITTEN_MATERIAL: _l("Written material"),
+    Field.PRODUCT_NAME: _l("Product, project or service"),
+    Field.BATCH_NUMBER: _l("Batch or part"),
+    Field.STORE: _l("Store"),
+}
+
+
+class ProceduresView(GuardedModelView):
+    """Published versions, read only; complaints pin theirs."""
+
+    model = ProcedureVersion
+    permission = Permission.PROCEDURE_READ
+    title = _l("Procedures")
+    default_sort = "-published_at"
+    shows_history = False
+    empty = Empty(
+        title=_l("No procedure is published yet"),
+        text=_l("Setting up the desk publishes the one your organisation works by."),
+        icon="procedure",
+    )
+
+    def tables(self, row: ListRow) -> Sequence[RecordTable]:
+        return ProcedureTables(parsed(self.get_one(row.address))).tables()
+
+    def groups(self, row: ListRow) -> list[FactGroup]:
+        procedure = parsed(self.get_one(row.address))
+        own = super().groups(row)
+        facts = [
+            Fact(label=_("Kind of organisation"), value=procedure.organisation_kind.in_language(locale())),
+            Fact(label=_("Regulation"), value=procedure.regulation),
+            Fact(label=_("Numbers begin with"), value=procedure.number_prefix),
+        ]
+        return [*own, FactGroup(title=_("What it is for"), facts=facts)]
+
+
+class ProcedureTables:
+    """A procedure as tables: time limits first, then how complaints come in, who decides, how they end."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+
+    def tables(self) -> list[RecordTable]:
+        procedure = self.procedure
+        tables = [self._clocks(), self._intake(), self._decisions(), self._escalation()]
+        if procedure.grading:
+            tables.append(self._grading(_("Grades of complaints"), procedure.grading))
+        if procedure.accident_grading:
+            tables.append(self._grading(_("Grades of accidents"), procedure.accident_grading))
+        kinds = [*procedure.categories, *procedure.natures]
+        return [*tables, self._kinds(kinds)] if kinds else tables
+
+    @staticmethod
+    def _words(text: Text | None) -> str:
+        return text.in_language(locale()) if text else ""
+
+    def _table(self, title: str, heads: list[str], rows: Iterable[tuple[list[str], Ruled]]) -> RecordTable:
+        """A table whose last two columns are where the rule stands and what the text leaves open."""
+        return RecordTable(
+            title=title,
+            heads=[*heads, _("Clause"), _("Assumption")],
+            rows=[
+                [
+                    Fact(label="", value=each)
+                    for each in (*cells, ", ".join(rule.clause), self._words(rule.assumption))
+                ]
+                for cells, rule in rows
+            ],
+        )
+
+    def _clocks(self) -> RecordTable:
+        heads = [_("Clock"), _("Limit"), _("From"), _("Until"), _("Stands still for"), _("Extension")]
+        rows = [(self._clock(clock), clock) for clock in self.procedure.clocks]
+        return self._table(_("Time limits"), heads, rows)
+
+    def _clock(self, clock: Clock) -> list[str]:
+        limit = f"{clock.amount} {UNIT_LABELS[clock.unit]}" if clock.amount else str(UNIT_LABELS[clock.unit])
+        if clock.if_last_day_not_working is LastDay.NEXT_WORKING_DAY:
+            limit += " · " + _("moves to the next working day")
+        if clock.closing_time:
+            limit += " · " + _("until %(time)s", time=clock.closing_time.strftime("%H:%M"))
+        extension = ""
+        if clock.extendable:
+            extension = _(
+                "at most %(amount)s %(unit)s, by %(role)s",
+                amount=clock.extendable.max_amount,
+                unit=_unit(clock.extendable.unit),
+                role=clock.extendable.approver.label,
+            )
+        return [
+            self._words(clock.names),
+            limit,
+            _joined(CLOCK_EVENT_LABELS[event] for event in clock.start_event),
+            _joined(CLOCK_EVENT_LABELS[event] for event in clock.stop_event),
+            _joined(reason.label for reason in clock.pausable_by),
+            extension,
+        ]
+
+    def _intake(self) -> RecordTable:
+        intake = self.procedure.intake
+        rows: list[tuple[list[str], Ruled]] = []
+        for channel in intake.channels:
+            rows.append(([_("Channel"), self._words(channel.names) or str(channel.code.label)], channel))
+        rows += self._requirements(_("Asked at registration"), intake.asked_at_registration)
+        rows += self._requirements(_("Needed for acceptance"), intake.required_for_acceptance)
+        rows.append(([_("Oral complaints"), text_of(intake.oral.allowed, None)], intake.oral))
+        rows.append(([_("Anonymous complaints"), text_of(intake.anonymous.allowed, None)], intake.anonymous))
+        return self._table(_("How complaints come in"), [_("Rule"), _("Value")], rows)
+
+    @staticmethod
+    def _requirements(title: str, listed: Iterable[Requirement]) -> list[tuple[list[str], Ruled]]:
+        return [([title, str(FIELD_LABELS[each.field])], each) for each in listed]
+
+    def _decisions(self) -> RecordTable:
+        procedure = self.procedure
+        approval, reply, follow_up, archive = (
+            procedure.approval,
+            procedure.reply,
+            procedure.follow_up,
+            procedure.archive,
+        )
+        refusals = _(
+            "after %(count)s refusals %(role)s decides",
+            count=procedure.handover.max_refusals,
+            role=procedure.handover.arbiter.label,
+        )
+        approved = _("by %(role)s", role=approval.approver.label) if approval.required else _("not required")
+        written = _("in writing") if reply.written_required else _("in any form")
+        until = _("until the complainant is satisfied") if follow_up.until_satisfied else _("once")
+        kept = _("%(years)s years", years=archive.retention_years)
+        rows: list[tuple[list[str], Ruled]] = [
+            ([_("Refused signatures"), refusals], procedure.handover),
+            ([_("Approval of the opinion"), approved], approval),
+            ([_("Reply"), written if reply.required else _("not required")], reply),
+            ([_("Follow-up"), until if follow_up.required else _("not required")], follow_up),
+            ([_("Archive"), f"{kept} · {archive.file_number_pattern}"], archive),
+        ]
+        return self._table(_("How a complaint is handled"), [_("Rule"), _("Value")], rows)
+
+    def _escalation(self) -> RecordTable:
+        rows = [
+            ([str(number), self._words(step.names)], step)
+            for number, step in enumerate(self.procedure.escalation, 1)
+        ]
+        return self._table(_("Escalation"), [_("Step"), _("To")], rows)
+
+    def _grading(self, title: str, grading: Grading) -> RecordTable:
+        rows = [([self._words(grade.names), self._words(grade.criteria)], grade) for grade in grading.levels]
+        return self._table(title, [_("Grade"), _("Criteria")], rows)
+
+    def _kinds(self, kinds: Sequence[Kind]) -> RecordTable:
+        rows = [([self._words(kind.names), _category(kind.category)], kind) for kind in kinds]
+        return self._table(_("Kinds of complaints"), [_("Kind"), _("Category")], rows)
+
+
+def _joined(words: Iterable[Any]) -> str:
+    return (", " if locale() == "en" else "、").join(str(word) for word in words)
+
+
+def _unit(unit: str) -> LazyString:
+    return next(label for known, label in UNIT_LABELS.items() if known.value == unit)
+
+
+def _category(category: Category | None) -> str:
+    return str(category.label) if category else ""
+
+
+def screens() -> list[Any]:
+    return [ProceduresView(endpoint="procedures", url="/procedures")]
