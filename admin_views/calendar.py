@@ -56,7 +56,7 @@ class YearForm(BaseForm):
         _l("Public holidays"),
         [InputRequired(REQUIRED)],
         description=_l(
-            "One day or span a line: 2027-01-01, or 2027-02-06 至 2027-02-12; weekends within a span too."
+            "One day or span a line: 2027-01-01, or 2027-02-06 - 2027-02-12; weekends within a span too."
         ),
         render_kw={"rows": 9},
     )
