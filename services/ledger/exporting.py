@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,9 @@ from services.listing import ListQuery, ListRow
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version
 from services.unit_of_work import UnitOfWork
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
+"""What neither the name of a sheet nor that of a file may hold."""
 
 COLOURED_BY = ("state", "due_at", "paused_at")
 """Fields that the colour of a complaint's row follows from, whether a column shows them or not."""
@@ -54,13 +58,14 @@ def export_ledger(
         raise NotPermitted
     if query.model is Complaint:
         query = replace(query, extra=tuple(dict.fromkeys((*query.extra, *COLOURED_BY))))
+    title = _FORBIDDEN.sub(" ", str(title)).strip()
     specs = [spec for spec in query.specs if spec.export]
     columns = [SheetColumn(spec.key, str(spec.label), spec.kind) for spec in specs]
     shown = _Shown(session, query, specs)
     lines = _about(session, query, columns)
     written = write_ledger(
         folder,
-        str(title),
+        title,
         columns,
         lambda: map(shown.row, query.iterate(session)),
         lambda rows: [*lines, (str(_l("Rows")), str(rows))],

@@ -32,7 +32,7 @@ class Names:
             self.department_names[department.id] = department.name
             _put(self._departments, department.name, department.id)
             _put(self._departments, department.code, department.id)
-        for user_id, login, name in session.execute(sa.select(User.id, User.login, User.name)).tuples():
+        for user_id, login, name in session.execute(sa.select(User.id, User.login, User.name)):
             _put(self._people, name, user_id)
             _put(self._people, login, user_id)
         self._grades: dict[str, str] = {}

@@ -7,8 +7,9 @@ import re
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +19,8 @@ from services.ledger.source import UnusableFile, digest_of
 
 _KEPT = re.compile(r"import-(\d+)-([0-9a-f]{64})")
 _CHUNK = 1 << 20
+ABANDONED_AFTER = 2 * 3600
+"""Seconds after which an upload that was not imported is removed when the next one comes."""
 
 
 @contextmanager
@@ -53,6 +56,7 @@ class UploadedLedgers:
                     out.write(chunk)
             sha256 = digest_of(draft)
             self.forget_all()
+            self._forget_abandoned()
             draft.rename(self._place(sha256))
         finally:
             draft.unlink(missing_ok=True)
@@ -69,6 +73,14 @@ class UploadedLedgers:
         """Remove every file of this owner: one import at a time."""
         for file in self.spool.glob(f"import-{self.owner}-*"):
             file.unlink(missing_ok=True)
+
+    def _forget_abandoned(self) -> None:
+        """Uploads that nobody went on with hold personal data: they don't stay for long."""
+        oldest = time.time() - ABANDONED_AFTER
+        for file in self.spool.glob("import-*"):
+            with suppress(FileNotFoundError):
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
 
     def _place(self, sha256: str) -> Path:
         return self.spool / f"import-{self.owner}-{sha256}"

@@ -76,12 +76,15 @@ class Writer:
             "is_imported": True,
             "batch_id": self.batch_id,
             "import_key": row.key,
+            # Rows written together need the same columns.
+            "replied_at": given.get("replied_at"),
+            "closed_at": given.get("closed_at"),
+            "close_kind": CloseKind.IMPORTED if closed else None,
         }
         if state is State.REPLIED:
             made["replied_at"] = given.get("replied_at") or row.received_at
         if closed:
             made["closed_at"] = given.get("closed_at") or given.get("replied_at") or row.received_at
-            made["close_kind"] = CloseKind.IMPORTED
         for key in ("form", "category"):
             if key in made and made[key] is None:
                 made[key] = Complaint.__table__.c[key].default.arg
