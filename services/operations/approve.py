@@ -16,12 +16,14 @@ def approve(work: UnitOfWork, complaint_id: str, version: int | None = None, *, 
     act = begin(work, complaint_id, EventKind.APPROVE, version)
     opinion = act.situation.opinion
     assert opinion is not None  # the gate not_yet_approved has seen it
-    opinion.meaning = required(meaning, "meaning", _l("Say what your signature means."), 200)
-    opinion.approved_at, opinion.approved_by_id, opinion.approved_for_id = work.now, act.by_id, act.for_id
+    meaning = required(meaning, "meaning", _l("Say what your signature means."), 200)
     if involved(work.actor, act.complaint.handler_id, opinion.submitted_by_id, opinion.submitted_for_id):
+        # The gate let it pass, so there is an exemption; the record says which.
         opinion.exemption_id = exemption_in_force(
             work.session, SeparationRule.APPROVER_IS_NOT_HANDLER, work.now
         )
-    act.finish(text=opinion.meaning, content_hash=opinion.content_hash, exemption=opinion.exemption_id)
+    opinion.meaning, opinion.approved_at = meaning, work.now
+    opinion.approved_by_id, opinion.approved_for_id = act.by_id, act.for_id
+    act.finish(text=meaning, content_hash=opinion.content_hash, exemption=opinion.exemption_id)
     act.tell([act.complaint.handler_id, act.complaint.first_receiver_id], "opinion.approved")
     return act.complaint

@@ -1,11 +1,38 @@
-"""A house of people, committed, for every test of the operations."""
+"""A house of people on the bare services: operations need no screens, and so no application."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from database import make_engine
+from services.access import scope
+from services.actor import SYSTEM
+from services.sealing import use_key
 from tests.factories import House, create_house
+from tests.support.client import KEY
+from tests.support.databases import TestDatabase
+
+
+@pytest.fixture
+def engine(database: TestDatabase) -> Iterator[sa.Engine]:
+    """An engine with the desk's rules on the database of this test."""
+    use_key(KEY)
+    made = make_engine(database.url)
+    scope.install(Session, made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    """A session in which the desk itself acts, unless a test puts somebody else into its `info`."""
+    with Session(engine) as one:
+        one.info["actor"] = SYSTEM
+        yield one
 
 
 @pytest.fixture
