@@ -236,9 +236,11 @@ def _most() -> str:
 
 
 def _already(rows: int) -> str:
-    text = "%(num)d row is on the desk already and was left out."
-    texts = "%(num)d rows are on the desk already and were left out."
-    return ngettext(text, texts, rows)
+    return ngettext(
+        "%(num)d row is on the desk already and was left out.",
+        "%(num)d rows are on the desk already and were left out.",
+        rows,
+    )
 
 
 def _hidden(sha256: str, filename: str) -> list[tuple[str, str]]:

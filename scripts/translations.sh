@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Message catalogues: extract|update|compile. Compiling touches only what changed.
+# Message catalogues: extract FILE|update|compile. Compiling touches only what changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -17,10 +17,14 @@ compile() {
     done
 }
 
-update() {
+extract() {
     pybabel --quiet extract --mapping babel.cfg --keyword _l --keyword lazy_gettext --keyword _n:1,2 \
-        --no-location --sort-output --width 110 --project zhisu --output "$template" .
+        --no-location --sort-output --width 110 --project zhisu --output "$1" .
+}
+
+update() {
     local locale
+    extract "$template"
     for locale in zh_Hans_CN en; do
         if [ -e "translations/$locale/LC_MESSAGES/messages.po" ]; then
             pybabel --quiet update --input-file "$template" --output-dir translations --locale "$locale" \
@@ -33,7 +37,8 @@ update() {
 }
 
 case ${1:-compile} in
+    extract) extract "${2:?the file to write}" ;;
     compile) compile ;;
     update) update && compile ;;
-    *) echo "usage: $0 compile|update" >&2; exit 2 ;;
+    *) echo "usage: $0 compile|update|extract FILE" >&2; exit 2 ;;
 esac
