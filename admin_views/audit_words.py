@@ -59,10 +59,45 @@ _VERBS = {
     "sign_in": _l("Signed in"),
     "sign_out": _l("Signed out"),
 }
+_ACTIONS = {
+    "sign_in.done": _l("Signed in"),
+    "sign_in.failed": _l("Wrong password"),
+    "sign_in.refused": _l("Sign-in refused"),
+    "sign_out.done": _l("Signed out"),
+    "sign_out.everywhere": _l("Signed out everywhere"),
+    "password.changed": _l("Password changed"),
+    "password.reset_code_created": _l("One-time code created"),
+    "password.reset": _l("Password set with a one-time code"),
+    "password.reset_failed": _l("Wrong one-time code"),
+    "password.reset_refused": _l("One-time code refused"),
+    "department.created": _l("Entered"),
+    "department.edited": _l("Changed"),
+    "department.renamed": _l("Renamed"),
+    "department.merged": _l("Department merged"),
+    "department.split": _l("Department split"),
+    "user.created": _l("Entered"),
+    "user.edited": _l("Changed"),
+    "user.disabled": _l("Account disabled"),
+    "user.enabled": _l("Account enabled"),
+    "user.duties_handed_over": _l("Duties handed over"),
+    "role.granted": _l("Role granted"),
+    "role.confirmed": _l("Role confirmed"),
+    "role.ended": _l("Role ended"),
+    "role.turned_down": _l("Role turned down"),
+    "role.moved": _l("Role moved to another department"),
+    "cover.arranged": _l("Leave cover arranged"),
+    "cover.ended": _l("Leave cover ended"),
+    "exemption.recorded": _l("Exemption recorded"),
+    "exemption.ended": _l("Exemption ended"),
+    "organisation.set_up": _l("Desk set up"),
+    "organisation.edited": _l("Changed"),
+}
 
 
 def action_label(action: str) -> str:
     """An action of the trail ("complaint.transfer", "measures.edit") in words."""
+    if action in _ACTIONS:
+        return str(_ACTIONS[action])
     _subject, _dot, verb = action.rpartition(".")
     if action.startswith("complaint.") and verb in EventKind._value2member_map_:
         return str(EventKind(verb).label)

@@ -68,7 +68,7 @@ def change_password(work: UnitOfWork, current: str, new: str) -> User:
     if passwords.verify(user.password_hash, new):
         raise Invalid({"new_password": _l("The new password is the old one.")})
     set_password(work.session, user, new)
-    work.record(Draft("password.changed", "users", user.id))
+    work.record(Draft("password.changed", "user", user.id))
     return user
 
 
@@ -76,13 +76,13 @@ def sign_out_everywhere(work: UnitOfWork) -> User:
     """End every session of one's own account, this one included."""
     user = _myself(work)
     note(work.session, user, session_stamp=User.session_stamp + 1)
-    work.record(Draft("sign_out.everywhere", "users", user.id))
+    work.record(Draft("sign_out.everywhere", "user", user.id))
     return user
 
 
 def sign_out(work: UnitOfWork) -> None:
     """Note that a person signed out."""
-    work.record(Draft("sign_out.done", "users", work.actor.user_id))
+    work.record(Draft("sign_out.done", "user", work.actor.user_id))
 
 
 def set_preferences(work: UnitOfWork, locale: str | None = None, theme: str | None = None) -> User:
@@ -116,7 +116,7 @@ def create_reset_code(work: UnitOfWork, public_id: str) -> tuple[User, str]:
         password_hash=None,
         session_stamp=User.session_stamp + 1,
     )
-    work.record(Draft("password.reset_code_created", "users", user.id, user.name))
+    work.record(Draft("password.reset_code_created", "user", user.id, user.name))
     return user, code
 
 
@@ -135,16 +135,16 @@ def redeem_reset_code(work: UnitOfWork, login: str, code: str, new_password: str
     kept = (user.reset_code_hash if user else None) or "0" * 64
     same = hmac.compare_digest(given, kept)
     if user is None or not user.is_active or (user.locked_until is not None and user.locked_until > work.now):
-        work.record(Draft("password.reset_refused", "users", user.id if user else None))
+        work.record(Draft("password.reset_refused", "user", user.id if user else None))
         return None
     expires = user.reset_code_expires_at
     if not same or expires is None or expires < work.now:
         count_failure(work, user)
-        work.record(Draft("password.reset_failed", "users", user.id))
+        work.record(Draft("password.reset_failed", "user", user.id))
         return None
     set_password(work.session, user, new_password)
     work.actor = Actor(user_id=user.id, name=user.name, request_id=work.actor.request_id)
-    work.record(Draft("password.reset", "users", user.id))
+    work.record(Draft("password.reset", "user", user.id))
     return user
 
 

@@ -63,15 +63,15 @@ def _decide(work: UnitOfWork, login: str, kept: str | None, fits: bool, password
     locked = user is not None and user.locked_until is not None and user.locked_until > work.now
     if user is None or not user.is_active or locked or user.password_hash != kept:
         # No login in the trail: people type passwords into the wrong field.
-        work.record(Draft("sign_in.refused", "users", user.id if user else None))
+        work.record(Draft("sign_in.refused", "user", user.id if user else None))
         return None
     if not fits:
         count_failure(work, user)
-        work.record(Draft("sign_in.failed", "users", user.id, after={"failures": user.failed_logins}))
+        work.record(Draft("sign_in.failed", "user", user.id, after={"failures": user.failed_logins}))
         return None
     note(work.session, user, failed_logins=0, locked_until=None, last_login_at=work.now)
     if kept is not None and passwords.needs_rehash(kept):
         note(work.session, user, password_hash=passwords.hash_password(password))
     work.actor = Actor(user_id=user.id, name=user.name, request_id=work.actor.request_id)
-    work.record(Draft("sign_in.done", "users", user.id))
+    work.record(Draft("sign_in.done", "user", user.id))
     return user

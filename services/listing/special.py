@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models import Assignment, Complaint, Department, Measure
+from models import Assignment, Complaint, Department, LeaveCover, Measure, RoleGrant
 from models.enums import OPEN_STATES, AssignmentStatus, MeasureStatus, RoleName
 from models.labels import LazyString, _l
 from services.actor import Actor
@@ -109,6 +109,18 @@ def _unfinished(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return Measure.status == MeasureStatus.PLANNED
 
 
+def _grant_waits() -> ColumnElement[bool]:
+    return sa.and_(RoleGrant.confirmed_at.is_(None), RoleGrant.ended_at.is_(None))
+
+
+def _grant_counts() -> ColumnElement[bool]:
+    return sa.and_(RoleGrant.confirmed_at.is_not(None), RoleGrant.ended_at.is_(None))
+
+
+def _cover_is_current(now: datetime) -> ColumnElement[bool]:
+    return sa.and_(LeaveCover.ended_at.is_(None), LeaveCover.ends_at > now)
+
+
 _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
     Complaint: (
         SpecialFilter("open", _l("Open"), "bool", _either(lambda actor, now: is_open())),
@@ -126,6 +138,15 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
         SpecialFilter("unfinished", _l("Not yet carried out"), "bool", _either(_unfinished)),
         SpecialFilter(
             "mine", _l("Mine"), "bool", _either(lambda actor, now: Measure.owner_id.in_(sorted(actor.people)))
+        ),
+    ),
+    RoleGrant: (
+        SpecialFilter("waiting", _l("To be confirmed"), "bool", _either(lambda actor, now: _grant_waits())),
+        SpecialFilter("in_force", _l("In force"), "bool", _either(lambda actor, now: _grant_counts())),
+    ),
+    LeaveCover: (
+        SpecialFilter(
+            "current", _l("Now and later"), "bool", _either(lambda actor, now: _cover_is_current(now))
         ),
     ),
 }

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from models import User
 from models.base import Base
-from models.fields import fields_of
 from models.labels import LazyString, _l
 from services import audit
 from services.access.permissions import Permission
-from services.errors import Invalid, NotFound, NotPermitted, Reason, Refused, Stale
+from services.errors import Invalid, NotFound, NotPermitted, Reason, Refused
+from services.records import check_version, subject_of
 from services.unit_of_work import UnitOfWork
 
 Record = TypeVar("Record", bound=Base)
@@ -32,9 +32,7 @@ def load(work: UnitOfWork, model: type[Record], key: int | str, version: int | N
     record = work.session.scalar(query.execution_options(populate_existing=True))
     if record is None:
         raise NotFound
-    if version is not None and record.version != version:  # type: ignore[attr-defined]
-        theirs = {spec.key: audit.plain(getattr(record, spec.key)) for spec in fields_of(model)}
-        raise Stale(theirs, record.version)  # type: ignore[attr-defined]
+    check_version(record, version)
     return record
 
 
@@ -61,7 +59,7 @@ def record_change(work: UnitOfWork, action: str, record: Any, reason: str | None
     """Flush the record and put what changed of it into the audit trail."""
     before, after = audit.changes(record)
     work.session.flush()
-    subject = type(record).__tablename__
+    subject = subject_of(type(record))
     work.record(
         audit.Draft(action, subject, record.id, _name_of(record), before=before, after=after, reason=reason)
     )

@@ -182,7 +182,7 @@ def hand_over_duties(
     work.record(
         Draft(
             "user.duties_handed_over",
-            "users",
+            "user",
             user.id,
             user.name,
             after={"to": successor.name, **{duty.kind: duty.count for duty in moved}},
