@@ -49,9 +49,9 @@ def selection(
         found = []
         for start in range(0, len(ids), 500):
             part = ids[start : start + 500]
-            addresses: dict[int, Any] = dict(
-                session.execute(sa.select(model.id, key).where(model.id.in_(part))).tuples().all()
-            )
+            addresses = {
+                row[0]: row[1] for row in session.execute(sa.select(model.id, key).where(model.id.in_(part)))
+            }
             found += [Selected(each, str(addresses[each]), None) for each in part if each in addresses]
         return found
     versions = dict(_read(rowid) for rowid in rowids[:limit])

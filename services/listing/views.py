@@ -119,6 +119,7 @@ def save_view(
     view.query = {"params": urlencode(query.params())}
     view.columns = list(query.columns)
     view.is_shared = shared
+    work.session.flush()
     return view
 
 
