@@ -1,4 +1,7 @@
-"""One's inbox: what happened that one should know, ticked off by hand."""
+"""One's inbox: what happened that one should know, ticked off by hand.
+
+Row ids count up over everybody's notices, so addresses and forms carry them sealed.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from services.access.permissions import Permission
 from services.errors import NotFound
 from services.notifications import inbox
 from services.notifications.messages import sentence, topic_of
+from services.sealing import seal, unseal
 from services.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
@@ -37,7 +41,7 @@ class NoticeLine:
     number: str = ""
     subject: str = ""
     url: str = ""
-    read_url: str = ""
+    key: str = ""
 
 
 def register(app: Flask) -> None:
@@ -48,14 +52,14 @@ def register(app: Flask) -> None:
 @requires(Permission.SELF)
 def page() -> ResponseReturnValue:
     """The newest notices first; older ones behind a link."""
-    before = request.args.get("before", type=int)
-    found = inbox.notices(db.session(), before, inbox.PAGE + 1)
+    before = request.args.get("before")
+    found = inbox.notices(db.session(), _unsealed(before) if before else None, inbox.PAGE + 1)
     shown = found[: inbox.PAGE]
-    older = url_for("notices.page", before=shown[-1].id) if len(found) > len(shown) else ""
+    older = url_for("notices.page", before=seal(shown[-1].id)) if len(found) > len(shown) else ""
     actions = []
     if any(notice.read_at is None for notice in shown):
         url = url_for("notices.read_all")
-        up_to = (("up_to", str(shown[0].id)),)
+        up_to = (("up_to", seal(shown[0].id)),)
         actions.append(
             Action(label=_("Mark all as read"), url=url, icon="check", method="post", fields=up_to)
         )
@@ -67,24 +71,33 @@ def page() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<int:notice_id>/read")
+@blueprint.post("/read")
 @requires(Permission.SELF)
-def read(notice_id: int) -> ResponseReturnValue:
+def read() -> ResponseReturnValue:
+    """Tick off one notice."""
     try:
         with UnitOfWork(db.session(), acting(), now()) as work:
-            inbox.mark_read(work, notice_id)
+            inbox.mark_read(work, _unsealed(request.form.get("notice", "")))
     except NotFound:
         abort(404)
     return _done()
 
 
-@blueprint.post("/read")
+@blueprint.post("/read-all")
 @requires(Permission.SELF)
 def read_all() -> ResponseReturnValue:
     """Everything up to the notice that stood first on the page; what came in since stays unread."""
+    up_to = _unsealed(request.form.get("up_to", ""))
     with UnitOfWork(db.session(), acting(), now()) as work:
-        inbox.mark_all_read(work, request.form.get("up_to", 0, type=int))
+        inbox.mark_all_read(work, up_to)
     return _done()
+
+
+def _unsealed(text: str) -> int:
+    try:
+        return int(unseal(text))
+    except (ValueError, TypeError):
+        abort(400)
 
 
 def _done() -> ResponseReturnValue:
@@ -104,5 +117,5 @@ def _line(notice: Notice) -> NoticeLine:
         number=case.number if case else "",
         subject=case.summary if case else "",
         url=url_for("complaints.details_view", address=case.public_id) if case else "",
-        read_url=url_for("notices.read", notice_id=notice.id) if notice.read_at is None else "",
+        key=seal(notice.id) if notice.read_at is None else "",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from models import Notice, User
 from models.enums import RoleName
 from services.access.scope import unscoped
+from services.sealing import seal, unseal
 from tests.factories.complaints import create_complaint
 from tests.factories.organisation import House, create_house
 from tests.support.client import DeskClient
@@ -42,6 +45,10 @@ def unread(session: Session) -> list[int]:
         return list(session.scalars(sa.select(Notice.id).where(Notice.read_at.is_(None)).order_by(Notice.id)))
 
 
+def shown_keys(page: str) -> list[int]:
+    return [unseal(key) for key in re.findall(r'name="notice" value="([^"]+)"', page)]
+
+
 def test_notices_are_shown_and_ticked_off(client: DeskClient, session: Session, house: House) -> None:
     handler = house[RoleName.HANDLER]
     case = create_complaint(session, house)
@@ -53,9 +60,9 @@ def test_notices_are_shown_and_ticked_off(client: DeskClient, session: Session, 
     assert page.status_code == 200 and page.text.count(number) == 3
     assert "督办人&lt;b&gt;甲&lt;/b&gt;" in page.text
     first, second, third = unread(session)
-    assert client.post(f"/notices/{second}/read").status_code == 303
+    assert client.post("/notices/read", data={"notice": seal(second)}).status_code == 303
     assert unread(session) == [first, third]
-    assert client.post("/notices/read", data={"up_to": str(first)}).status_code == 303
+    assert client.post("/notices/read-all", data={"up_to": seal(first)}).status_code == 303
     assert unread(session) == [third]
     client.get("/notices/")
     assert unread(session) == [third], "reading the page ticks nothing off"
@@ -69,19 +76,36 @@ def test_an_empty_inbox_says_what_it_is_for(client: DeskClient, house: House) ->
 def test_older_notices_stand_behind_a_link(client: DeskClient, session: Session, house: House) -> None:
     put(session, house[RoleName.HANDLER], 55)
     client.sign_in(house[RoleName.HANDLER])
-    newest, oldest = unread(session)[-1], unread(session)[0]
     page = client.get("/notices/")
-    assert f"/notices/{newest}/read" in page.text and f"/notices/{oldest}/read" not in page.text
-    assert f"before={unread(session)[5]}" in page.text
-    assert f"/notices/{oldest}/read" in client.get(f"/notices/?before={unread(session)[5]}").text
+    assert shown_keys(page.text) == list(reversed(unread(session)[5:]))
+    older = re.search(r'href="(/notices/\?before=[^"]+)"', page.text)
+    assert older is not None
+    assert shown_keys(client.get(older[1]).text) == list(reversed(unread(session)[:5]))
 
 
 def test_somebody_elses_notice_is_unknown(app: Flask, session: Session, house: House) -> None:
     put(session, house[RoleName.HANDLER])
     (notice,) = unread(session)
     leader = app.test_client().sign_in(house[RoleName.LEADER])
-    foreign, unknown = (leader.post(f"/notices/{one}/read") for one in (notice, notice + 1))
+    foreign, unknown = (
+        leader.post("/notices/read", data={"notice": seal(one)}) for one in (notice, notice + 1)
+    )
     assert foreign.status_code == unknown.status_code == 404 and len(foreign.data) == len(unknown.data)
-    leader.post("/notices/read", data={"up_to": "999999"})
+    leader.post("/notices/read-all", data={"up_to": seal(999_999)})
     assert unread(session) == [notice]
     assert "督办人" not in leader.get("/notices/").text
+
+
+def test_a_made_up_key_is_refused(client: DeskClient, house: House) -> None:
+    client.sign_in(house[RoleName.HANDLER])
+    assert client.post("/notices/read", data={"notice": "1"}).status_code == 400
+    assert client.post("/notices/read-all").status_code == 400
+    assert client.get("/notices/?before=1").status_code == 400
+
+
+def test_the_top_bar_counts_what_is_unread(client: DeskClient, session: Session, house: House) -> None:
+    put(session, house[RoleName.HANDLER], 7)
+    page = client.sign_in(house[RoleName.HANDLER]).get("/notices/").text
+    assert re.search(
+        r'class="icon-button top-bell" href="/notices/".*?<span class="count count-bad"[^>]*>7</span>', page
+    )
