@@ -228,13 +228,13 @@ def _add_rules(state: ORMExecuteState) -> None:
     if session.info.get("unscoped"):
         state.update_execution_options(**{MARK: "unscoped"})
         return
-    actor = current_actor(session)
+    actor, reached = current_actor(session), _models_in(state)
     if not actor.is_system:
         rules = [
             with_loader_criteria(
                 model, rule_for(model, actor), include_aliases=True, propagate_to_loaders=False
             )
-            for model in sorted(_models_in(state), key=lambda model: model.__name__)
+            for model in sorted(reached, key=lambda model: model.__name__)
         ]
         state.statement = state.statement.options(*rules)
     state.update_execution_options(**{MARK: "orm"})
