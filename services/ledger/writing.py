@@ -11,6 +11,7 @@ from models import Complaint, ComplaintEvent, ComplaintVisibility, Department, P
 from models.enums import CloseKind, EventKind, PartyKind, PartySide, State
 from models.labels import _l
 from services.access.permissions import Permission
+from services.access.scope import unscoped
 from services.ledger.checking import Answered, LedgerRow, Options
 from services.ledger.parsing import is_blank
 from services.ledger.targets import COMPLAINED_ABOUT
@@ -38,11 +39,9 @@ class Writer:
         """Write these rows with all that belongs to them."""
         complaints = [self._complaint(row, numbers[row.key]) for row in rows]
         connection = self.work.session.connection()
-        table = cast(sa.Table, Complaint.__table__)
-        inserted = connection.execute(
-            sa.insert(table).returning(table.c.id, sort_by_parameter_order=True), complaints
-        )
-        ids = [int(row[0]) for row in inserted]
+        # Without RETURNING the drivers write many rows at once; the numbers are unique and lead to the ids.
+        connection.execute(sa.insert(cast(sa.Table, Complaint.__table__)), complaints)
+        ids = self._ids([complaint["number"] for complaint in complaints])
         for model, made in (
             (
                 ComplaintVisibility,
@@ -55,6 +54,13 @@ class Writer:
             if made:
                 connection.execute(sa.insert(cast(sa.Table, model.__table__)), made)
         self.written += len(rows)
+
+    def _ids(self, numbers: Sequence[str]) -> list[int]:
+        session = self.work.session
+        with unscoped(session, "rows of this very import, before anybody's visibility is written"):
+            asked = sa.select(Complaint.number, Complaint.id).where(Complaint.number.in_(numbers))
+            found = {row.number: row.id for row in session.execute(asked)}
+        return [found[number] for number in numbers]
 
     def _complaint(self, row: LedgerRow, number: str) -> dict[str, Any]:
         given = {key: value for key, value in row.values.items() if key != COMPLAINED_ABOUT}

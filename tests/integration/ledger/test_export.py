@@ -187,6 +187,7 @@ with Session(engine) as session:
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows(
     session: Session, house: House, tmp_path: Path, engine_url: str
 ) -> None:
