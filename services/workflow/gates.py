@@ -53,6 +53,8 @@ class Situation:
     actor: Actor
     grant: Grant | None
     now: datetime
+    audiences: frozenset[str] | None = None
+    """Who reads the complaint, once somebody has asked (services.workflow.steps)."""
 
     @cached_property
     def procedure(self) -> Procedure:

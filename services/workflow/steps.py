@@ -72,7 +72,7 @@ def departments_of(situation: Situation, event: EventKind | None = None) -> set[
             found |= {assignment.department_id, assignment.from_department_id}
             personally.add(assignment.person_id)
     if with_helpers:
-        audiences = _personal_audiences(situation)
+        audiences = _audiences(situation)
         personally |= {person for person in situation.actor.people if f"u{person}" in audiences}
     found |= _own_departments(situation.actor, personally)
     return {department for department in found if department is not None}
@@ -88,12 +88,14 @@ def _own_departments(actor: Actor, involved: Collection[int | None]) -> set[int 
     }
 
 
-def _personal_audiences(situation: Situation) -> frozenset[str]:
+def _audiences(situation: Situation) -> frozenset[str]:
     from services.access.scope import unscoped
     from services.access.visibility import audiences_of
 
-    with unscoped(situation.session, "whether the actor is personally involved"):
-        return audiences_of(situation.session, situation.complaint)
+    if situation.audiences is None:
+        with unscoped(situation.session, "whether the actor is personally involved"):
+            situation.audiences = audiences_of(situation.session, situation.complaint)
+    return situation.audiences
 
 
 def grant_for(situation: Situation, event: EventKind) -> Grant | None:
