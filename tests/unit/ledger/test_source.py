@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,18 @@ def test_a_password_is_named(tmp_path: Path) -> None:
     path = file(tmp_path, source._OLE + b"\0" * 600 + source._ENCRYPTED, "x.xlsx")
     with pytest.raises(UnusableFile, match=r"password|密码"):
         open_sheets(path)
+
+
+def test_xls_with_a_title_line() -> None:
+    """tests/data/old_ledger.xls: a merged title, a counter column, a typed and a written date."""
+    heading = find_heading(open_sheets(Path(__file__).parents[2] / "data" / "old_ledger.xls"))
+    assert (heading.line, heading.sheet.name) == (2, "台账")
+    assert suggested(heading) == {
+        1: "source_reference",
+        2: "complainant_name",
+        3: "received_at",
+        4: "content",
+    }
+    rows = list(heading.sheet)[2:]
+    assert rows[0][1:] == ["0012", "王五", datetime(2019, 4, 25, 9, 32, 9), "\n\t夜间施工噪音"]
+    assert rows[1][1:] == [13, "李四", "2019年4月26日", "=1+1"]
