@@ -22,6 +22,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import NumberInput
@@ -113,13 +114,13 @@ class RelationField(SelectField):
         entries = [(each.address, each.label) for each in offered] if few else []
         if self.current is not None and self.current.address not in {address for address, _label in entries}:
             entries.append((self.current.address, self.current.label))
-        self.choices = [("", "—"), *entries]
+        self.choices = [SelectChoice("", "—"), *(SelectChoice(address, label) for address, label in entries)]
         if not few and lookup_url:
             self.render_kw: dict[str, Any] = {**(self.render_kw or {}), "data-lookup-url": lookup_url}
 
     def iter_choices(self) -> Any:
-        for address, label in self.choices or []:
-            yield address, label, address == self.address, {}
+        for each in self.choices or []:
+            yield Choice(each.value, each.label, each.value == self.address, {})
 
     def text(self) -> str:
         """The picked record's name."""
@@ -131,7 +132,7 @@ class PlainSelect(SelectField):
 
     def __init__(self, label: Any = None, validators: Any = None, *, members: Any, **kwargs: Any) -> None:
         self.members = members
-        choices = [("", "—")] + [(member.value, member.label) for member in members]
+        choices = [SelectChoice("", "—"), *(SelectChoice(member.value, member.label) for member in members)]
         super().__init__(label, validators, coerce=self._member, choices=choices, **kwargs)
 
     def _member(self, value: Any) -> Any:
@@ -141,8 +142,8 @@ class PlainSelect(SelectField):
 
     def iter_choices(self) -> Any:
         chosen = self.data.value if self.data else ""
-        for value, label in self.choices or []:
-            yield value, label, value == chosen, {}
+        for each in self.choices or []:
+            yield Choice(each.value, each.label, each.value == chosen, {})
 
     def pre_validate(self, form: Any) -> None:
         """Coercion has refused foreign values already."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-import sqlalchemy as sa
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
@@ -24,18 +23,15 @@ from admin_views.page_parts import Action, Badge
 from admin_views.shell_context import Crumb
 from admin_views.values import badge_of, fact_of, moment_text
 from extensions import db
-from models import AuditEntry
 from models.fields import fields_of
 from models.labels import LazyString
 from services.access.permissions import Permission
 from services.errors import DeskError, NotFound, NotPermitted, Stale
+from services.history import history_of
 from services.listing import ListQuery, ListRow, address_key
 from services.operations.create_record import create_record
 from services.operations.edit_record import edit_record
-from services.records import subject_of
 from services.unit_of_work import UnitOfWork
-
-MOST_CHANGES = 50
 
 
 class RecordScreen(ListScreen):
@@ -119,12 +115,7 @@ class RecordScreen(ListScreen):
 
     def history(self, row: ListRow) -> list[ChangeLine]:
         """Who changed which field when, newest first, from the audit trail."""
-        entries = db.session().scalars(
-            sa.select(AuditEntry)
-            .where(AuditEntry.subject_type == subject_of(self.model), AuditEntry.subject_id == row.id)
-            .order_by(AuditEntry.id.desc())
-            .limit(MOST_CHANGES)
-        )
+        entries = history_of(db.session(), self.model, row.id)
         return [line for entry in entries for line in change_lines(entry)]
 
     # Forms
@@ -231,12 +222,7 @@ class RecordScreen(ListScreen):
         return sections
 
     def _conflict(self, form: Any, row: ListRow, stale: Stale) -> ResponseReturnValue:
-        last = db.session().scalars(
-            sa.select(AuditEntry)
-            .where(AuditEntry.subject_type == subject_of(self.model), AuditEntry.subject_id == row.id)
-            .order_by(AuditEntry.id.desc())
-            .limit(1)
-        ).first()  # fmt: skip
+        last = next(iter(history_of(db.session(), self.model, row.id, 1)), None)
         page = forms.conflict_page(
             form,
             self.model,

@@ -13,6 +13,7 @@ from flask_admin import expose
 from flask_admin.form import BaseForm
 from flask_babel import gettext as _
 from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from admin_views.base import GuardedModelView
@@ -46,7 +47,7 @@ class SentForm(BaseForm):
     kind = SelectField(
         _l("What was sent"),
         [InputRequired(REQUIRED)],
-        choices=[(kind.value, label) for kind, label in REPORTS.items()],
+        choices=[SelectChoice(kind.value, label) for kind, label in REPORTS.items()],
     )
     to_whom = StringField(_l("To whom"))
 
