@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import (
@@ -65,6 +66,23 @@ def register(app: Flask) -> None:
 def store() -> FileStore:
     """The files of this desk."""
     return FileStore(current_app.extensions["settings"])
+
+
+@contextmanager
+def staged_files(uploads: Iterable[FileStorage] | None) -> Iterator[list[Staged]]:
+    """The uploads of a form, checked and laid ready; what is not kept in the end leaves nothing behind.
+
+    Invalid({"file": …}) when one of them can't be taken.
+    """
+    staged: list[Staged] = []
+    try:
+        for upload in uploads or ():
+            if upload and upload.filename:
+                staged.append(store().stage(upload.stream, upload.filename))
+        yield staged
+    finally:
+        for one in staged:
+            one.discard()
 
 
 @blueprint.post("/complaint/<public_id>")

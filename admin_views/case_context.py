@@ -98,13 +98,17 @@ class FileLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordTable:
-    """Linked records of a kind: investigations, measures, accidents, merged complaints, archive."""
+    """Linked records of a kind: investigations, measures, accidents, merged complaints, archive.
+
+    `key` is the anchor that links to the table name.
+    """
 
     title: Text
     heads: Sequence[Text]
     rows: Sequence[Sequence[Fact]]
     actions: Sequence[Action] = ()
     empty: Empty | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from models import Complaint
 from models.enums import EventKind as E
 from services.operations.accept import accept
+from services.operations.acknowledge import acknowledge
 from services.operations.add_co_handler import add_co_handler
 from services.operations.approve import approve
 from services.operations.arbitrate import arbitrate
@@ -46,6 +47,7 @@ from services.operations.urge import urge
 OPERATIONS: dict[E, Callable[..., Complaint]] = {
     E.ASK_TO_COMPLETE: ask_to_complete,
     E.SUPPLY_MISSING: supply_missing,
+    E.ACKNOWLEDGE: acknowledge,
     E.ACCEPT: accept,
     E.REFUSE: refuse,
     E.CLOSE_ON_SPOT: close_on_spot,

@@ -36,7 +36,6 @@ from models.fields import fields_of
 from services.access.permissions import Permission
 from services.errors import Reason
 from services.procedures.of_complaint import procedure_of
-from services.workflow.steps import possible_events
 
 _ROAD = (
     State.REGISTERED,
@@ -63,8 +62,24 @@ _IN_ASIDE = {
     "closed_at",
     "archived_at",
 }
-_AS_BADGE = {"grade", "round", "escalation_level", "paused_at", "supervised_at", "is_confidential", "is_imported"}
-_SHOWN_APART = _AS_BADGE | {"number", "state", "summary", "content", "request", "complainant_name", "complainant_phone"}
+_AS_BADGE = {
+    "grade",
+    "round",
+    "escalation_level",
+    "paused_at",
+    "supervised_at",
+    "is_confidential",
+    "is_imported",
+}
+_SHOWN_APART = _AS_BADGE | {
+    "number",
+    "state",
+    "summary",
+    "content",
+    "request",
+    "complainant_name",
+    "complainant_phone",
+}
 
 
 class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
@@ -225,7 +240,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
     # Actions
 
     def _actions(self) -> tuple[list[Action], list[Action]]:
-        events = possible_events(self.situation)
+        events = self.possible
         order = PRIMARY.get(self.complaint.state, ())
         primary = [self._action(event, events[event]) for event in order if event in events]
         # What can be done now comes first; a greyed button says why it can't.
@@ -272,7 +287,9 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
         rest = [
             self.fact(Complaint, self.complaint, spec)
             for key, spec in specs.items()
-            if key not in _INTAKE and key not in _IN_ASIDE and getattr(self.complaint, key) not in (None, "", False, 0)
+            if key not in _INTAKE
+            and key not in _IN_ASIDE
+            and getattr(self.complaint, key) not in (None, "", False, 0)
         ]
         return [FactGroup(title=_("Receipt"), facts=intake), FactGroup(title=_("Record"), facts=rest)]
 

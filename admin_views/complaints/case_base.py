@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 from admin_views.page_parts import Fact
 from admin_views.values import Reader, fact_of, moment_text
 from models import ClockRun, Complaint
+from models.enums import EventKind
 from models.fields import FieldSpec
 from services.access.masking import mask, reads_plainly
 from services.actor import Actor
+from services.errors import Reason
 from services.listing import Ref
 from services.workflow.gates import Situation
+from services.workflow.steps import possible_events
 
 
 @dataclass
@@ -41,6 +44,11 @@ class CaseReader:
     @cached_property
     def situation(self) -> Situation:
         return Situation(self.session, self.complaint, self.actor, None, self.now)
+
+    @cached_property
+    def possible(self) -> dict[EventKind, list[Reason]]:
+        """The events that the reader may fire now, each with what still stands in its way."""
+        return possible_events(self.situation)
 
     @cached_property
     def runs(self) -> list[ClockRun]:

@@ -27,7 +27,6 @@ from models.enums import EventKind, State
 from models.fields import FieldSpec, fields_of
 from services.access.permissions import Permission
 from services.procedures.of_complaint import procedure_of
-from services.workflow.steps import possible_events
 
 _CLOCK_EVENTS = {
     EventKind.CLOCK_WARNED,
@@ -138,7 +137,7 @@ class CaseHistory(CaseReader):
         return url_for("attachments.add_to_complaint", public_id=self.complaint.public_id)
 
     def _note_url(self) -> str:
-        if EventKind.NOTE not in possible_events(self.situation):
+        if EventKind.NOTE not in self.possible:
             return ""
         return url_for("complaint_steps.one_note", public_id=self.complaint.public_id)
 

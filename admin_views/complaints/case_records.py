@@ -35,6 +35,7 @@ class CaseRecords(CaseReader):
         if opinions:
             tables.append(
                 RecordTable(
+                    key="opinion",
                     title=_("Opinions"),
                     heads=[_("Round"), _("Result"), _("Responsibility"), _("Standing")],
                     rows=[self._opinion(row) for row in opinions],
@@ -60,6 +61,7 @@ class CaseRecords(CaseReader):
         if investigations:
             tables.append(
                 RecordTable(
+                    key="investigations",
                     title=_("Investigations"),
                     heads=[_("Title"), _("Leader of the team"), _("Status")],
                     rows=investigations,
@@ -71,14 +73,14 @@ class CaseRecords(CaseReader):
         rows = [self._measure(row) for row in measures]
         if rows:
             heads = [_("Kind"), _("Measure"), _("Owner"), _("Due"), _("Status")]
-            tables.append(RecordTable(title=_("Measures"), heads=heads, rows=rows))
+            tables.append(RecordTable(key="measures", title=_("Measures"), heads=heads, rows=rows))
         follow_ups = self.session.scalars(
             sa.select(FollowUp).where(FollowUp.complaint_id == complaint_id).order_by(FollowUp.id)
         )
         asked = [self._follow_up(row) for row in follow_ups]
         if asked:
             heads = [_("At"), _("Channel"), _("Result"), _("Complainant's words")]
-            tables.append(RecordTable(title=_("Follow-up"), heads=heads, rows=asked))
+            tables.append(RecordTable(key="reply", title=_("Follow-up"), heads=heads, rows=asked))
         return tables
 
     def _opinion(self, row: Opinion) -> list[Fact]:

@@ -14,6 +14,7 @@ from flask_wtf.file import MultipleFileField
 from sqlalchemy.orm import Session
 from wtforms import (
     BooleanField,
+    DateField,
     Field,
     IntegerField,
     SelectField,
@@ -85,6 +86,10 @@ def _choice(label: LazyString, values: type[Labelled], *, required: bool = True)
 
 def _moment(label: LazyString, *, help: LazyString | str = "") -> FieldMaker:
     return lambda scene: DateTimeLocalField(label, [Optional()], format="%Y-%m-%dT%H:%M", description=help)
+
+
+def _day(label: LazyString) -> FieldMaker:
+    return lambda scene: DateField(label, [Optional()])
 
 
 def _tick(label: LazyString) -> FieldMaker:
@@ -245,6 +250,12 @@ _NOTE = _long(_l("Note"), required=False, rows=2)
 FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
     E.ASK_TO_COMPLETE: {"missing": _long(_l("What is missing"))},
     E.SUPPLY_MISSING: {"supplied": _long(_l("What came in"))},
+    E.ACKNOWLEDGE: {
+        "text": _long(_l("What the complainant was told")),
+        "channel": _choice(_l("Told by"), Channel),
+        "expected_on": _day(_l("Answer promised by")),
+        "at": _moment(_l("Told at"), help=_l("Left empty: now.")),
+    },
     E.ACCEPT: {"note": _NOTE},
     E.REFUSE: {
         "reason": _long(_l("Reason"), help=_l("It goes to the complainant.")),
@@ -372,7 +383,8 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
 
 def form_for(event: EventKind, scene: Scene, *, empty: bool = False) -> FlaskForm:
     """The form of one event, bound to the request by Flask-WTF; `empty`: whatever the request carries."""
-    fields = {name: make(scene) for name, make in FIELDS[event].items()}
+    alone = scene.situation is not None  # a file goes with one complaint, never with a selection
+    fields = {name: make(scene) for name, make in FIELDS[event].items() if alone or name != "files"}
     kind = type(f"{event.name.title().replace('_', '')}Form", (FlaskForm,), fields)
     made: FlaskForm = kind(formdata=None) if empty else kind()
     return made
@@ -382,9 +394,9 @@ def arguments(event: EventKind, form: FlaskForm, zone: ZoneInfo) -> dict[str, An
     """What the operation takes, from what was typed: local moments get their zone, the receiver is taken apart."""
     values: dict[str, Any] = {}
     for name in FIELDS[event]:
-        value = form[name].data
         if name == "files":
             continue
+        value = form[name].data
         if name == "receiver":
             department, _, person = str(value or "").partition(":")
             values["department_id"] = int(department) if department.isdigit() else None

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 
-from admin_views.attachments import store
+from admin_views.attachments import staged_files, store
 from admin_views.complaints.calling import OPERATIONS
 from admin_views.complaints.step_forms import Scene, arguments, form_for
 from admin_views.complaints.wording import BULK, EXPLANATIONS, ICONS, TONES
@@ -40,6 +40,8 @@ from services.workflow.table import TRANSITIONS
 blueprint = Blueprint("complaint_steps", __name__, url_prefix="/complaints")
 
 SHOWN_SUBJECTS = 6
+_FIELD_OF_FAULT = {"department_id": "receiver", "person_id": "receiver", "file": "files"}
+"""Where a dialog shows a fault that the operation names otherwise."""
 
 
 def _add_routes() -> None:
@@ -66,11 +68,13 @@ def _one(event: EventKind, public_id: str) -> ResponseReturnValue:
     form = form_for(event, scene)
     version = request.form.get("version", str(complaint.version))
     errors: list[str] = []
+    refused: list[str] = []
     if form.validate_on_submit():
         try:
-            number = _carry_out(
-                event, public_id, _version(version), arguments(event, form, scene.zone), _files(form)
-            )
+            with staged_files(form["files"].data if "files" in form else ()) as staged:
+                number = _carry_out(
+                    event, public_id, _version(version), arguments(event, form, scene.zone), staged
+                )
         except (NotFound, NotPermitted):
             raise
         except Stale as stale:
@@ -78,14 +82,22 @@ def _one(event: EventKind, public_id: str) -> ResponseReturnValue:
                 [*messages_of(stale), _("Look at the page again; then repeat the step if it still fits.")],
                 str(stale.version or ""),
             )
+        except Refused as refusal:
+            refused = messages_of(refusal)
         except DeskError as error:
             errors = _put(form, error)
         else:
-            flash(_("%(number)s: %(step)s done.", number=number, step=event.label), "success")
+            if number:
+                flash(_("%(number)s: %(step)s done.", number=number, step=event.label), "success")
+            else:
+                flash(_("This form had been carried out already."), "info")
             return done(_after(public_id))
         db.session.rollback()
         situation = _situation(_load(public_id), event)
     hidden = [("version", version), ("key", request.form.get("key") or secrets.token_urlsafe(18))]
+    missing = _missing(situation, event, public_id)
+    listed = {str(gate.text) for gate in missing}
+    errors += [text for text in refused if text not in listed]
     dialog = DialogForm(
         title=f"{event.label} · {situation.complaint.number}",
         url=url_for(f".one_{event.value}", public_id=public_id),
@@ -93,7 +105,7 @@ def _one(event: EventKind, public_id: str) -> ResponseReturnValue:
         tone="bad" if TONES.get(event) == "bad" else "",
         icon=ICONS[event],
         explanation=EXPLANATIONS.get(event, ""),
-        missing=_missing(situation, event, public_id),
+        missing=missing,
         hidden=hidden,
         errors=errors,
         back_url=url_for("complaints.details_view", address=public_id),
@@ -194,16 +206,6 @@ def _carry_out(
     return number
 
 
-def _files(form: FlaskForm) -> list[Staged]:
-    if "files" not in form:
-        return []
-    return [
-        store().stage(file.stream, file.filename or "")
-        for file in form["files"].data or ()
-        if file and file.filename
-    ]
-
-
 def _load(public_id: str) -> Complaint:
     complaint = db.session.query(Complaint).filter_by(public_id=public_id).first()
     if complaint is None:
@@ -242,10 +244,10 @@ def _missing(situation: Situation, event: EventKind, public_id: str) -> list[Mis
 def _put(form: FlaskForm, error: DeskError) -> list[str]:
     """Faults at their fields; what belongs to none of them above the form."""
     if not isinstance(error, Invalid):
-        return messages_of(error) if not isinstance(error, Refused) else []
+        return messages_of(error)
     rest = []
     for name, message in error.fields.items():
-        target = {"department_id": "receiver", "person_id": "receiver"}.get(name, name)
+        target = _FIELD_OF_FAULT.get(name, name)
         if target in form:
             form[target].errors = [*form[target].errors, message]
         else:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,8 @@ from admin_views.base import GuardedModelView, locale
 from admin_views.complaints.case import CaseBuilder
 from admin_views.complaints.due import explained
 from admin_views.complaints.register_form import FIELD_OF_FAULT, registration_form, sections, typed_complaint
-from admin_views.complaints.wording import BULK, ICONS, ROW_STEPS
+from admin_views.complaints.row_steps import RowSteps
+from admin_views.complaints.wording import BULK, ICONS
 from admin_views.errors import messages_of
 from admin_views.form_context import DialogForm, ErrorPage, FormPage
 from admin_views.fragments import done
@@ -49,7 +51,6 @@ from services.operations.reveal import reveal
 from services.procedures.of_complaint import parsed
 from services.unit_of_work import UnitOfWork
 from services.workflow.once import done_before, remember
-from services.workflow.table import TRANSITIONS
 
 REVEALED_FOR = timedelta(minutes=15)
 STATE_TABS = (
@@ -97,7 +98,13 @@ class ComplaintsView(GuardedModelView):
             icon="complaint",
             actions=self.list_actions(),
         )
-        return replace(super().frame(query), empty=empty)
+        steps = RowSteps(db.session(), acting())
+        return replace(
+            super().frame(query),
+            empty=empty,
+            before_rows=steps.prepare,
+            row_actions=partial(self._row_actions, steps),
+        )
 
     def export_url(self) -> str:
         return url_for("ledger.export") if acting().may(Permission.LEDGER_EXPORT) else ""
@@ -115,9 +122,8 @@ class ComplaintsView(GuardedModelView):
             if actor.may(for_event(event))
         ]
 
-    def row_actions(self, row: ListRow) -> Sequence[Action]:
-        """The steps that the lifecycle and the roles allow from this state; the dialog says what is missing."""
-        actor, state = acting(), row.values.get("state")
+    def _row_actions(self, steps: RowSteps, row: ListRow) -> Sequence[Action]:
+        """The steps that this person may take on this case in its state; the dialog says what is missing."""
         return [
             Action(
                 label=event.label,
@@ -125,8 +131,7 @@ class ComplaintsView(GuardedModelView):
                 icon=ICONS[event],
                 dialog=True,
             )
-            for event, transition in TRANSITIONS.items()
-            if event in ROW_STEPS and state in transition.sources and actor.may(for_event(event))
+            for event in steps.of(row)
         ]
 
     def row_due(self, row: ListRow) -> DueState | str:
@@ -260,16 +265,31 @@ class ComplaintsView(GuardedModelView):
         until = web_session.get("revealed", {}).get(address)
         return until is not None and datetime.fromisoformat(until) > datetime.now(UTC)
 
+    @staticmethod
+    def _keep_revealed(address: str) -> None:
+        """Remember it in this session; what is over leaves the cookie."""
+        now = datetime.now(UTC)
+        kept = {
+            case: until
+            for case, until in web_session.get("revealed", {}).items()
+            if datetime.fromisoformat(until) > now
+        }
+        web_session["revealed"] = {**kept, address: (now + REVEALED_FOR).isoformat()}
+
     @expose("/<address>/personal", methods=("GET", "POST"))
     @requires(Permission.COMPLAINT_REVEAL)
     def reveal(self, address: str) -> ResponseReturnValue:
         complaint, form = self.get_one(address), RevealForm()
+        errors: list[str] = []
         if form.validate_on_submit():
-            with UnitOfWork(db.session(), acting()) as work:
-                reveal(work, address, reason=form.reason.data or "")
-            until = datetime.now(UTC) + REVEALED_FOR
-            web_session["revealed"] = {**web_session.get("revealed", {}), address: until.isoformat()}
-            return done(self.record_url(address) + "#people")
+            try:
+                with UnitOfWork(db.session(), acting()) as work:
+                    reveal(work, address, reason=form.reason.data or "")
+            except Invalid as invalid:
+                errors = forms.put_errors(form, invalid)
+            else:
+                self._keep_revealed(address)
+                return done(self.record_url(address) + "#people")
         dialog = DialogForm(
             title=_("Show personal data"),
             url=url_for(".reveal", address=address),
@@ -279,9 +299,11 @@ class ComplaintsView(GuardedModelView):
                 "Names, telephones and addresses of %(number)s are shown to you for 15 minutes. It is recorded.",
                 number=complaint.number,
             ),
+            errors=errors,
             back_url=self.record_url(address),
         )
-        return self.render("desk/dialog_form.html", dialog=dialog, form=form)  # type: ignore[no-any-return]
+        status = 422 if request.method == "POST" else 200
+        return self.render("desk/dialog_form.html", dialog=dialog, form=form), status  # type: ignore[no-any-return]
 
     @expose("/due/<run_id>")
     @requires(Permission.COMPLAINT_READ)

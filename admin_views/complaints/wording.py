@@ -11,6 +11,7 @@ ICONS: dict[EventKind, str] = {
     E.REGISTER: "plus",
     E.ASK_TO_COMPLETE: "help",
     E.SUPPLY_MISSING: "check",
+    E.ACKNOWLEDGE: "mail",
     E.ACCEPT: "check",
     E.REFUSE: "close",
     E.CLOSE_ON_SPOT: "close-case",
@@ -70,6 +71,7 @@ TONES: dict[EventKind, str] = {
 }
 
 EXPLANATIONS: dict[EventKind, LazyString] = {
+    E.ACKNOWLEDGE: _l("Tell the complainant the number, the next steps and when to expect an answer."),
     E.ACCEPT: _l("The time limits of the procedure start with the acceptance."),
     E.TRANSFER: _l("You answer for the complaint until the receiver has signed for it."),
     E.SIGN_FOR: _l("With your signature the complaint is yours: you answer for it from now on."),

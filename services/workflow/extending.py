@@ -15,11 +15,19 @@ from services.unit_of_work import UnitOfWork
 def extendable_run(
     work: UnitOfWork, complaint: Complaint, clock_id: str | None, amount: int | None
 ) -> tuple[ClockRun, int]:
-    """The clock and the amount, both checked against what the procedure allows in all (R01-16)."""
+    """The clock and the amount, both checked against what the procedure allows in all (R01-16).
+
+    `clock_id` is the public id of the run, or the clock's code: over many complaints only that is the same.
+    """
     run = work.session.scalars(
-        sa.select(ClockRun).where(
-            ClockRun.public_id == (clock_id or ""), ClockRun.complaint_id == complaint.id
+        sa.select(ClockRun)
+        .where(
+            sa.or_(ClockRun.public_id == (clock_id or ""), ClockRun.code == (clock_id or "")),
+            ClockRun.complaint_id == complaint.id,
+            ClockRun.state.in_(OPEN),
         )
+        .order_by(ClockRun.id.desc())
+        .limit(1)
     ).first()
     faults: dict[str, Text] = {}
     if run is None or run.state not in OPEN:

@@ -59,6 +59,7 @@ _NOT_FILED = tuple(state for state in S if state not in (S.ARCHIVED, S.MERGED))
 _ROWS = (
     Transition(E.ASK_TO_COMPLETE, _to(S.TO_COMPLETE, S.REGISTERED)),
     Transition(E.SUPPLY_MISSING, _to(S.REGISTERED, S.TO_COMPLETE)),
+    Transition(E.ACKNOWLEDGE, _stay(*_BEFORE_END)),
     Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (acceptance_complete,)),
     Transition(E.REFUSE, _to(S.REFUSED, *_BEFORE_WORK)),
     Transition(E.CLOSE_ON_SPOT, _to(S.CLOSED, S.REGISTERED), (g.handler_is_first_receiver,)),

@@ -138,6 +138,13 @@ def staged(app: Flask, engine: sa.Engine) -> Iterator[Stage]:
     letter = FileStore(app.extensions["settings"]).path(LETTER_DIGEST)
     letter.parent.mkdir(parents=True, exist_ok=True)
     letter.write_bytes(LETTER)
+    with one_connection(app) as connection:
+        yield Stage(app, connection, people, records)
+
+
+@contextmanager
+def one_connection(app: Flask) -> Iterator[sa.Connection]:
+    """Every session of the application on this connection, undone at the end: commits are savepoints."""
     with app.app_context():
         engines = db.engines
         own = engines[None]
@@ -147,7 +154,7 @@ def staged(app: Flask, engine: sa.Engine) -> Iterator[Stage]:
         factory = db.session.session_factory
         factory.configure(join_transaction_mode="create_savepoint")
         try:
-            yield Stage(app, connection, people, records)
+            yield connection
         finally:
             engines[None] = own
             factory.configure(join_transaction_mode="conditional_savepoint")
