@@ -142,8 +142,8 @@ class PlainSelect(SelectField):
 
     def iter_choices(self) -> Any:
         chosen = self.data.value if self.data else ""
-        for each in self.choices or []:
-            yield Choice(each.value, each.label, each.value == chosen, {})
+        for value, label, *_rest in self.choices or []:
+            yield Choice(value, label, value == chosen, {})
 
     def pre_validate(self, form: Any) -> None:
         """Coercion has refused foreign values already."""
