@@ -12,6 +12,7 @@ from models import Department, Exemption, User
 from models.enums import RoleName
 from services.actor import SYSTEM, Actor
 from services.demonstration.people import ORGANISATION, PEOPLE, PLACES, PROCEDURE, Person
+from services.demonstration.playing import entered
 from services.identity import actor_for
 from services.identity.bookkeeping import note
 from services.identity.passwords import DEMONSTRATION_PASSWORD, hash_password
@@ -34,15 +35,21 @@ def create_organisation(session: Session, at: datetime, timezone: str) -> None:
         name=administrator.name,
         is_demonstration=True,
     )
-    with UnitOfWork(session, SYSTEM, at) as work:
-        first, _code = set_up(work, answers)
-    _Builder(session, at, first.id).build()
+    with entered(session, lambda: at):
+        with UnitOfWork(session, SYSTEM, at) as work:
+            first, _code = set_up(work, answers)
+        _Builder(session, at, first.id).build()
 
 
 def accounts() -> list[dict[str, str]]:
-    """The accounts to show: login, password, post and name."""
+    """The accounts to show: login, password, role with post, and name."""
     return [
-        {"role": person.post, "name": person.name, "login": person.login, "password": DEMONSTRATION_PASSWORD}
+        {
+            "role": f"{person.role.label} · {person.post}",
+            "name": person.name,
+            "login": person.login,
+            "password": DEMONSTRATION_PASSWORD,
+        }
         for person in PEOPLE
         if person.shown
     ]

@@ -10,6 +10,7 @@ import heapq
 import importlib
 import random
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -37,6 +38,22 @@ Moments = Generator[datetime, None, None]
 UNREAD = timedelta(days=2)
 """Messages of this long are still unread at the end."""
 _OPENS, _SHUTS = time(8, 30), time(17, 0)
+
+
+@contextmanager
+def entered(session: Session, moment: Callable[[], datetime]) -> Iterator[None]:
+    """What is entered meanwhile is entered at the play's own moment, not at that of the machine."""
+
+    def stamp(session: Session, *_: Any) -> None:
+        for record in session.new:
+            if isinstance(record, Stamped) and record.created_at is None:
+                record.created_at = moment()
+
+    event.listen(session, "before_flush", stamp)
+    try:
+        yield
+    finally:
+        event.remove(session, "before_flush", stamp)
 
 
 @dataclass
@@ -75,17 +92,8 @@ class Stage:
 
     def play(self, plots: Sequence[tuple[datetime, Callable[[], Moments]]]) -> None:
         """Play all of them up to now."""
-        event.listen(self.session, "before_flush", self._stamp)
-        try:
+        with entered(self.session, lambda: self.present):
             self._play(plots)
-        finally:
-            event.remove(self.session, "before_flush", self._stamp)
-
-    def _stamp(self, session: Session, *_: Any) -> None:
-        """What is entered in the play is entered at its own moment."""
-        for record in session.new:
-            if isinstance(record, Stamped) and record.created_at is None:
-                record.created_at = self.present
 
     def _play(self, plots: Sequence[tuple[datetime, Callable[[], Moments]]]) -> None:
         queue: list[tuple[datetime, int, Iterator[datetime] | None]] = []

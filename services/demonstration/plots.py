@@ -276,6 +276,10 @@ def reopened(case: Case) -> Moments:
     yield from closed(case)
     yield case.wait(days=4)
     case.fire("reopen", "leader", new_fact="投诉人提供了新的录音，称处理结果未兑现。")
+    yield case.wait(hours=5)
+    _transfer(case, "请按新情况重新核实，并当面答复投诉人。")
+    yield case.wait(hours=5)
+    case.fire("sign_for", case.handler)
 
 
 def refused(case: Case) -> Moments:
