@@ -157,6 +157,9 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     is_confidential: Mapped[bool] = mapped_column(
         default=False, info=field(_l("Confidential"), read_only=True, export=False)
     )
+    acknowledged_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Acknowledged at"), read_only=True)
+    )
     accepted_at: Mapped[datetime | None] = mapped_column(
         Moment, info=field(_l("Accepted at"), read_only=True)
     )

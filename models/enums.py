@@ -62,6 +62,7 @@ class EventKind(Labelled):
     REGISTER = "register", _l("Register")
     ASK_TO_COMPLETE = "ask_to_complete", _l("Ask to complete")
     SUPPLY_MISSING = "supply_missing", _l("Supply what was missing")
+    ACKNOWLEDGE = "acknowledge", _l("Acknowledge")
     ACCEPT = "accept", _l("Accept")
     REFUSE = "refuse", _l("Refuse")
     CLOSE_ON_SPOT = "close_on_spot", _l("Close on the spot")

@@ -490,6 +490,7 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(), nullable=True),
         sa.Column("supervised_at", sa.DateTime(), nullable=True),
         sa.Column("is_confidential", sa.Boolean(), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(), nullable=True),
         sa.Column("accepted_at", sa.DateTime(), nullable=True),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column(
@@ -1000,6 +1001,7 @@ def upgrade() -> None:
                 "register",
                 "ask_to_complete",
                 "supply_missing",
+                "acknowledge",
                 "accept",
                 "refuse",
                 "close_on_spot",

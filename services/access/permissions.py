@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CALENDAR_READ = "calendar:read"
     CALENDAR_WRITE = "calendar:write"
     COMPLAINT_ACCEPT = "complaint:accept"
+    COMPLAINT_ACKNOWLEDGE = "complaint:acknowledge"
     COMPLAINT_ADD_CO_HANDLER = "complaint:add_co_handler"
     COMPLAINT_APPROVE = "complaint:approve"
     COMPLAINT_ARBITRATE = "complaint:arbitrate"

@@ -46,6 +46,7 @@ class ClockEvent(StrEnum):
 
 CLOCK_EVENTS: dict[EventKind, ClockEvent] = {
     EventKind.REGISTER: ClockEvent.REGISTERED,
+    EventKind.ACKNOWLEDGE: ClockEvent.ACKNOWLEDGED,
     EventKind.ACCEPT: ClockEvent.ACCEPTED,
     EventKind.REOPEN: ClockEvent.ACCEPTED,
     EventKind.TRANSFER: ClockEvent.TRANSFERRED,

@@ -87,6 +87,7 @@ def valid_form(
     forms: dict[EventKind, Callable[[], dict[str, Any]]] = {
         E.ASK_TO_COMPLETE: lambda: {"missing": "请补充就诊日期。"},
         E.SUPPLY_MISSING: lambda: {"supplied": "已补充就诊日期。"},
+        E.ACKNOWLEDGE: lambda: {"text": "已收到，七日内答复。", "channel": Channel.HOTLINE},
         E.REFUSE: lambda: {
             "reason": "不属于本院职责。",
             "clause": "R01-15",

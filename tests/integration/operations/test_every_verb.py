@@ -54,6 +54,7 @@ def blank(*names: str, **others: Any) -> dict[str, Any]:
 VERBS: dict[EventKind, Verb] = {
     E.ASK_TO_COMPLETE: Verb("registered", R.FIRST_RECEIVER, blanks=blank("missing")),
     E.SUPPLY_MISSING: Verb("to_complete", R.HANDLER, blanks=blank("supplied")),
+    E.ACKNOWLEDGE: Verb("accepted", R.HANDLER, blanks=blank("text", channel=None)),
     E.ACCEPT: Verb("registered", R.FIRST_RECEIVER),
     E.REFUSE: Verb(
         "registered",
