@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from typing import Any
-
 from flask import Flask
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 
-from admin_views import assets, errors, guard, security, sessions, shell
-from admin_views.base import DeskIndexView
-
-PAGES = (
-    "auth",
-    "first_run",
-    "complaints.worklist",
-    "complaints.steps",
-    "complaints.lifecycle",
-    "attachments",
-    "notices",
-    "ledger",
+from admin_views import (
+    archive,
+    assets,
+    attachments,
+    audit,
+    auth,
+    calendar,
+    errors,
+    first_run,
+    guard,
+    jobs,
+    ledger,
+    notices,
+    organisation,
+    procedures,
+    quality,
+    security,
+    sessions,
+    shell,
 )
-"""Modules with `register(app)` or a `blueprint`."""
+from admin_views.base import DeskIndexView
+from admin_views.complaints import lifecycle, steps, worklist
+from admin_views.complaints.view import ComplaintsView
 
-SCREENS = ("complaints.view", "quality", "archive", "audit", "jobs", "calendar", "procedures", "organisation")
+PAGES = (auth, first_run, attachments, notices, ledger)
+"""Modules with `register(app)`."""
+
+BLUEPRINTS = (worklist.blueprint, steps.blueprint, lifecycle.blueprint)
+
+SCREENS = (quality, archive, audit, jobs, calendar, procedures, organisation)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 
@@ -37,10 +47,10 @@ def register(app: Flask) -> None:
     security.register(app)
     errors.register(app)
     shell.register(app)
-    for name in PAGES:
-        module = _module(name)
-        if module is not None:
-            module.register(app) if hasattr(module, "register") else app.register_blueprint(module.blueprint)
+    for page in PAGES:
+        page.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     admin = Admin(
         app,
         name="Zhisu",
@@ -49,21 +59,7 @@ def register(app: Flask) -> None:
         theme=Bootstrap4Theme(base_template="admin/base.html"),
         csp_nonce_generator=security.csp_nonce,
     )
-    for name in SCREENS:
-        module = _module(name)
-        for view in _screens(module):
+    admin.add_view(ComplaintsView(endpoint="complaints", url="/complaints"))
+    for screen in SCREENS:
+        for view in screen.screens():
             admin.add_view(view)
-
-
-def _screens(module: Any) -> list[Any]:
-    if hasattr(module, "ComplaintsView"):
-        return [module.ComplaintsView(endpoint="complaints", url="/complaints")]
-    return list(module.screens()) if hasattr(module, "screens") else []
-
-
-def _module(name: str) -> Any:
-    try:
-        found = importlib.util.find_spec(f"{__name__}.{name}")
-    except ModuleNotFoundError:
-        return None
-    return importlib.import_module(f"{__name__}.{name}") if found else None
