@@ -70,8 +70,11 @@ def _text(label: Any, checks: list[Any], most: int, **kwargs: Any) -> StringFiel
     return StringField(label, [*checks, limit], filters=[stripped], **kwargs)
 
 
-def registration_form(channels: tuple[Channel, ...]) -> BaseForm:
-    """An unbound form class made for this request: the procedure's channels, the people who could be named."""
+def registration_form(channels: tuple[Channel, ...], *, files: bool = True) -> BaseForm:
+    """An unbound form class made for this request: the procedure's channels, the people who could be named.
+
+    `files`: with a field for them, for whoever may add files to a case.
+    """
     people = db.session.execute(
         sa.select(User.id, User.name).where(User.is_active).order_by(User.name)
     ).tuples()
@@ -108,8 +111,9 @@ def registration_form(channels: tuple[Channel, ...]) -> BaseForm:
         "named_user_ids": CheckboxListField(
             _l("People who may know of it"), [Optional()], choices=[(i, n) for i, n in people], coerce=int
         ),
-        "files": MultipleFileField(_l("Photos, videos, documents"), [Optional()]),
     }
+    if files:
+        members["files"] = MultipleFileField(_l("Photos, videos, documents"), [Optional()])
     base = form_class(Complaint, BaseForm)
     made = type("RegistrationForm", (base,), members)
     made.channel = _SomeOf(  # type: ignore[attr-defined]
@@ -122,13 +126,14 @@ def sections(form: Any) -> list[FormSection]:
     """The form in the order in which people tell it; a column added later has its place at the end of the subject."""
     placed = {*_RECEIPT, *_COMPLAINT, *_SUBJECT}
     further = tuple(spec.key for spec in form_specs(Complaint) if spec.key not in placed)
+    files = [FormSection(title=_("Files"), fields=("files",))] if "files" in form else []
     return [
         FormSection(title=_("Receipt"), fields=_RECEIPT),
         FormSection(title=_("Complainant"), fields=_COMPLAINANT),
         FormSection(title=_("Complaint"), fields=_COMPLAINT),
         FormSection(title=_("Subject"), fields=(*_SUBJECT, *further)),
         FormSection(title=_("Party complained about"), fields=_ABOUT),
-        FormSection(title=_("Files"), fields=("files",)),
+        *files,
         FormSection(title=_("Confidentiality"), fields=_CONFIDENTIAL),
     ]
 
@@ -174,5 +179,5 @@ def _parties(form: Any) -> tuple[NewParty, ...]:
     return (complainant, about)
 
 
-FIELD_OF_FAULT = {"parties-0-name": "name", "parties-1-name": "about_name"}
+FIELD_OF_FAULT = {"parties-0-name": "name", "parties-1-name": "about_name", "file": "files"}
 """Where the registration form shows a fault that the operation names otherwise."""

@@ -109,7 +109,7 @@ def _one(event: EventKind, public_id: str) -> ResponseReturnValue:
         hidden=hidden,
         errors=errors,
         back_url=url_for("complaints.details_view", address=public_id),
-        draft_key=f"{event.value}:{public_id}",
+        draft_key=f"{event.value}:{public_id}:{acting().user_id}",
     )
     status = 422 if request.method == "POST" else 200
     return render_template("desk/dialog_form.html", dialog=dialog, form=form), status

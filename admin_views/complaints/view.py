@@ -16,11 +16,12 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from sqlalchemy.exc import IntegrityError
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
 from admin_views import record_forms as forms
-from admin_views.attachments import store
+from admin_views.attachments import staged_files, store
 from admin_views.base import GuardedModelView, locale
 from admin_views.complaints.case import CaseBuilder
 from admin_views.complaints.due import explained
@@ -41,7 +42,8 @@ from models.enums import OPEN_STATES
 from models.fields import FieldSpec
 from models.labels import _l
 from services.access.permissions import Permission, for_event
-from services.errors import DeskError, Invalid, NotFound, NotPermitted
+from services.attachments.store import Staged
+from services.errors import DeskError, Invalid, NotFound, NotPermitted, Stale
 from services.listing import ListQuery, ListRow
 from services.operations.accept import accept
 from services.operations.attach import attach
@@ -185,7 +187,7 @@ class ComplaintsView(GuardedModelView):
             back_url=url_for(".index_view"),
             hidden=[("key", request.form.get("key") or secrets.token_urlsafe(18))],
             errors=errors,
-            draft_key="register",
+            draft_key=f"register:{acting().user_id}",
         )
         status = 422 if data is not None else 200
         return self.render("desk/form.html", page=page, form=form, breadcrumbs=self.crumbs("new")), status  # type: ignore[no-any-return]
@@ -198,7 +200,7 @@ class ComplaintsView(GuardedModelView):
                 text = str(next(iter(invalid.fields.values())))
                 return None, ErrorPage(code=409, title=_("The desk is not set up yet"), text=text)
             channels = parsed(version).channels
-        return registration_form(channels), None
+        return registration_form(channels, files=acting().may(Permission.COMPLAINT_ATTACH)), None
 
     @staticmethod
     def _further_submits() -> list[tuple[str, Any]]:
@@ -209,27 +211,36 @@ class ComplaintsView(GuardedModelView):
         return found
 
     def _registered(self, form: Any) -> ResponseReturnValue:
-        staged = [
-            store().stage(f.stream, f.filename or "") for f in form["files"].data or () if f and f.filename
-        ]
         key = request.form.get("key", "")
-        with UnitOfWork(db.session(), acting()) as work:
-            again = done_before(work, key)
-            if not again:
-                complaint = register(work, typed_complaint(form))
-                address, number = complaint.public_id, complaint.number
-                for one in staged:
-                    attach(work, store(), one, complaint=address)
-                remember(work, key)
-        if again:
+        try:
+            with staged_files(form["files"].data if "files" in form else ()) as staged:
+                made = self._register(form, staged, key)
+        except IntegrityError as clash:
+            # The same form twice at the same instant: the database let one of them through.
+            raise Stale from clash
+        if made is None:
             flash(_("This form had been registered already."), "info")
             return redirect(url_for(".index_view"), 303)
+        address, number = made
         flash(_("Registered as %(number)s.", number=number), "success")
         if "and_accept" in request.form:
             self._accepted(address)
         if "and_next" in request.form:
             return redirect(url_for(".create_view"), 303)
         return redirect(self.record_url(address), 303)
+
+    @staticmethod
+    def _register(form: Any, staged: Sequence[Staged], key: str) -> tuple[str, str] | None:
+        """Address and number of the new complaint; None when this form was registered before."""
+        with UnitOfWork(db.session(), acting()) as work:
+            if done_before(work, key):
+                return None
+            complaint = register(work, typed_complaint(form))
+            made = complaint.public_id, complaint.number
+            for one in staged:
+                attach(work, store(), one, complaint=complaint.public_id)
+            remember(work, key)
+        return made
 
     @staticmethod
     def _accepted(address: str) -> None:
