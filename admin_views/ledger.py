@@ -159,7 +159,7 @@ def _dry_run(heading: Heading, sha256: str, filename: str) -> ResponseReturnValu
     ledger = OldLedger(filename, sha256, heading, _mapping(heading), _options())
     report = check_ledger(db.session(), acting(), ledger, desk_zone(), now())
     ready = new_rows(db.session(), report)
-    return _show(_dry_run_step(ledger, report, ready), 422 if report.faulty else 200)
+    return _show(_dry_run_step(ledger, report, ready))
 
 
 def _confirmed() -> ResponseReturnValue:
