@@ -154,13 +154,14 @@ class ListQuery:
 
     def token(self) -> str:
         """ "Everything that matches" as one word; `ListQuery.from_token` reads it under whatever scope is then due."""
-        return base64.urlsafe_b64encode(urlencode(self.filter_params()).encode()).decode()
+        # The question mark keeps the token of a list without filters from being empty, which means "none given".
+        return base64.urlsafe_b64encode(f"?{urlencode(self.filter_params())}".encode()).decode()
 
     @classmethod
     def from_token(cls, model: type[Any], token: str, actor: Actor, zone: ZoneInfo) -> ListQuery:
         """The list behind a token. Invalid when it is broken: nothing may be done to rows nobody asked for."""
         try:
-            text = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
+            text = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode().removeprefix("?")
             pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text))
         except (ValueError, binascii.Error, UnicodeError):
             raise Invalid({"filter": _l("The filter cannot be read. Open the list again.")}) from None
