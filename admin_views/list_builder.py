@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from admin_views.list_context import (
@@ -49,6 +50,8 @@ class ListFrame:
     row_url: Callable[[ListRow], str]
     note: Text = ""
     actions: Sequence[Action] = ()
+    before_rows: Callable[[Sequence[ListRow]], None] = lambda rows: None
+    """Reads for all rows of the page at once what the callables below need."""
     row_actions: Callable[[ListRow], Sequence[Action]] = lambda row: ()
     row_due: Callable[[ListRow], DueState | str] = lambda row: ""
     cell: CellOf = lambda spec, row, cell: cell
@@ -77,6 +80,7 @@ class ListBuilder:
         query, frame = self.query, self.frame
         listed = query.page(self.session)
         count = query.count(self.session)
+        frame.before_rows(listed.rows)
         view_params = [("columns", ",".join(query.columns))]
         return ListPage(
             title=frame.title,
@@ -204,13 +208,15 @@ class ListBuilder:
 
     @staticmethod
     def _special(key: str, label: Any, kind: str, one: Filter | None) -> FilterSpec:
-        return FilterSpec(
-            param=PREFIX + key,
-            label=label,
-            kind="bool" if kind == "bool" else "text",
-            value=one.values[0] if one and one.values else "",
-            active=one is not None,
-        )
+        picked = _parts(one) if one else []
+        if kind == "number":
+            days = sorted({"0", "1", "3", "7", "30", *(part for part in picked if part.isdigit())}, key=int)
+            choices = [Choice(value=each, label=_days(int(each)), selected=each in picked) for each in days]
+            return FilterSpec(
+                param=PREFIX + key, label=label, kind="choice", choices=choices, active=one is not None
+            )
+        value = picked[0] if picked else ""
+        return FilterSpec(param=PREFIX + key, label=label, kind="bool", value=value, active=one is not None)
 
     def _filter(self, spec: FieldSpec, one: Filter | None) -> FilterSpec:
         param = PREFIX + spec.key
@@ -247,6 +253,10 @@ class ListBuilder:
             )
         kind = "bool" if spec.kind == "boolean" else "text"
         return FilterSpec(param=param, label=spec.label, kind=kind, value=value, active=one is not None)  # type: ignore[arg-type]
+
+
+def _days(number: int) -> str:
+    return ngettext("%(num)d day", "%(num)d days", number) if number else _("Today")
 
 
 def _parts(one: Filter) -> list[str]:

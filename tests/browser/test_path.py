@@ -34,11 +34,15 @@ def house(desk_server: DeskServer) -> House:
         surgery = create_department(session, "外科")
         people = {
             "receiver": create_user(session, "王接待", RoleName.FIRST_RECEIVER, department=office),
-            "handler": create_user(session, "李承办", RoleName.HANDLER, department=surgery, for_department=surgery),
+            "handler": create_user(
+                session, "李承办", RoleName.HANDLER, department=surgery, for_department=surgery
+            ),
             "investigator": create_user(
                 session, "赵调查", RoleName.INVESTIGATOR, department=surgery, for_department=surgery
             ),
-            "head": create_user(session, "周主任", RoleName.DEPARTMENT_HEAD, department=surgery, for_department=surgery),
+            "head": create_user(
+                session, "周主任", RoleName.DEPARTMENT_HEAD, department=surgery, for_department=surgery
+            ),
             "leader": create_user(session, "吴院长", RoleName.LEADER, department=office),
             "quality": create_user(session, "郑质量", RoleName.HEAD_OF_QUALITY, department=office),
             "archivist": create_user(session, "冯档案", RoleName.ARCHIVIST, department=office),

@@ -1,0 +1,219 @@
+"""A desk in full use: a case in every state and every kind of record beside it, made by the real operations."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import CalendarDay, Complaint, Exemption, Job, Measure, Notice, SavedView
+from models.enums import (
+    AccidentGrade,
+    DayKind,
+    EventKind,
+    FindingVerdict,
+    MeasureKind,
+    RoleName,
+)
+from services.actor import SYSTEM
+from services.attachments.store import FileStore
+from services.notifications.outbox import send_pending
+from services.operations.attach import Particulars, attach
+from services.operations.carry_out_measure import carry_out_measure
+from services.operations.open_investigation import open_investigation
+from services.operations.record_measure import record_measure
+from services.operations.report_accident import report_accident
+from services.unit_of_work import UnitOfWork
+from settings import Settings
+from tests.factories.cases import PATHS, actor_of, create_complaint, fire, register_complaint, take
+from tests.factories.organisation import House, arrange_cover, create_house, create_user
+
+E = EventKind
+R = RoleName
+OVERLAYS = ("paused", "supervised", "co_handled", "extension_asked", "evidence", "graded")
+"""Cases beside those of PATHS."""
+
+
+@dataclass
+class FullHouse:
+    """The house, the addresses of its cases by what they show, and the number nobody else may see."""
+
+    house: House
+    users: dict[str, int]
+    cases: dict[str, str] = field(default_factory=dict)
+    confidential_number: str = ""
+    knows: frozenset[str] = frozenset()
+    """Roles whose person is named on the confidential case."""
+    records: dict[str, int] = field(default_factory=dict)
+
+
+def png(width: int = 24, height: int = 16, colour: bytes = b"\x2a\x6f\xdb") -> bytes:
+    """A picture of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = (b"\x00" + colour * width) * height
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def create_full_house(session: Session, settings: Settings) -> FullHouse:
+    """Everything committed. Some days old, so that times read as they do in use."""
+    now = datetime.now(UTC) - timedelta(days=2)
+    house = create_house(session)
+    session.commit()
+    full = FullHouse(house, {role.value: user.id for role, user in house.people.items()})
+    for state in PATHS:
+        full.cases[state] = create_complaint(
+            session, house, state, now=now, summary=f"候诊时间过长 {state}"
+        ).public_id
+    _with_overlays(session, full, now)
+    _confidential(session, full, now)
+    foreign = register_complaint(
+        session, house.outsider, now=now, receiving_department_id=house.laboratory.id, summary="化验单遗失"
+    )
+    full.cases["foreign"] = foreign.public_id
+    _evidence(session, settings, full, now)
+    _quality(session, full, now)
+    _house_records(session, full)
+    session.info["actor"] = SYSTEM
+    send_pending(session, settings, now)
+    session.commit()
+    return full
+
+
+def _with_overlays(session: Session, full: FullHouse, now: datetime) -> None:
+    house = full.house
+    made = {
+        name: create_complaint(session, house, "in_work", now=now, summary=f"退费纠纷 {name}")
+        for name in OVERLAYS
+    }
+    full.cases |= {name: case.public_id for name, case in made.items()}
+    take(session, house, made["paused"], E.PAUSE, R.DEPARTMENT_HEAD, now=now)
+    take(session, house, made["supervised"], E.SUPERVISE, R.LEADER, now=now)
+    take(session, house, made["supervised"], E.URGE, R.LEADER, now=now)
+    take(session, house, made["supervised"], E.ESCALATE, R.HANDLER, now=now)
+    take(session, house, made["graded"], E.GRADE, R.FIRST_RECEIVER, now=now)
+    take(session, house, made["co_handled"], E.ADD_CO_HANDLER, R.FIRST_RECEIVER, now=now)
+    # The ward helps the laboratory: here its own people sign as co-handlers.
+    for_ward = register_complaint(session, house[R.FIRST_RECEIVER], now=now, summary="标本运送延误")
+    take(session, house, for_ward, E.ACCEPT, R.FIRST_RECEIVER, now=now)
+    fire(
+        session, house[R.FIRST_RECEIVER], E.TRANSFER, for_ward, now=now,
+        department_id=house.laboratory.id, person_id=house.outsider.id, instruction="请核实。",
+    )  # fmt: skip
+    fire(session, house.outsider, E.SIGN_FOR, for_ward, now=now)
+    fire(
+        session, house[R.LEADER], E.ADD_CO_HANDLER, for_ward, now=now,
+        department_id=house.ward.id, person_id=house[R.HANDLER].id, instruction="请协助。",
+    )  # fmt: skip
+    full.cases["to_co_sign"] = for_ward.public_id
+    take(session, house, made["extension_asked"], E.REQUEST_EXTENSION, R.HANDLER, now=now)
+    refused = create_complaint(session, house, "dispatched", now=now, summary="无人签收")
+    take(session, house, refused, E.REFUSE_SIGNATURE, R.HANDLER, now=now)
+    full.cases["refused_signature"] = refused.public_id
+
+
+def _confidential(session: Session, full: FullHouse, now: datetime) -> None:
+    house = full.house
+    case = register_complaint(
+        session, house[R.FIRST_RECEIVER], now=now, summary="举报收受礼品", confidential=True,
+        named_user_ids=(house[R.LEADER].id,),
+    )  # fmt: skip
+    full.cases["confidential"], full.confidential_number = case.public_id, case.number
+    full.knows = frozenset({R.FIRST_RECEIVER.value, R.LEADER.value})
+
+
+def _evidence(session: Session, settings: Settings, full: FullHouse, now: datetime) -> None:
+    store = FileStore(settings)
+    files = {
+        "现场照片.png": png(),
+        "情况说明.txt": "当班护士的情况说明。".encode(),
+        "台账.csv": b"a,b\n1,2\n",
+    }
+    for name, content in files.items():
+        staged = store.stage(BytesIO(content), name)
+        with UnitOfWork(session, actor_of(session, full.house[R.HANDLER], now), now) as work:
+            said = Particulars(is_evidence=True, description="由当事科室提供")
+            attach(work, store, staged, complaint=full.cases["evidence"], particulars=said)
+
+
+def _quality(session: Session, full: FullHouse, now: datetime) -> None:
+    house, handler = full.house, full.house[R.HANDLER]
+    case_id = _id_of(session, full.cases["evidence"])
+    with UnitOfWork(session, actor_of(session, house[R.HEAD_OF_QUALITY], now), now) as work:
+        investigation = open_investigation(
+            work,
+            case_id,
+            values={
+                "title": "关于候诊时间的调查",
+                "leader_id": house[R.INVESTIGATOR].id,
+                "plan": "调阅监控。",
+            },
+            members=[{"user_id": handler.id, "part": "情况收集"}],
+            findings=[{"allegation": "等候三小时", "verdict": FindingVerdict.UPHELD, "facts": "监控可见。"}],
+        )
+        full.records["investigation"] = investigation.id
+    with UnitOfWork(session, actor_of(session, handler, now), now) as work:
+        planned = record_measure(work, values=_measure(full, "增设叫号屏"), complaint_id=case_id)
+        carried = record_measure(work, values=_measure(full, "全员培训"), complaint_id=case_id)
+        full.records |= {"measure": planned.id, "carried_out": carried.id}
+    with UnitOfWork(session, actor_of(session, handler, now), now) as work:
+        version = work.session.get_one(Measure, full.records["carried_out"]).version
+        carry_out_measure(work, full.records["carried_out"], version, how="已培训全体护士。")
+    with UnitOfWork(session, actor_of(session, handler, now), now) as work:
+        values = {
+            "title": "输液器漏液",
+            "grade": AccidentGrade.GENERAL,
+            "happened_at": now - timedelta(hours=9),
+            "department_id": house.ward.id,
+            "product": "一次性输液器",
+            "batch": "20260105",
+            "casualties": 1,
+            "facts": "换液时发现接头漏液。",
+            "emergency_measures": "立即更换并封存。",
+        }
+        full.records["accident"] = report_accident(work, values=values, complaint_id=case_id).id
+
+
+def _measure(full: FullHouse, text: str) -> dict[str, Any]:
+    return {
+        "kind": MeasureKind.TRAINING,
+        "text": text,
+        "owner_id": full.house[R.HANDLER].id,
+        "department_id": full.house.ward.id,
+        "due_on": date.today() + timedelta(days=5),
+    }
+
+
+def _house_records(session: Session, full: FullHouse) -> None:
+    """What stands beside the cases: covers, exemptions, a day of the calendar, jobs, saved views, notices."""
+    house = full.house
+    session.info["actor"] = SYSTEM
+    away, deputy = (create_user(session, name, department=house.office) for name in ("休假者", "代理者"))
+    arrange_cover(session, away, deputy)
+    session.add(CalendarDay(day=date(2026, 12, 26), kind=DayKind.WORK, reason="调休"))
+    session.add(Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=house[R.LEADER].id))
+    session.add(Job(kind="export"))
+    for role, user in house.people.items():
+        session.add(
+            SavedView(
+                user_id=user.id, screen="complaints", name=f"我的{role.value}", query={"params": "f.open=1"}
+            )
+        )
+        session.add(Notice(user_id=user.id, topic="urged"))
+    session.commit()
+
+
+def _id_of(session: Session, public_id: str) -> int:
+    session.info["actor"] = SYSTEM
+    found = session.query(Complaint.id).filter_by(public_id=public_id).scalar()
+    assert found is not None
+    return int(found)
