@@ -16,7 +16,7 @@ class ArchiveView(GuardedModelView):
 
     model = ArchiveRecord
     permission = Permission.ARCHIVE_READ
-    title = _l("Archive")
+    title = _l("Archive records")
     default_sort = "-archived_at"
     empty = Empty(
         title=_l("Nothing is archived yet"),

@@ -65,7 +65,7 @@ class AuditView(GuardedModelView):
         return RecordPage(
             title=self.name_of(row),
             groups=[FactGroup(title=_("Entry"), facts=facts)],
-            changes=change_lines(self.get_one(row.address)),
+            changes=change_lines(self.get_one(row.address), whole=True),
         )
 
     @expose("/chain")

@@ -24,6 +24,7 @@ _MODELS: dict[str, type[Any]] = {subject_of(mapper.class_): mapper.class_ for ma
 
 _SUBJECTS = {
     "complaint": _l("Complaint"),
+    "party": _l("Party"),
     "investigation": _l("Investigation"),
     "measure": _l("Measure"),
     "accident": _l("Accident"),
@@ -109,14 +110,17 @@ def subject_label(subject: str) -> str:
     return str(_SUBJECTS.get(subject, subject))
 
 
-def change_lines(entry: AuditEntry) -> list[ChangeLine]:
-    """One entry as lines of a history, a field each; what no field of today stands for is left out."""
+def change_lines(entry: AuditEntry, *, whole: bool = False) -> list[ChangeLine]:
+    """One entry as lines of a history, a field each; what no field of today stands for is left out.
+
+    A new record is one line, unless `whole` asks for the values it began with.
+    """
     model = _MODELS.get(entry.subject_type)
     specs = {spec.key: spec for spec in fields_of(model)} if model is not None else {}
     at = moment_text(entry.at, desk_zone())
     before, after, reason = entry.before or {}, entry.after or {}, entry.reason or ""
     keys = [key for key in {**before, **after} if key in specs]
-    if model is None or not keys:
+    if model is None or not keys or not (before or whole):
         return [ChangeLine(at=at, who=entry.actor_name, field=action_label(entry.action), reason=reason)]
     return [
         ChangeLine(

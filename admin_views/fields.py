@@ -162,6 +162,9 @@ class InlineRows(FieldList):
     widget = RowsWidget()
     _blank: Any = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, render_kw={"wide": True}, **kwargs)
+
     def blank(self) -> Any:
         """An unbound row numbered __index__, made once."""
         if self._blank is None:

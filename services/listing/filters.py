@@ -112,7 +112,8 @@ def condition(one: Filter, context: Context) -> ColumnElement[bool]:
 def _special(special: SpecialFilter, one: Filter, context: Context) -> ColumnElement[bool]:
     if not one.values:
         raise ValueError(one.key)
-    return special.condition(one.values[0], context.actor, context.now, context.zone)
+    value = max(_listed(one), key=int) if special.kind == "number" else one.values[0]
+    return special.condition(value, context.actor, context.now, context.zone)
 
 
 def _of_kind(spec: FieldSpec, one: Filter, context: Context) -> ColumnElement[bool]:
