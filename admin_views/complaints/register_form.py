@@ -13,7 +13,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from admin_views.complaints.step_forms import CheckboxListField
+from admin_views.complaints.step_fields import CheckboxListField
 from admin_views.fields import PlainSelect, stripped
 from admin_views.form_context import FormSection
 from admin_views.record_forms import form_class, form_specs, values_of

@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 
 from admin_views.attachments import staged_files, store
 from admin_views.complaints.calling import OPERATIONS
-from admin_views.complaints.step_forms import Scene, arguments, form_for
+from admin_views.complaints.step_fields import Scene
+from admin_views.complaints.step_forms import arguments, form_for
 from admin_views.complaints.wording import BULK, EXPLANATIONS, ICONS, TONES
 from admin_views.errors import messages_of
 from admin_views.form_context import DialogForm, MissingGate, Outcome

@@ -5,13 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from flask import flash, redirect, request, url_for
-from flask import session as web_session
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -26,6 +25,7 @@ from admin_views.base import GuardedModelView, locale
 from admin_views.complaints.case import CaseBuilder
 from admin_views.complaints.due import explained
 from admin_views.complaints.register_form import FIELD_OF_FAULT, registration_form, sections, typed_complaint
+from admin_views.complaints.revealed import is_revealed, keep_revealed
 from admin_views.complaints.row_steps import RowSteps
 from admin_views.complaints.wording import BULK, ICONS
 from admin_views.errors import messages_of
@@ -41,6 +41,7 @@ from models import ClockRun, Complaint
 from models.enums import OPEN_STATES
 from models.fields import FieldSpec
 from models.labels import _l
+from services.access.masking import may_reveal
 from services.access.permissions import Permission, for_event
 from services.attachments.store import Staged
 from services.errors import DeskError, Invalid, NotFound, NotPermitted, Stale
@@ -54,7 +55,6 @@ from services.procedures.of_complaint import parsed
 from services.unit_of_work import UnitOfWork
 from services.workflow.once import done_before, remember
 
-REVEALED_FOR = timedelta(minutes=15)
 STATE_TABS = (
     (_l("All"), ""),
     (_l("Mine"), "f.mine=1"),
@@ -163,7 +163,7 @@ class ComplaintsView(GuardedModelView):
     def create_view(self) -> ResponseReturnValue:
         form_class, can_register = self._registration()
         if form_class is None:
-            return self.render("desk/error.html", error=can_register), 409  # type: ignore[no-any-return]
+            return self.render("desk/error.html", error=can_register), 409
         data = forms.posted()
         form = form_class(data) if data is not None else form_class(data={"received_at": datetime.now(UTC)})
         errors: list[str] = []
@@ -190,7 +190,7 @@ class ComplaintsView(GuardedModelView):
             draft_key=f"register:{acting().user_id}",
         )
         status = 422 if data is not None else 200
-        return self.render("desk/form.html", page=page, form=form, breadcrumbs=self.crumbs("new")), status  # type: ignore[no-any-return]
+        return self.render("desk/form.html", page=page, form=form, breadcrumbs=self.crumbs("new")), status
 
     def _registration(self) -> tuple[Any, Any]:
         with UnitOfWork(db.session(), acting()) as work:
@@ -263,29 +263,13 @@ class ComplaintsView(GuardedModelView):
             acting(),
             complaint,
             self.reader,
-            revealed=self._is_revealed(address),
+            revealed=is_revealed(address) and may_reveal(acting(), complaint),
             printed_by=acting().name,
         ).build()
-        return self.render("desk/complaint.html", case=case, breadcrumbs=self.crumbs(complaint.number))  # type: ignore[no-any-return]
+        return self.render("desk/complaint.html", case=case, breadcrumbs=self.crumbs(complaint.number))
 
     def save_edit(self, work: UnitOfWork, record: Any, values: dict[str, Any], version: int | None) -> Any:
         return correct(work, record.public_id, version, values=values)
-
-    @staticmethod
-    def _is_revealed(address: str) -> bool:
-        until = web_session.get("revealed", {}).get(address)
-        return until is not None and datetime.fromisoformat(until) > datetime.now(UTC)
-
-    @staticmethod
-    def _keep_revealed(address: str) -> None:
-        """Remember it in this session; what is over leaves the cookie."""
-        now = datetime.now(UTC)
-        kept = {
-            case: until
-            for case, until in web_session.get("revealed", {}).items()
-            if datetime.fromisoformat(until) > now
-        }
-        web_session["revealed"] = {**kept, address: (now + REVEALED_FOR).isoformat()}
 
     @expose("/<address>/personal", methods=("GET", "POST"))
     @requires(Permission.COMPLAINT_REVEAL)
@@ -299,7 +283,7 @@ class ComplaintsView(GuardedModelView):
             except Invalid as invalid:
                 errors = forms.put_errors(form, invalid)
             else:
-                self._keep_revealed(address)
+                keep_revealed(address)
                 return done(self.record_url(address) + "#people")
         dialog = DialogForm(
             title=_("Show personal data"),
@@ -314,7 +298,7 @@ class ComplaintsView(GuardedModelView):
             back_url=self.record_url(address),
         )
         status = 422 if request.method == "POST" else 200
-        return self.render("desk/dialog_form.html", dialog=dialog, form=form), status  # type: ignore[no-any-return]
+        return self.render("desk/dialog_form.html", dialog=dialog, form=form), status
 
     @expose("/due/<run_id>")
     @requires(Permission.COMPLAINT_READ)
@@ -322,4 +306,4 @@ class ComplaintsView(GuardedModelView):
         run = db.session().scalars(sa.select(ClockRun).where(ClockRun.public_id == run_id)).first()
         if run is None:
             raise NotFound
-        return self.render("desk/due_explained.html", due=explained(db.session(), run, locale()))  # type: ignore[no-any-return]
+        return self.render("desk/due_explained.html", due=explained(db.session(), run, locale()))
