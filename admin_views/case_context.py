@@ -142,6 +142,7 @@ class CasePage:
     content: Text = ""  # what the complainant said
     request: Text = ""  # what they ask for
     parties: Sequence[Person] = ()
+    add_party: Action | None = None
     assignments: Sequence[Person] = ()
     clocks: Sequence[ClockLine] = ()
     findings: Sequence[RecordTable] = ()  # investigation and measures

@@ -105,6 +105,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
             content=complaint.content.strip(),
             request=complaint.request or "",
             parties=self._parties(),
+            add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
             findings=self._handling(),

@@ -22,6 +22,7 @@ from models import (
     AuditEntry,
     Complaint,
     ComplaintEvent,
+    Party,
 )
 from models.enums import EventKind, State
 from models.fields import FieldSpec, fields_of
@@ -35,6 +36,7 @@ _CLOCK_EVENTS = {
     EventKind.RESUME,
     EventKind.EXTEND,
 }
+_CORRECTIONS = ("complaint.correct", "party.edit", "party.add")
 _WORDS = {EventKind.NOTE, EventKind.URGE, EventKind.SUPERVISE}
 
 
@@ -90,11 +92,11 @@ class CaseHistory(CaseReader):
     def _changes(self) -> list[ChangeLine]:
         query = (
             sa.select(AuditEntry)
-            .where(AuditEntry.complaint_id == self.complaint.id, AuditEntry.action == "complaint.correct")
+            .where(AuditEntry.complaint_id == self.complaint.id, AuditEntry.action.in_(_CORRECTIONS))
             .order_by(AuditEntry.id.desc())
             .limit(50)
         )
-        specs = {spec.key: spec for spec in fields_of(Complaint)}
+        specs = {spec.key: spec for model in (Party, Complaint) for spec in fields_of(model)}
         lines = []
         for entry in self.session.scalars(query):
             for key, new in (entry.after or {}).items():

@@ -20,7 +20,7 @@ from models import (
     NamedPerson,
     Party,
 )
-from models.enums import AssignmentStatus, ClockState
+from models.enums import AssignmentStatus, ClockState, EventKind
 from models.fields import fields_of
 from services.access.masking import mask, may_reveal
 from services.deadlines.runs import clock_of
@@ -52,11 +52,27 @@ class CasePeople(CaseReader):
                     note=party.kind.label if party.name else "",
                     facts=[self.fact(Party, party, spec) for spec in specs if getattr(party, spec.key)],
                     masked=bool(party.name) and not self.plain,
-                    actions=self._reveal_action() if not found else (),
+                    actions=self._party_actions(party, first=not found),
                 )
             )
         found += self._named()
         return found
+
+    def _party_actions(self, party: Party, *, first: bool) -> Sequence[Action]:
+        if not self._may_correct():
+            return self._reveal_action() if first else ()
+        url = url_for("complaint_parties.edit", address=self.complaint.public_id, party_id=party.id)
+        return [Action(label=_("Correct"), url=url, icon="edit", dialog=True)]
+
+    def _may_correct(self) -> bool:
+        """Whoever reads the data masked would write over what they can't see."""
+        return self.plain and EventKind.CORRECT in self.possible
+
+    def _add_party(self) -> Action | None:
+        if not self._may_correct():
+            return None
+        url = url_for("complaint_parties.add", address=self.complaint.public_id)
+        return Action(label=_("Add party"), url=url, icon="person-add", dialog=True)
 
     def _reveal_action(self) -> Sequence[Action]:
         if self.plain or not may_reveal(self.actor, self.complaint):

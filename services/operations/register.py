@@ -23,6 +23,7 @@ from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
+from services.workflow.parties import keep_first_complainant, party_faults
 from services.workflow.steps import write_event
 from services.workflow.typed import column_faults
 
@@ -155,11 +156,7 @@ def add_parties(complaint: Complaint, parties: tuple[NewParty, ...]) -> None:
     """Put the parties on the complaint and keep its own copy of the first complainant's name and telephone."""
     for party in parties:
         complaint.parties.append(Party(**vars(party)))
-    complainants = [party for party in parties if party.side is PartySide.COMPLAINANT]
-    named = next((party for party in complainants if party.name), None)
-    complaint.is_anonymous = named is None
-    complaint.complainant_name = named.name if named else None
-    complaint.complainant_phone = named.phone if named else None
+    keep_first_complainant(complaint)
 
 
 def _check(work: UnitOfWork, new: NewComplaint) -> None:
@@ -179,10 +176,8 @@ def _check(work: UnitOfWork, new: NewComplaint) -> None:
     if new.occurred_on and new.occurred_on > new.received_at.date() + timedelta(days=1):
         faults["occurred_on"] = _l("It can't have happened after the complaint was received.")
     for index, party in enumerate(new.parties):
-        for key, fault in column_faults(Party, vars(party)).items():
+        for key, fault in party_faults(vars(party)).items():
             faults[f"parties-{index}-{key}"] = fault
-        if party.kind is not PartyKind.ANONYMOUS and not party.name:
-            faults[f"parties-{index}-name"] = _l("Give the name, or choose anonymous.")
     if new.first_receiver_id is not None:
         user = work.session.get(User, new.first_receiver_id)
         if user is None or not user.is_active:

@@ -96,7 +96,7 @@ def test_every_field_arrives(desk: Desk) -> None:
 
 
 FAULTS = [
-    ("summary", {"summary": "   "}, "概括"),
+    ("summary", {"summary": "   "}, "事由"),
     ("summary", {"summary": "长" * 201}, "200"),
     ("content", {"content": ""}, ""),
     ("channel", {"channel": ""}, ""),
@@ -146,12 +146,8 @@ def test_a_fault_is_told_at_its_field_and_nothing_typed_is_lost(
 
 def test_a_channel_outside_the_procedure_is_neither_offered_nor_taken(desk: Desk) -> None:
     client = desk.client(R.FIRST_RECEIVER)
-    offered = set(
-        re.findall(
-            r'<option[^>]*value="(\w+)"',
-            client.get(URL).text.split('name="channel"')[1].split("</select>")[0],
-        )
-    )
+    select = client.get(URL).text.split('name="channel"')[1].split("</select>")[0]
+    offered = set(re.findall(r'<option[^>]*value="(\w+)"', select))
     others = {channel.value for channel in Channel} - offered
     for channel in others:
         assert client.post(URL, data=filled(channel=channel)).status_code == 422
