@@ -57,7 +57,7 @@ from services.workflow.once import done_before, remember
 
 STATE_TABS = (
     (_l("All"), ""),
-    (_l("Mine"), "f.mine=1"),
+    (_l("Mine"), "f.mine=1&f.open=1"),
     (_l("Open"), "f.open=1"),
     (_l("Overdue"), "f.overdue=1"),
 )
