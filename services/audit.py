@@ -1,7 +1,7 @@
 """The audit trail: append-only, each entry chained to the one before, values of confidential cases sealed.
 
 An entry is written in the transaction of the act it records. Its hash covers everything it says and the hash before it,
-so a change, a removal, a swap or a cut-off end shows (`verify_chain`).
+so a change, a removal or a swap shows (`verify_chain`); that its end was cut off shows in services.audit_anchors.
 """
 
 from __future__ import annotations

@@ -31,6 +31,12 @@ def sweep_files(job: JobContext) -> None:
     _later("services.attachments.sweeping", "sweep_hourly")(job.session, job.settings)
 
 
+@handler("audit-anchor", every_minute=True)
+def keep_audit_anchor(job: JobContext) -> None:
+    """Once a day: how far the audit trail reaches, kept outside the database."""
+    _later("services.audit_anchors", "keep_daily_anchor")(job.session, job.settings.data_dir)
+
+
 @handler("calendar")
 def recompute_due_dates(job: JobContext) -> None:
     """Compute the due dates again after the calendar changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from babel.support import NullTranslations, Translations
+from babel.messages.pofile import read_po
 
 from models.labels import LazyString, _l
 from settings import ROOT
@@ -45,11 +45,14 @@ CHINESE = "zh_Hans_CN"
 
 
 @cache
-def _catalogue(locale: str) -> NullTranslations:
-    return Translations.load(str(ROOT / "translations"), [locale])
+def _catalogue(locale: str) -> dict[str, str]:
+    """Read from the source of the catalogue: the compiled one may be older, and docs are written from this."""
+    file = ROOT / "translations" / locale / "LC_MESSAGES" / "messages.po"
+    with file.open("rb") as text:
+        return {str(message.id): str(message.string) for message in read_po(text) if message.string}
 
 
 def said_in(locale: str, label: LazyString | str) -> str:
     """The label in this language, whatever language the reader has chosen."""
     source = label._args[0] if isinstance(label, LazyString) else label
-    return source if locale == SOURCE else _catalogue(locale).gettext(source)
+    return source if locale == SOURCE else _catalogue(locale).get(source, source)
