@@ -63,7 +63,11 @@ class MomentField(DateTimeLocalField):
         except ValueError:
             self.data = None
             raise ValueError(_l("Not a date and time.")) from None
-        self.data = typed.replace(tzinfo=desk_zone()).astimezone(UTC)
+        moment = typed.replace(tzinfo=desk_zone()).astimezone(UTC)
+        stands = self.object_data if isinstance(self.object_data, datetime) else None
+        # The input knows no seconds: what was only looked at has not been changed.
+        same = stands is not None and stands.replace(second=0, microsecond=0) == moment
+        self.data = stands if same else moment
 
 
 class RelationField(SelectField):

@@ -38,7 +38,7 @@ def load(work: UnitOfWork, public_id: str) -> Complaint:
 def check_version(complaint: Complaint, version: int | None) -> None:
     """Stale, with the values that stand now, when the form was opened on an older version."""
     if version is not None and version != complaint.version:
-        theirs = {spec.key: audit.plain(getattr(complaint, spec.key)) for spec in fields_of(Complaint)}
+        theirs = {spec.key: getattr(complaint, spec.key) for spec in fields_of(Complaint)}
         raise Stale(theirs, complaint.version)
 
 

@@ -103,16 +103,27 @@
     if (form.matches("[data-export]")) { Desk.toast(Desk.strings.exporting); return; }
     if (!form.matches("[data-submit-once]") || form.closest("dialog")) return;
     if (form.dataset.sending) { event.preventDefault(); return; }
-    if (form.method === "post" && Desk.sessionOver && Desk.sessionOver()) {
-      event.preventDefault();
-      const button = event.submitter;
-      Desk.signIn().then(function () { form.requestSubmit(button || undefined); }).catch(function () {});
-      return;
-    }
+    if (form.method === "post" && "draft" in form.dataset && !form.dataset.alive) { event.preventDefault(); askFirst(form, event.submitter); return; }
     form.dataset.sending = "1";
     form.dataset.dirty = "";
     if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
   });
+  /* A form that holds much typing goes only while the session stands; else its owner signs in again over the page. */
+  function askFirst(form, button) {
+    form.dataset.sending = "1";
+    const over = Desk.sessionOver && Desk.sessionOver();
+    const asked = over ? Desk.signIn() : Desk.fetch(document.body.dataset.keepAlive, { method: "POST" }).then(function (a) { return a.status === 401 ? Desk.signIn() : null; });
+    asked.then(function () {
+      delete form.dataset.sending;
+      form.dataset.alive = "1";
+      form.requestSubmit(button || undefined);
+      delete form.dataset.alive;
+    }).catch(function (fault) {
+      delete form.dataset.sending;
+      sessionStorage.removeItem("desk.sent");
+      if (fault instanceof TypeError) Desk.toast(Desk.strings.network, "bad");
+    });
+  }
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sending]").forEach(function (f) { delete f.dataset.sending; f.querySelectorAll("[aria-busy]").forEach(function (b) { b.removeAttribute("aria-busy"); }); });
   });
