@@ -13,7 +13,8 @@ from models.enums import OPEN_STATES, AssignmentKind, EventKind, State
 from models.fields import fields_of
 from services import audit
 from services.access.permissions import for_event
-from services.access.visibility import refresh_visibility
+from services.access.scope import unscoped
+from services.access.visibility import audiences_of, refresh_visibility
 from services.actor import Actor, Grant
 from services.deadlines import clocks
 from services.errors import NotFound, NotPermitted, Reason, Refused, Stale, WrongState
@@ -89,9 +90,6 @@ def _own_departments(actor: Actor, involved: Collection[int | None]) -> set[int 
 
 
 def _audiences(situation: Situation) -> frozenset[str]:
-    from services.access.scope import unscoped
-    from services.access.visibility import audiences_of
-
     if situation.audiences is None:
         with unscoped(situation.session, "whether the actor is personally involved"):
             situation.audiences = audiences_of(situation.session, situation.complaint)
