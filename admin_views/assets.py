@@ -9,7 +9,10 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request, url_for
 from markupsafe import Markup, escape
 
+from admin_views.guard import public
+
 ICONS = "desk/icons.svg"
+MARK = "desk/mark.svg"
 ONE_YEAR = 31_536_000
 
 
@@ -45,8 +48,15 @@ def _cache_for_ever(response: Response) -> Response:
     return response
 
 
+@public
+def favicon() -> Response:
+    """Asked for by browsers wherever a page names no icon of its own, such as a picture that stands alone."""
+    return current_app.send_static_file(MARK)
+
+
 def init_assets(app: Flask) -> None:
     """Give the templates `static_url` and `icon`, and cache hashed files for ever."""
+    app.add_url_rule("/favicon.ico", view_func=favicon)
     app.jinja_env.globals["static_url"] = static_url
     app.jinja_env.globals["icon"] = icon
     app.after_request(_cache_for_ever)
