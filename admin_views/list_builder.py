@@ -48,6 +48,7 @@ class ListFrame:
     title: Text
     url: str
     row_url: Callable[[ListRow], str]
+    row_name: Callable[[ListRow], str] = lambda row: row.name or row.address
     note: Text = ""
     actions: Sequence[Action] = ()
     before_rows: Callable[[Sequence[ListRow]], None] = lambda rows: None
@@ -62,6 +63,8 @@ class ListFrame:
     save_view_url: str = ""
     export_url: str = ""
     views: Sequence[SavedView] = ()
+    count: Count | None = None
+    """How many rows match, where the screen knows it already."""
     empty: Empty = field(default_factory=lambda: Empty(title=""))
     search_placeholder: Text = ""
 
@@ -79,7 +82,7 @@ class ListBuilder:
     def build(self) -> ListPage:
         query, frame = self.query, self.frame
         listed = query.page(self.session)
-        count = query.count(self.session)
+        count = frame.count or query.count(self.session)
         frame.before_rows(listed.rows)
         view_params = [("columns", ",".join(query.columns))]
         return ListPage(
@@ -154,7 +157,7 @@ class ListBuilder:
         return Row(
             id=row.address,
             version=row.version,
-            name=row.name or row.address,
+            name=self.frame.row_name(row),
             cells=cells,
             url=url,
             due=self.frame.row_due(row),  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ from models.fields import FieldSpec, field_of, relation_target
 from models.labels import LazyString
 from services.access.permissions import Permission
 from services.errors import DeskError, NotFound, NotPermitted
-from services.listing import ListQuery, ListRow, views
+from services.listing import Count, ListQuery, ListRow, views
 from services.listing.lookup import candidates
 from services.unit_of_work import UnitOfWork
 
@@ -80,11 +80,13 @@ class ListScreen:
 
     def frame(self, query: ListQuery) -> ListFrame:
         """What the screen adds to its generated list; a screen may change it with dataclasses.replace."""
+        tabs, count = self._tabs(query)
         return ListFrame(
             title=self.title,
             note=self.note,
             url=self.list_url(),
             row_url=lambda row: self.record_url(row.address),
+            row_name=self.name_of,
             actions=self.list_actions(),
             row_actions=self.row_actions,
             row_due=self.row_due,
@@ -94,10 +96,15 @@ class ListScreen:
             columns_url=url_for(f"{self.endpoint}.choose_columns"),
             save_view_url=url_for(f"{self.endpoint}.save_view"),
             export_url=self.export_url(),
-            views=self._tabs(query),
+            views=tabs,
+            count=count,
             empty=self.empty,
             search_placeholder=self.search_placeholder,
         )
+
+    def name_of(self, row: ListRow) -> str:
+        """What the row is called where it is mentioned."""
+        return row.name or row.address
 
     def list_actions(self) -> Sequence[Action]:
         """Buttons above the list."""
@@ -141,10 +148,10 @@ class ListScreen:
         ]
         return [Crumb(label=str(self.title), url=self.list_url() if steps else None), *steps]
 
-    def _tabs(self, query: ListQuery) -> list[SavedView]:
+    def _tabs(self, query: ListQuery) -> tuple[list[SavedView], Count]:
         saved = views.views_of(db.session(), query, self.endpoint)
         searches = [params for _label, params in self.standard_views] + [view.query for view in saved]
-        numbers = views.counts(db.session(), query, searches)
+        count, numbers = views.counts(db.session(), query, searches)
         asked = urlencode(query.filter_params())
         tabs = []
         for (label, params), number in zip(self.standard_views, numbers, strict=False):
@@ -153,7 +160,7 @@ class ListScreen:
             tabs.append(SavedView(label=label, url=url, active=active, count=number))
         for view, number in zip(saved, numbers[len(self.standard_views) :], strict=True):
             tabs.append(self._tab(view, number))
-        return tabs
+        return tabs, count
 
     def query_of(self, params: str) -> ListQuery:
         """The list of a query string, read without asking for the person's columns."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from admin_views.complaints.wording import ROW_STEPS
 from models import Assignment, Complaint
 from models.enums import AssignmentStatus, EventKind
+from models.fields import fields_of
 from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
 from services.actor import Actor
@@ -50,7 +51,12 @@ class RowSteps:
         ):
             assignments[one.complaint_id].append(one)
         now = datetime.now(UTC)
-        for complaint in self.session.scalars(sa.select(Complaint).where(Complaint.id.in_(ids))):
+        without_texts = [
+            defer(getattr(Complaint, spec.key)) for spec in fields_of(Complaint) if spec.kind == "long_text"
+        ]
+        for complaint in self.session.scalars(
+            sa.select(Complaint).where(Complaint.id.in_(ids)).options(*without_texts)
+        ):
             situation = Situation(self.session, complaint, self.actor, None, now)
             situation.assignments = assignments[complaint.id]
             self._situations[complaint.id] = situation

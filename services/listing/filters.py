@@ -195,11 +195,12 @@ def labels(one: Filter, context: Context, names: Sequence[str] = ()) -> tuple[An
         return one.key, ", ".join(one.values)
     if one.start or one.end:
         return spec.label, f"{one.start} – {one.end}"
+    none = [str(_l("none"))] if NONE in _listed(one) else []
     if spec.kind == "relation":
-        return spec.label, ", ".join(names)
+        return spec.label, ", ".join([*names, *none])
     if spec.choices is not None:
         known = {member.value: str(getattr(member, "label", member)) for member in spec.choices}
-        return spec.label, ", ".join(known.get(part, "—" if part == NONE else part) for part in _listed(one))
+        return spec.label, ", ".join([known.get(part, part) for part in _listed(one) if part != NONE] + none)
     if spec.kind == "boolean":
         return spec.label, "✓" if one.values[0] == "1" else "✗"
-    return spec.label, ", ".join(one.values)
+    return spec.label, ", ".join([part for part in one.values if part != NONE] + none)

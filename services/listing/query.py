@@ -310,7 +310,7 @@ class ListQuery:
             at += width
         name = keys.get(cols.display_key(self.model, self.locale), "")
         address = str(keys[cols.address_key(self.model)])
-        return ListRow(keys["id"], address, keys.get("version"), str(name), values)
+        return ListRow(keys["id"], address, keys.get("version"), str(name or ""), values)
 
     def _listed(self, found: Sequence[Any], cursor: Cursor | None, more: bool, words: Words) -> ListedPage:
         rows = [self._row(row, words) for row in found]

@@ -14,7 +14,7 @@ from models import ColumnChoice, SavedView, User
 from models.labels import _l
 from services.errors import Invalid, NotFound
 from services.listing.columns import offered
-from services.listing.query import ListQuery
+from services.listing.query import COUNTED, Count, ListQuery
 from services.unit_of_work import UnitOfWork
 
 MOST_VIEWS = 30
@@ -71,16 +71,19 @@ def views_of(session: Session, query: ListQuery, screen: str) -> list[View]:
     ]
 
 
-def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> list[int]:
-    """How many rows each of the searches (query strings) finds, counted to COUNTED_TO; one statement for all."""
-    if not searches:
-        return []
-    parts = []
+def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> tuple[Count, list[int]]:
+    """How many rows the list has (exact to COUNTED), and how many each of the searches (query strings) finds.
+
+    The searches are counted to COUNTED_TO; one statement for all.
+    """
+    whole = query.ids_statement().limit(COUNTED + 1).subquery()
+    parts = [sa.select(sa.func.count()).select_from(whole).scalar_subquery()]
     for params in searches:
         one = ListQuery.from_params(query.model, params, query.actor, query.zone, locale=query.locale)
         inner = one.ids_statement().limit(COUNTED_TO).subquery()
         parts.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery())
-    return [int(number) for number in session.execute(sa.select(*parts)).one()]
+    total, *numbers = (int(number) for number in session.execute(sa.select(*parts)).one())
+    return Count(min(total, COUNTED), total <= COUNTED), numbers
 
 
 def choose_columns(work: UnitOfWork, model: type[Any], screen: str, columns: Sequence[str]) -> None:

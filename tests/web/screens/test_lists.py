@@ -31,7 +31,10 @@ def test_a_page_costs_as_many_statements_whatever_its_size(
         session.rollback()
         with statements(engine) as sent:
             assert client.get(f"/complaints/?page_size={PAGE_SIZES[-1]}&sort=handler_id").status_code == 200
-        of_list = [one for one in sent if re.search(r"\b(complaints|saved_views|column_choices)\b", one)]
+        asked = [
+            one for one in sent if re.search(r"\b(complaints|assignments|saved_views|column_choices)\b", one)
+        ]
+        of_list = [one for one in asked if "notices" not in one]  # the menu counts for itself
         costs.add((len(sent), len(of_list)))
     assert len(costs) == 1
     assert costs.pop()[1] <= 6
