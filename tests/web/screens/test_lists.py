@@ -19,10 +19,11 @@ SCREENS = ("complaints", "investigations", "measures", "accidents", "archive")
 UNKNOWN = ("zzzzzzzzzzzz", "1", "0", "%20", "'", "1,2", "-1", "999999999999999999999", "候诊")
 
 
+@pytest.mark.parametrize("role", [RoleName.HANDLER, RoleName.DEPARTMENT_HEAD, RoleName.HEAD_OF_QUALITY])
 def test_a_page_costs_as_many_statements_whatever_its_size(
-    engine: Engine, session: Session, house: House, sign_in: SignIn
+    engine: Engine, session: Session, house: House, sign_in: SignIn, role: RoleName
 ) -> None:
-    client = sign_in(house[RoleName.HANDLER])
+    client = sign_in(house[role])
     costs = set()
     for size in (1, 12):
         session.info["actor"] = SYSTEM
