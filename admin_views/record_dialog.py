@@ -64,7 +64,7 @@ def step_dialog(
         hidden=[("version", str(version))] if version is not None else [],
         errors=errors,
         back_url=screen.record_url(row.address),
-        subjects=[row.name],
+        subjects=[screen.name_of(row)],
     )
     html = screen.render("desk/dialog_form.html", dialog=dialog, form=form)
     return html, 422 if errors or form.errors else 200

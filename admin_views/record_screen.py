@@ -78,9 +78,6 @@ class RecordScreen(ListScreen):
             changes=self.history(row) if self.shows_history else (),
         )
 
-    def name_of(self, row: ListRow) -> str:
-        return row.name or row.address
-
     def badges(self, row: ListRow) -> Sequence[Badge]:
         found = badge_of(row.values.get("status"))
         return (found,) if found else ()

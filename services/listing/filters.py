@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
 from models.fields import FieldSpec, Sensitivity, fields_of, relation_target
+from models.labels import _l
 from services.access.masking import own_cases
 from services.access.permissions import Permission
 from services.actor import Actor
