@@ -27,17 +27,20 @@ SHOWN_TO_EVERYBODY = {"evidence", "in_work", "archived"}
 WITHOUT_LINK = {
     "static": "style sheets, scripts and pictures: loaded by every page, followed by none",
     "admin.static": "as static",
+    "favicon": "asked for by browsers",
     "first_run.page": "404 as soon as the organisation exists; walked by the tests of the first run",
     "auth.login": "sends a signed-in person home; walked signed out below",
     "auth.reset": "shown to people without a session; walked signed out below",
+    "complaint_steps.one_note": "the form stands on the page of the case",
     "admin.index": "Flask-Admin's own start page: leads on to one's work",
 }
 """Endpoints that no page links, with the reason. Look-ups (`….lookup`) answer the comboboxes."""
 
-LOOK = """() => ({
+LOOK = """(number) => ({
   lang: document.documentElement.lang,
   heads: document.querySelectorAll("main h1").length,
   width: document.scrollingElement.scrollWidth,
+  secret: document.documentElement.outerHTML.includes(number),
   links: [...document.querySelectorAll("a[href]")].map((a) => [a.href, "dialog" in a.dataset]),
 })"""
 WIDEST = """() => [...document.querySelectorAll("body *")]
@@ -71,7 +74,6 @@ class Crawl:
     waiting: deque[tuple[str, bool, str]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
-        self.names = {address: name for name, address in self.full.cases.items()}
         self.lang = "en" if self.role in ENGLISH else "zh-CN"
 
     def walk(self) -> None:
@@ -113,8 +115,9 @@ class Crawl:
             rule, values = self.app.url_map.bind("localhost").match(path, "GET", return_rule=True)
         except HTTPException:
             return None, ""
-        of_case = rule.endpoint == "complaints.details_view"
-        return (rule.rule, self.names.get(values["address"], "other") if of_case else ""), rule.endpoint
+        screen, _, view = rule.endpoint.partition(".")
+        variant = self.full.variants.get((screen, values["address"]), "") if view == "details_view" else ""
+        return (rule.rule, variant), rule.endpoint
 
     def visit(self, url: str, in_dialog: bool, source: str) -> None:
         if in_dialog:
@@ -133,19 +136,19 @@ class Crawl:
             assert answer is not None
             status = answer.status
             if status < 400:
-                self.judge(path, self.page.evaluate(LOOK))
+                self.judge(path, self.page.evaluate(LOOK, self.full.confidential_number))
         if status >= 400:
             self.faults.append(f"{source} links {path}: {status}")
 
     def read(self, path: str, html: str) -> None:
         """What a page links, without the browser."""
-        self.secret(path, html)
+        self.check_secret(path, self.full.confidential_number in html)
         tags = re.findall(r"<a\b[^>]*>", html)
         found = [(re.search(r'href="([^"]*)"', tag), " data-dialog" in tag) for tag in tags]
         self.offer([[urljoin(self.origin + path, unescape(m[1])), flag] for m, flag in found if m], path)
 
-    def secret(self, path: str, html: str) -> None:
-        if self.role not in self.full.knows and self.full.confidential_number in html:
+    def check_secret(self, path: str, is_shown: bool) -> None:
+        if is_shown and self.role not in self.full.knows:
             self.faults.append(f"{path}: shows the confidential case")
 
     def judge(self, path: str, seen: dict[str, Any]) -> None:
@@ -155,7 +158,7 @@ class Crawl:
             self.faults.append(f"{path}: {seen['heads']} main headings")
         if seen["width"] > PHONE + 1:
             self.faults.append(f"{path}: {seen['width']} px wide: {self.page.evaluate(WIDEST)}")
-        self.secret(path, self.page.content())
+        self.check_secret(path, seen["secret"])
         self.offer(seen["links"], path)
 
     def open_dialog(self, url: str, source: str) -> None:
@@ -208,7 +211,7 @@ def test_pages_of_people_without_a_session(people: People, desk_server: DeskServ
         create_full_house(session, desk_server.app.extensions["settings"])
     page = people.new_page(width=PHONE)
     page.goto(path)
-    seen = page.evaluate(LOOK)
+    seen = page.evaluate(LOOK, "-")
     assert (seen["lang"], seen["heads"]) == ("zh-CN", 1)
     assert seen["width"] <= PHONE + 1
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import CalendarDay, Complaint, Exemption, Job, Measure, Notice, SavedView
+from models import CalendarDay, Complaint, Exemption, Job, Measure, Notice, RoleGrant, SavedView
 from models.enums import (
     AccidentGrade,
     DayKind,
@@ -50,6 +50,8 @@ class FullHouse:
     knows: frozenset[str] = frozenset()
     """Roles whose person is named on the confidential case."""
     records: dict[str, int] = field(default_factory=dict)
+    variants: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Records whose page offers other things than those of the same kind: screen and address → what they are."""
 
 
 def png(width: int = 24, height: int = 16, colour: bytes = b"\x2a\x6f\xdb") -> bytes:
@@ -83,6 +85,7 @@ def create_full_house(session: Session, settings: Settings) -> FullHouse:
     _evidence(session, settings, full, now)
     _quality(session, full, now)
     _house_records(session, full)
+    full.variants |= {("complaints", address): name for name, address in full.cases.items()}
     session.info["actor"] = SYSTEM
     send_pending(session, settings, now)
     session.commit()
@@ -102,23 +105,29 @@ def _with_overlays(session: Session, full: FullHouse, now: datetime) -> None:
     take(session, house, made["supervised"], E.ESCALATE, R.HANDLER, now=now)
     take(session, house, made["graded"], E.GRADE, R.FIRST_RECEIVER, now=now)
     take(session, house, made["co_handled"], E.ADD_CO_HANDLER, R.FIRST_RECEIVER, now=now)
-    # The ward helps the laboratory: here its own people sign as co-handlers.
-    for_ward = register_complaint(session, house[R.FIRST_RECEIVER], now=now, summary="标本运送延误")
-    take(session, house, for_ward, E.ACCEPT, R.FIRST_RECEIVER, now=now)
-    fire(
-        session, house[R.FIRST_RECEIVER], E.TRANSFER, for_ward, now=now,
-        department_id=house.laboratory.id, person_id=house.outsider.id, instruction="请核实。",
-    )  # fmt: skip
-    fire(session, house.outsider, E.SIGN_FOR, for_ward, now=now)
-    fire(
-        session, house[R.LEADER], E.ADD_CO_HANDLER, for_ward, now=now,
-        department_id=house.ward.id, person_id=house[R.HANDLER].id, instruction="请协助。",
-    )  # fmt: skip
-    full.cases["to_co_sign"] = for_ward.public_id
+    full.cases["to_co_sign"] = _led_by_laboratory(session, house, now)
+    full.cases["co_signed"] = signed = _led_by_laboratory(session, house, now)
+    take(session, house, signed, E.SIGN_CO_HANDLING, R.HANDLER, now=now)
     take(session, house, made["extension_asked"], E.REQUEST_EXTENSION, R.HANDLER, now=now)
-    refused = create_complaint(session, house, "dispatched", now=now, summary="无人签收")
-    take(session, house, refused, E.REFUSE_SIGNATURE, R.HANDLER, now=now)
-    full.cases["refused_signature"] = refused.public_id
+    for name, refusals in (("refused_signature", 1), ("disputed", 2)):
+        refused = create_complaint(session, house, "dispatched", now=now, summary=f"无人签收 {name}")
+        for _ in range(refusals):
+            take(session, house, refused, E.REFUSE_SIGNATURE, R.HANDLER, now=now)
+            take(session, house, refused, E.TRANSFER, R.FIRST_RECEIVER, now=now)
+        full.cases[name] = refused.public_id
+
+
+def _led_by_laboratory(session: Session, house: House, now: datetime) -> str:
+    """A case of the laboratory that the ward is to help with: its own people are co-handlers."""
+    case = register_complaint(session, house[R.FIRST_RECEIVER], now=now, summary="标本运送延误").public_id
+    take(session, house, case, E.ACCEPT, R.FIRST_RECEIVER, now=now)
+    receiver, leader = house[R.FIRST_RECEIVER], house[R.LEADER]
+    laboratory = {"department_id": house.laboratory.id, "person_id": house.outsider.id}
+    fire(session, receiver, E.TRANSFER, case, now=now, **laboratory, instruction="请核实。")
+    fire(session, house.outsider, E.SIGN_FOR, case, now=now)
+    ward = {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}
+    fire(session, leader, E.ADD_CO_HANDLER, case, now=now, **ward, instruction="请协助。")
+    return case
 
 
 def _confidential(session: Session, full: FullHouse, now: datetime) -> None:
@@ -202,6 +211,12 @@ def _house_records(session: Session, full: FullHouse) -> None:
     session.add(CalendarDay(day=date(2026, 12, 26), kind=DayKind.WORK, reason="调休"))
     session.add(Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=house[R.LEADER].id))
     session.add(Job(kind="export"))
+    disabled = create_user(session, "已离职者", department=house.office)
+    disabled.is_active = False
+    waiting = RoleGrant(user_id=deputy.id, role=R.HANDLER, granted_by_id=house[R.ADMINISTRATOR].id)
+    session.add(waiting)
+    session.flush()
+    full.variants |= {("users", disabled.public_id): "disabled", ("grants", str(waiting.id)): "waiting"}
     for role, user in house.people.items():
         session.add(
             SavedView(
