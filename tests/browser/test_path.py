@@ -141,9 +141,8 @@ def test_seven_people_carry_a_complaint_from_receipt_to_the_ledger(
 
     investigator = pages["investigator"]
     investigator.goto(case)
-    take_step(investigator, "note", text="已调看监控，走访当班护士两名。") if investigator.locator(
-        'a[data-dialog][href$="/note"]'
-    ).count() else _quick_note(investigator, "已调看监控，走访当班护士两名。")
+    _quick_note(investigator, "已调看监控，走访当班护士两名。")
+    _investigate(investigator, case)
 
     take_step(
         handler,
@@ -195,3 +194,23 @@ def _quick_note(page: Page, text: str) -> None:
     with page.expect_navigation():
         page.locator(".note-form button").click()
     expect(page.locator("#timeline")).to_contain_text(text)
+
+
+def _investigate(page: Page, case: str) -> None:
+    """Open an investigation from the case page, with a finding; then finish it with its report."""
+    page.goto(case)
+    page.locator(".case-actions summary").first.click()
+    with page.expect_navigation():
+        page.locator('.case-actions a[href*="/investigations/new/"]').click()
+    page.fill("[name=title]", "关于换药等候的调查")
+    rows = page.locator("[data-field=findings] [data-inline]")
+    rows.locator("[data-inline-add]").click()
+    rows.locator("[name$=allegation]").last.fill("换药等候两小时")
+    rows.locator("select[name$=verdict]").last.select_option("upheld")
+    rows.locator("[name$=facts]").last.fill("监控可见，当班仅一人。")
+    with page.expect_navigation():
+        page.locator(".record-form .form-bar .btn-main").click()
+    expect(page.locator("main")).to_contain_text("换药等候两小时")
+    take_step(page, "finish", report="情况属实，排班不足。", root_cause="午间只排一人。")
+    page.goto(case)
+    expect(page.locator("#handling")).to_contain_text("关于换药等候的调查")
