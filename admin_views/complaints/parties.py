@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -101,7 +101,8 @@ def _dialog(
 ) -> ResponseReturnValue:
     page = url_for("complaints.details_view", address=complaint.public_id)
     version = _number(request.form.get("version")) or (party.version if party else None)
-    subject, theirs = complaint.number, ()  # type: tuple[str, Sequence[Fact]]
+    subject = complaint.number
+    theirs: Sequence[Fact] = ()
     errors: list[str] = []
     if request.method == "POST" and form.validate():
         try:

@@ -26,6 +26,10 @@ class Route:
     public: bool = False
     over: bool = False
     """Answers 404 to everybody once the organisation exists."""
+    refused: frozenset[str] = frozenset()
+    """Roles that get 403 at a record they can read: they could do it with another one, not with this."""
+    nothing: bool = False
+    """Answers 404 to whoever is let through: there is nothing behind it here."""
     ends_session: bool = False
     """Leads to the sign-in page when it has done its work."""
 
@@ -53,11 +57,13 @@ class Routes:
         if role not in route.who:
             return FORBIDDEN
         if route.record is None:
-            return OK
+            return MISSING if route.nothing else OK
         if situation == UNKNOWN:
             return MISSING
         readers = self.records.get(route.record, {}).get(situation, frozenset(self.roles))
-        return OK if role in readers else MISSING
+        if role not in readers:
+            return MISSING
+        return FORBIDDEN if role in route.refused else OK
 
     def situations(self, route: Route) -> tuple[str, ...]:
         """The kinds of record to try the route with."""
@@ -80,13 +86,15 @@ def load(path: Path = FILE) -> Routes:
     for name, said in raw["routes"].items():
         method, rule = name.split(" ", 1)
         unknown = set(said["who"]) - set(roles)
-        if unknown or set(said) - {"who", "record", "ends_session"}:
+        if unknown or set(said) - {"who", "record", "refused", "nothing", "ends_session"}:
             raise ValueError(f"{name}: {sorted(unknown)} {sorted(said)}")
         routes[name] = Route(
             method,
             rule,
             frozenset(said["who"]),
             said.get("record"),
+            refused=frozenset(said.get("refused", ())),
+            nothing=said.get("nothing", False),
             ends_session=said.get("ends_session", False),
         )
     routes |= _steps(raw["steps"])

@@ -33,11 +33,12 @@ from models import (
     LedgerBatch,
     Measure,
     Notice,
+    Party,
     ProcedureVersion,
     RoleGrant,
     SavedView,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, RoleName
+from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -68,8 +69,11 @@ class Stage:
     """User id and session stamp by role."""
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def ask(self, role: str | None, method: str, url: str) -> TestResponse:
-        """One request by the person of `role` (None: nobody), with a valid token; whatever it changes is undone."""
+    def ask(self, role: str | None, method: str, url: str, *, fragment: bool = False) -> TestResponse:
+        """One request by the person of `role` (None: nobody), with a valid token; whatever it changes is undone.
+
+        `fragment`: as a dialog asks, for the page without menu and frame, which take most of the time.
+        """
         savepoint = self.connection.begin_nested()
         try:
             client = self.app.test_client()
@@ -81,7 +85,8 @@ class Stage:
                     kept["_fresh"] = True
                     kept["seen_at"] = datetime.now(UTC).timestamp()
             data = {"files": (BytesIO(LETTER), "a.txt")} if method == "POST" and UPLOADS in url else None
-            return client.open(url, method=method, data=data)
+            headers = {"X-Desk-Fragment": "1"} if fragment else {}
+            return client.open(url, method=method, data=data, headers=headers)
         finally:
             if savepoint.is_active:
                 savepoint.rollback()
@@ -89,9 +94,13 @@ class Stage:
     def url(self, rule: Rule, record: str | None, situation: str) -> str:
         """The rule's address with the record of this situation in it; other parts get something valid."""
         values: dict[str, Any] = {}
+        if record == "view":  # a view belongs to a screen
+            record = f"view of {rule.endpoint.partition('.')[0]}"
         for name in rule.arguments - set(rule.defaults or {}):
             converter = rule._converters[name]
             value = self._value(name, converter, record, situation)
+            if name == "field":
+                value = RELATIONS[rule.endpoint.partition(".")[0]] or "none"
             values[name] = STATIC_FILES.get(rule.endpoint, value)
         with self.app.test_request_context():
             built = self.app.url_map.bind("localhost").build(rule.endpoint, values, append_unknown=False)
@@ -102,6 +111,8 @@ class Stage:
             return sorted(converter.items)[0]
         if name in FILLERS:
             return FILLERS[name]
+        if record == "party" and name == "address":
+            record = "complaint"
         number = type(converter).__name__ == "IntegerConverter"
         if situation == UNKNOWN or record is None:
             return UNKNOWN_NUMBER if number else UNKNOWN_ADDRESS
@@ -112,8 +123,29 @@ STATIC_FILES = {"static": "desk/mark.svg", "admin.static": "admin/js/helpers.js"
 UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
-FILLERS: dict[str, str] = {"field": "department_id", "screen": "complaints"}
+SCREENS_WITH_VIEWS = (
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures",
+)  # fmt: skip
+
+FILLERS: dict[str, str] = {"screen": "complaints"}
 """Parts of an address that name no record."""
+RELATIONS = {
+    "accidents": "department_id",
+    "archive": "complaint_id",
+    "audit": "",
+    "calendar": "",
+    "complaints": "department_id",
+    "covers": "deputy_id",
+    "departments": "parent_id",
+    "exemptions": "granted_by_id",
+    "grants": "department_id",
+    "investigations": "leader_id",
+    "measures": "owner_id",
+    "procedures": "",
+    "users": "department_id",
+}
+"""A field of each screen that points at another record; empty where none does."""
 
 
 def outcome(response: TestResponse, *, ends_session: bool = False) -> str:
@@ -196,6 +228,7 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     if situation != OWN:
         investigation.leader_id = house.outsider.id
     rows: dict[str, Any] = {
+        "party": Party(complaint_id=case.id, side=PartySide.COMPLAINANT, name="王五"),
         "attachment": Attachment(
             complaint_id=case.id, filename="信.txt", sha256=LETTER_DIGEST, size=5, mime_type="text/plain"
         ),
@@ -251,9 +284,12 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
-    view = SavedView(user_id=user.id, screen="complaints", name="我的")
+    views = {
+        f"view of {screen}": SavedView(user_id=user.id, screen=screen, name="我的")
+        for screen in SCREENS_WITH_VIEWS
+    }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, view, notice])
+    session.add_all([batch, day, exemption, job, notice, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
@@ -266,9 +302,12 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "day": day,
         "exemption": exemption,
         "job": job,
-        "view": view,
+        **views,
         "notice": notice,
         "user": user,
         "department": house.ward,
     }
-    return {kind: getattr(row, "public_id", row.id) for kind, row in rows.items()}
+    return {
+        kind: row.entry_hash if isinstance(row, AuditEntry) else getattr(row, "public_id", row.id)
+        for kind, row in rows.items()
+    }

@@ -77,11 +77,14 @@ def differences(stage: Stage, role: str | None, routes: list[tuple[Route, Rule]]
     for route, rule in routes or tries(stage):
         situations = EXPECTED.situations(route)
         if role is None or EXPECTED.answer(route, role) == FORBIDDEN:
-            situations = tuple(one for one in situations if one in (OWN, UNKNOWN))
+            # Refused before anything is looked up: one role shows that an unknown address makes no difference.
+            looked_at = (OWN, UNKNOWN) if role == "administrator" or role is None else (OWN,)
+            situations = tuple(one for one in situations if one in looked_at)
         for situation in situations:
             url = stage.url(rule, route.record, situation)
             signed_out = route.ends_session and role is not None
-            got = outcome(stage.ask(role, route.method, url), ends_session=signed_out)
+            answer = stage.ask(role, route.method, url, fragment=not signed_out)
+            got = outcome(answer, ends_session=signed_out)
             wanted = EXPECTED.answer(route, role, situation)
             if got != wanted:
                 found.append(f"{route.name} [{situation}]: expected {wanted}, got {got}")
