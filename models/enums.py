@@ -91,6 +91,7 @@ class EventKind(Labelled):
     RESUME = "resume", _l("Resume")
     REQUEST_EXTENSION = "request_extension", _l("Request extension")
     EXTEND = "extend", _l("Extend")
+    DECLINE_EXTENSION = "decline_extension", _l("Decline extension")
     SUPERVISE = "supervise", _l("Supervise")
     URGE = "urge", _l("Urge")
     ESCALATE = "escalate", _l("Escalate")

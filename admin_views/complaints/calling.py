@@ -15,6 +15,7 @@ from services.operations.archive import archive
 from services.operations.ask_to_complete import ask_to_complete
 from services.operations.close import close
 from services.operations.close_on_spot import close_on_spot
+from services.operations.decline_extension import decline_extension
 from services.operations.escalate import escalate
 from services.operations.extend import extend
 from services.operations.follow_up import follow_up
@@ -76,6 +77,7 @@ OPERATIONS: dict[E, Callable[..., Complaint]] = {
     E.RESUME: resume,
     E.REQUEST_EXTENSION: request_extension,
     E.EXTEND: extend,
+    E.DECLINE_EXTENSION: decline_extension,
     E.SUPERVISE: supervise,
     E.URGE: urge,
     E.ESCALATE: escalate,

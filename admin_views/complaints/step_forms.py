@@ -129,6 +129,7 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
         "reason": _REASON,
         "told_how": make.line(_l("How the complainant was told the reason")),
     },
+    E.DECLINE_EXTENSION: {"reason": _REASON},
     E.SUPERVISE: {"demand": make.long(_l("Demand")), "due_at": make.moment(_l("To be done by"))},
     E.URGE: {"text": make.long(_l("What is urgent"))},
     E.ESCALATE: {"reason": _REASON},

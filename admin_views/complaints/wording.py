@@ -40,6 +40,7 @@ ICONS: dict[EventKind, str] = {
     E.RESUME: "resume",
     E.REQUEST_EXTENSION: "extend",
     E.EXTEND: "extend",
+    E.DECLINE_EXTENSION: "close",
     E.SUPERVISE: "supervise",
     E.URGE: "bell",
     E.ESCALATE: "escalate",
@@ -61,6 +62,7 @@ ICONS: dict[EventKind, str] = {
 TONES: dict[EventKind, str] = {
     E.REFUSE: "bad",
     E.REFUSE_SIGNATURE: "bad",
+    E.DECLINE_EXTENSION: "bad",
     E.RETURN_OPINION: "bad",
     E.CLOCK_BREACHED: "bad",
     E.CLOCK_WARNED: "warn",

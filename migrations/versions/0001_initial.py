@@ -1030,6 +1030,7 @@ def upgrade() -> None:
                 "resume",
                 "request_extension",
                 "extend",
+                "decline_extension",
                 "supervise",
                 "urge",
                 "escalate",

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     COMPLAINT_CLOSE = "complaint:close"
     COMPLAINT_CLOSE_ON_SPOT = "complaint:close_on_spot"
     COMPLAINT_CORRECT = "complaint:correct"
+    COMPLAINT_DECLINE_EXTENSION = "complaint:decline_extension"
     COMPLAINT_ESCALATE = "complaint:escalate"
     COMPLAINT_EXTEND = "complaint:extend"
     COMPLAINT_FOLLOW_UP = "complaint:follow_up"

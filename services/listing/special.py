@@ -15,6 +15,7 @@ from models import Assignment, Complaint, Department, LeaveCover, Measure, RoleG
 from models.enums import OPEN_STATES, AssignmentStatus, MeasureStatus, RoleName
 from models.labels import LazyString, _l
 from services.actor import Actor
+from services.listing import queues
 
 Condition = Callable[[str, Actor, datetime, ZoneInfo], ColumnElement[bool]]
 
@@ -105,6 +106,10 @@ def due_before(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> Colum
     return sa.and_(is_open(), Complaint.due_at < end)
 
 
+def _due_today(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    return _either(lambda _actor, moment: queues.due_today(moment, zone))(value, actor, now, zone)
+
+
 def _unfinished(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return Measure.status == MeasureStatus.PLANNED
 
@@ -133,6 +138,24 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
         SpecialFilter(
             "raised", _l("Escalated or supervised"), "bool", _either(lambda actor, now: is_raised())
         ),
+        SpecialFilter(
+            "in_charge", _l("In my charge"), "bool", _either(lambda actor, now: queues.in_charge(actor))
+        ),
+        SpecialFilter("due_today", _l("Due today"), "bool", _due_today),
+        SpecialFilter(
+            "in_hand", _l("In my hands"), "bool", _either(lambda actor, now: queues.in_hand(actor))
+        ),
+        SpecialFilter(
+            "to_approve",
+            _l("Awaiting my approval"),
+            "bool",
+            _either(lambda actor, now: queues.to_approve(actor)),
+        ),
+        SpecialFilter("to_reply", _l("To reply"), "bool", _either(lambda actor, now: queues.to_reply())),
+        SpecialFilter(
+            "to_follow_up", _l("To follow up"), "bool", _either(lambda actor, now: queues.to_follow_up(actor))
+        ),
+        SpecialFilter("to_close", _l("To close"), "bool", _either(lambda actor, now: queues.to_close(actor))),
     ),
     Measure: (
         SpecialFilter("unfinished", _l("Not yet carried out"), "bool", _either(_unfinished)),

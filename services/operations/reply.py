@@ -12,6 +12,9 @@ from services.unit_of_work import UnitOfWork
 from services.workflow.steps import Act, begin
 from services.workflow.typed import not_in_future, optional
 
+WRITTEN = frozenset({Channel.LETTER, Channel.FAX, Channel.EMAIL, Channel.ONLINE})
+"""Ways in which a reply reaches the complainant in writing."""
+
 
 def reply(
     work: UnitOfWork,
@@ -32,6 +35,10 @@ def reply(
         raise Invalid({"not_notifiable_reason": _l("Either a reply or a reason for none, not both.")})
     if text is not None and channel is None:
         raise Invalid({"channel": _l("Say how the reply was sent.")})
+    if text is not None and act.situation.procedure.reply.written_required and channel not in WRITTEN:
+        raise Invalid(
+            {"channel": _l("The procedure asks for a written reply: by letter, fax, e-mail or online.")}
+        )
     complaint = act.complaint
     if (
         reason is not None

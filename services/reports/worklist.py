@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from models import Complaint, Opinion
-from models.enums import FollowUpResult, State
+from models import Complaint
+from models.enums import State
 from models.labels import LazyString, _l
 from services.access.permissions import Permission as P
 from services.actor import Actor
 from services.deadlines.desk_calendar import DeskTime
-from services.listing.special import is_open, is_raised, is_to_sign
+from services.listing import queues
+from services.listing.special import is_overdue, is_raised, is_to_sign
 
 SHOWN = 6
 COUNTED = 999
@@ -30,7 +32,7 @@ class Reader:
 
     actor: Actor
     now: datetime
-    end_of_today: datetime
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -69,33 +71,6 @@ class Filled:
     items: list[Item]
 
 
-def _mine(reader: Reader) -> ColumnElement[bool]:
-    people = sorted(reader.actor.people)
-    return sa.or_(Complaint.handler_id.in_(people), Complaint.responsible_id.in_(people))
-
-
-def _opinion(approved: bool) -> ColumnElement[bool]:
-    last = sa.select(Opinion.complaint_id).where(
-        Opinion.round == Complaint.round,
-        Opinion.returned_at.is_(None),
-        Opinion.approved_at.is_not(None) if approved else Opinion.approved_at.is_(None),
-    )
-    return sa.and_(Complaint.state == State.AWAITING_APPROVAL, Complaint.id.in_(last.correlate(Complaint)))
-
-
-def _to_approve(reader: Reader) -> ColumnElement[bool]:
-    people = sorted(reader.actor.people)
-    return sa.and_(
-        _opinion(False), sa.or_(Complaint.handler_id.is_(None), Complaint.handler_id.not_in(people))
-    )
-
-
-def _not_handler(reader: Reader) -> ColumnElement[bool]:
-    return sa.or_(Complaint.handler_id.is_(None), Complaint.handler_id.not_in(sorted(reader.actor.people)))
-
-
-_OVERDUE_FILTER = (("f.overdue", "1"), ("f.mine", "1"))
-
 QUEUES: tuple[QueueSpec, ...] = (
     QueueSpec(
         "sign",
@@ -111,10 +86,8 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Overdue"),
         "warning",
         P.COMPLAINT_NOTE,
-        lambda r: sa.and_(
-            is_open(), _mine(r), Complaint.due_at <= r.now, sa.not_(Complaint.due_is_lower_bound)
-        ),
-        _OVERDUE_FILTER,
+        lambda r: sa.and_(is_overdue(r.now), queues.in_charge(r.actor)),
+        (("f.overdue", "1"), ("f.in_charge", "1")),
         "bad",
     ),
     QueueSpec(
@@ -122,8 +95,8 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Due today"),
         "timer",
         P.COMPLAINT_NOTE,
-        lambda r: sa.and_(is_open(), _mine(r), Complaint.due_at > r.now, Complaint.due_at <= r.end_of_today),
-        (("f.due_within", "0"), ("f.mine", "1")),
+        lambda r: sa.and_(queues.due_today(r.now, r.zone), queues.in_charge(r.actor)),
+        (("f.due_today", "1"), ("f.in_charge", "1")),
         "warn",
     ),
     QueueSpec(
@@ -131,8 +104,8 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Awaiting my approval"),
         "approve",
         P.COMPLAINT_APPROVE,
-        _to_approve,
-        (("f.state", "awaiting_approval"),),
+        lambda r: queues.to_approve(r.actor),
+        (("f.to_approve", "1"),),
         "warn",
     ),
     QueueSpec(
@@ -156,40 +129,32 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("In my hands"),
         "complaint",
         P.COMPLAINT_SUBMIT_OPINION,
-        lambda r: sa.and_(Complaint.state == State.IN_WORK, Complaint.handler_id.in_(sorted(r.actor.people))),
-        (("f.state", "in_work"), ("f.mine", "1")),
+        lambda r: queues.in_hand(r.actor),
+        (("f.in_hand", "1"),),
     ),
     QueueSpec(
         "reply",
         _l("To reply"),
         "reply",
         P.COMPLAINT_REPLY,
-        lambda r: _opinion(True),
-        (("f.state", "awaiting_approval"),),
+        lambda r: queues.to_reply(),
+        (("f.to_reply", "1"),),
     ),
     QueueSpec(
         "follow_up",
         _l("To follow up"),
         "follow-up",
         P.COMPLAINT_FOLLOW_UP,
-        lambda r: sa.and_(
-            Complaint.state.in_([State.REPLIED, State.FOLLOWING_UP]),
-            _not_handler(r),
-            sa.or_(Complaint.satisfaction.is_(None), Complaint.satisfaction == FollowUpResult.DISSATISFIED),
-        ),
-        (("f.state", "replied,following_up"),),
+        lambda r: queues.to_follow_up(r.actor),
+        (("f.to_follow_up", "1"),),
     ),
     QueueSpec(
         "close",
         _l("To close"),
         "close-case",
         P.COMPLAINT_CLOSE,
-        lambda r: sa.and_(
-            Complaint.state == State.FOLLOWING_UP,
-            _not_handler(r),
-            Complaint.satisfaction.in_([FollowUpResult.SATISFIED, FollowUpResult.UNREACHABLE]),
-        ),
-        (("f.state", "following_up"),),
+        lambda r: queues.to_close(r.actor),
+        (("f.to_close", "1"),),
     ),
     QueueSpec(
         "escalated",
@@ -213,9 +178,7 @@ QUEUES: tuple[QueueSpec, ...] = (
 
 def worklist(session: Session, actor: Actor, now: datetime, time: DeskTime) -> list[Filled]:
     """The queues of this person, most urgent first; in each the complaints due first."""
-    tomorrow = now.astimezone(time.zone).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, datetime.min.time(), time.zone)
-    reader = Reader(actor, now, midnight)
+    reader = Reader(actor, now, time.zone)
     return [_filled(session, spec, reader) for spec in QUEUES if actor.may(spec.needs)]
 
 

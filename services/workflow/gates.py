@@ -17,6 +17,7 @@ from models import (
     ClockRun,
     Complaint,
     Department,
+    Extension,
     FollowUp,
     Investigation,
     Measure,
@@ -26,6 +27,7 @@ from models.enums import (
     AssignmentKind,
     AssignmentStatus,
     ClockState,
+    ExtensionStatus,
     FollowUpResult,
     InvestigationStatus,
     MeasureStatus,
@@ -345,6 +347,15 @@ def has_extendable_clock(s: Situation) -> list[Reason]:
     return _no(
         "not_extendable", _l("The procedure allows no extension of any time limit that runs now."), "clocks"
     )
+
+
+def extension_asked_for(s: Situation) -> list[Reason]:
+    query = sa.select(Extension.id).where(
+        Extension.complaint_id == s.complaint.id, Extension.status == ExtensionStatus.REQUESTED
+    )
+    if s.session.scalar(query.limit(1)) is not None:
+        return []
+    return _no("no_request", _l("Nobody has asked for an extension."), "clocks")
 
 
 def a_level_above(s: Situation) -> list[Reason]:

@@ -118,6 +118,7 @@ _ROWS = (
     Transition(E.RESUME, _stay(*_IN_HAND), (g.paused,)),
     Transition(E.REQUEST_EXTENSION, _stay(*_IN_HAND), (g.has_extendable_clock,)),
     Transition(E.EXTEND, _stay(*_UP_TO_APPROVAL), (g.has_extendable_clock,)),
+    Transition(E.DECLINE_EXTENSION, _stay(*_UP_TO_APPROVAL), (g.extension_asked_for,)),
     Transition(E.SUPERVISE, _stay(*_UP_TO_APPROVAL, S.REPLIED, S.FOLLOWING_UP)),
     Transition(E.URGE, _stay(*_UP_TO_APPROVAL)),
     Transition(E.ESCALATE, _stay(*sorted(OPEN_STATES)), (g.a_level_above,)),

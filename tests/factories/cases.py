@@ -129,6 +129,7 @@ def valid_form(
             "complainant_told": True,
         },
         E.PAUSE: lambda: {"reason": PauseReason.APPRAISAL, "text": "等待鉴定结论。"},
+        E.DECLINE_EXTENSION: lambda: {"reason": "理由不充分，按期办结。"},
         E.EXTEND: lambda: {
             "clock": clock,
             "amount": 5,

@@ -100,6 +100,7 @@ VERBS: dict[EventKind, Verb] = {
     E.PAUSE: Verb("dispatched", R.DEPARTMENT_HEAD, blanks=blank("text", reason=None)),
     E.RESUME: Verb("dispatched", R.HANDLER, ((E.PAUSE, R.LEADER),)),
     E.REQUEST_EXTENSION: Verb("in_work", R.HANDLER, blanks=blank("reason", clock="no", amount=31)),
+    E.DECLINE_EXTENSION: Verb("in_work", R.LEADER, ((E.REQUEST_EXTENSION, R.HANDLER),), blank("reason")),
     E.EXTEND: Verb(
         "in_work",
         R.LEADER,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Complaint, FollowUp, Measure, Opinion, Pause, Reply, Supervision
 from models.enums import (
+    Channel,
     CloseKind,
     EventKind,
     FollowUpResult,
@@ -70,6 +71,16 @@ def test_approved_once_and_taken_back_by_returning(session: Session, house: Hous
     take(session, house, complaint, E.SUBMIT_OPINION, R.HANDLER)
     with pytest.raises(Refused):
         take(session, house, complaint, E.REPLY, R.FIRST_RECEIVER)
+
+
+@pytest.mark.clause("R01-14")
+def test_the_notice_is_written(session: Session, house: House) -> None:
+    complaint = create_complaint(session, house, "approved")
+    with pytest.raises(Invalid) as caught:
+        take(session, house, complaint, E.REPLY, R.FIRST_RECEIVER, channel=Channel.HOTLINE)
+    assert set(caught.value.fields) == {"channel"}
+    take(session, house, complaint, E.REPLY, R.FIRST_RECEIVER, channel=Channel.EMAIL)
+    assert values(session, complaint)["state"] is State.REPLIED
 
 
 def test_a_reply_or_a_reason_never_both(session: Session, house: House) -> None:

@@ -1,0 +1,72 @@
+"""What waits for somebody, by what has to be done next: conditions of the worklist and of the filters it leads to."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement
+
+from models import Complaint, Opinion
+from models.enums import OPEN_STATES, FollowUpResult, State
+from services.actor import Actor
+
+
+def in_charge(actor: Actor) -> ColumnElement[bool]:
+    """The actor, or somebody they stand in for, handles it or answers for it."""
+    people = sorted(actor.people)
+    return sa.or_(Complaint.handler_id.in_(people), Complaint.responsible_id.in_(people))
+
+
+def not_handled_by(actor: Actor) -> ColumnElement[bool]:
+    return sa.or_(Complaint.handler_id.is_(None), Complaint.handler_id.not_in(sorted(actor.people)))
+
+
+def due_today(now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    """Open complaints that fall due before local midnight and are not overdue yet."""
+    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+    return sa.and_(
+        Complaint.state.in_(sorted(OPEN_STATES)), Complaint.due_at > now, Complaint.due_at <= midnight
+    )
+
+
+def in_hand(actor: Actor) -> ColumnElement[bool]:
+    return sa.and_(Complaint.state == State.IN_WORK, Complaint.handler_id.in_(sorted(actor.people)))
+
+
+def to_approve(actor: Actor) -> ColumnElement[bool]:
+    """An opinion awaits approval by somebody other than the handler."""
+    return sa.and_(_opinion(approved=False), not_handled_by(actor))
+
+
+def to_reply() -> ColumnElement[bool]:
+    """The opinion is approved, the reply has not gone out."""
+    return _opinion(approved=True)
+
+
+def to_follow_up(actor: Actor) -> ColumnElement[bool]:
+    """Replied, and the complainant has not been asked since; not by the handler."""
+    return sa.and_(
+        Complaint.state.in_([State.REPLIED, State.FOLLOWING_UP]),
+        not_handled_by(actor),
+        sa.or_(Complaint.satisfaction.is_(None), Complaint.satisfaction == FollowUpResult.DISSATISFIED),
+    )
+
+
+def to_close(actor: Actor) -> ColumnElement[bool]:
+    """Followed up; not by the handler."""
+    return sa.and_(
+        Complaint.state == State.FOLLOWING_UP,
+        not_handled_by(actor),
+        Complaint.satisfaction.in_([FollowUpResult.SATISFIED, FollowUpResult.UNREACHABLE]),
+    )
+
+
+def _opinion(*, approved: bool) -> ColumnElement[bool]:
+    last = sa.select(Opinion.complaint_id).where(
+        Opinion.round == Complaint.round,
+        Opinion.returned_at.is_(None),
+        Opinion.approved_at.is_not(None) if approved else Opinion.approved_at.is_(None),
+    )
+    return sa.and_(Complaint.state == State.AWAITING_APPROVAL, Complaint.id.in_(last.correlate(Complaint)))
