@@ -34,6 +34,7 @@ NEEDS: dict[str, LazyString] = {
     "closer_is_not_handler": _l("not the handler"),
     "has_written_result": _l("a written result"),
     "has_extendable_clock": _l("a time limit that may be extended"),
+    "extension_asked_for": _l("a request for extension stands open"),
     "a_level_above": _l("a level above"),
     "not_confidential": _l("not confidential yet"),
     "confidential": _l("confidential"),
