@@ -52,8 +52,8 @@ log = logging.getLogger("desk.attachments")
 
 LONGEST_DESCRIPTION = 300
 DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
-# A browser wraps a bare picture or film in a page of its own with a style of its own, and asks for the desk's icon, which
-# a page without an origin may not have. Scripts stay forbidden either way.
+# A browser wraps a bare picture or film in a page of its own with a style of its own, and asks for the desk's icon,
+# which a page without an origin may not have. Scripts stay forbidden either way.
 PREVIEW_POLICY = (
     "sandbox allow-same-origin; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'"

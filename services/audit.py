@@ -153,7 +153,9 @@ def verify_chain(session: Session) -> Iterator[int]:
     """The ids of entries that do not follow from the one before or whose content was changed. Reads all of them."""
     previous = FIRST
     with unscoped(session, "verifying the chain reads every entry"):
-        for entry in session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+        for entry in session.scalars(
+            sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+        ):
             if entry.previous_hash != previous or entry.entry_hash != _digest(entry):
                 yield entry.id
             previous = entry.entry_hash

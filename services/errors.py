@@ -62,7 +62,9 @@ class Stale(DeskError):
     """Somebody else saved the record meanwhile; `theirs` holds the values that stand now."""
 
     def __init__(self, theirs: Mapping[str, Any] | None = None, version: int | None = None) -> None:
-        super().__init__(_l("Somebody else changed this record meanwhile. Nothing of yours has been saved yet."))
+        super().__init__(
+            _l("Somebody else changed this record meanwhile. Nothing of yours has been saved yet.")
+        )
         self.theirs = dict(theirs or {})
         self.version = version
 

@@ -55,7 +55,9 @@ def check_zone(settings: Settings) -> None:
                     f"The time zone of this desk is {kept} and can't change after the first complaint: "
                     f"set DESK_TIMEZONE={kept}."
                 )
-            connection.execute(sa.text("UPDATE organisation SET timezone = :zone"), {"zone": settings.timezone})
+            connection.execute(
+                sa.text("UPDATE organisation SET timezone = :zone"), {"zone": settings.timezone}
+            )
     finally:
         engine.dispose()
 

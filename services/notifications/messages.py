@@ -59,7 +59,9 @@ TOPICS: dict[str, Topic] = {
     "accident.clock.breached": _topic(
         _l("Accident %(accident)s: time limit %(clock)s has passed."), "timer", "bad"
     ),
-    "handed_over": _topic(_l("It was handed over to you: you answer for it from now on."), "transfer", "warn"),
+    "handed_over": _topic(
+        _l("It was handed over to you: you answer for it from now on."), "transfer", "warn"
+    ),
     "investigation.opened": _topic(_l("%(by)s put you on the team of an investigation."), "investigation"),
     "investigation.finished": _topic(_l("The investigation is finished."), "investigation", "good"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),

@@ -161,7 +161,9 @@ def _situations(
     for event in ("extend", "request_extension", "pause"):
         found[f"{event}@accepted"] = case("accepted", supervised)
     asked = (E.REQUEST_EXTENSION, R.HANDLER)
-    found["decline_extension@accepted"] = case("accepted", supervised, (E.REQUEST_EXTENSION, R.DEPARTMENT_HEAD))
+    found["decline_extension@accepted"] = case(
+        "accepted", supervised, (E.REQUEST_EXTENSION, R.DEPARTMENT_HEAD)
+    )
     found["decline_extension@dispatched"] = case("dispatched", asked)
     found["decline_extension@in_work"] = case("in_work", asked)
     found["decline_extension@awaiting_approval"] = case("in_work", asked, (E.SUBMIT_OPINION, R.HANDLER))

@@ -100,10 +100,10 @@ def test_a_failing_transaction_leaves_no_file_and_no_row(
     session: Session, house: House, case: Complaint, store: FileStore, tmp_path: Path
 ) -> None:
     case_id = case.public_id
-    with pytest.raises(RuntimeError, match="power cut"):
-        with UnitOfWork(session, person(session, house[RoleName.HANDLER]), NOW) as work:
-            attach(work, store, letter(store), complaint=case_id)
-            raise RuntimeError("power cut")
+    handler = person(session, house[RoleName.HANDLER])
+    with pytest.raises(RuntimeError, match="power cut"), UnitOfWork(session, handler, NOW) as work:
+        attach(work, store, letter(store), complaint=case_id)
+        raise RuntimeError("power cut")
     assert files_below(tmp_path) == []
     assert everything(session, Attachment) == [] and everything(session, ComplaintEvent) == []
 
