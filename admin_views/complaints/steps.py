@@ -31,6 +31,7 @@ from services.attachments.store import Staged
 from services.deadlines.desk_calendar import desk_zone
 from services.errors import DeskError, Invalid, NotFound, NotPermitted, Refused, Stale, WrongState
 from services.listing import Selected, selection
+from services.listing.selection import MOST
 from services.operations.attach import attach
 from services.unit_of_work import UnitOfWork
 from services.workflow.gates import Situation
@@ -122,7 +123,8 @@ def _many(event: EventKind) -> ResponseReturnValue:
     zone = desk_zone(session)
     token = request.form.get("filter", "") if request.form.get("all_matching") else ""
     rowids = request.form.getlist("rowid")
-    rows = selection(session, Complaint, actor, zone, rowids=rowids, token=token)
+    rows = selection(session, Complaint, actor, zone, rowids=rowids, token=token, limit=MOST + 1)
+    too_many = len(rows) > MOST
     scene = Scene(session, zone, str(get_locale()), None, actor.department_id)
     confirmed = request.form.get("confirmed_count") == str(len(rows)) and "confirmed" in request.form
     form = form_for(event, scene, empty="confirmed" not in request.form)
@@ -130,6 +132,9 @@ def _many(event: EventKind) -> ResponseReturnValue:
     errors: list[str] = []
     if not rows:
         errors = [_("Nothing is selected, or none of it is for you to see.")]
+    elif too_many:
+        # Doing only a part of what was asked for would look like all of it.
+        errors = [_("At most %(count)s records at once. Narrow the selection.", count=MOST)]
     elif "confirmed" in request.form:
         if not confirmed:
             errors = [_("Please confirm the number of records; it may have changed meanwhile.")]
@@ -147,12 +152,13 @@ def _many(event: EventKind) -> ResponseReturnValue:
         explanation=EXPLANATIONS.get(event, ""),
         hidden=hidden,
         errors=errors,
-        confirm_count=len(rows),
+        confirm_count=len(rows) if rows and not too_many else None,
         subjects=_numbers(rows[:SHOWN_SUBJECTS]),
         back_url=url_for("complaints.index_view"),
     )
-    status = 422 if "confirmed" in request.form else 200
-    return render_template("desk/dialog_form.html", dialog=dialog, form=form if rows else None), status
+    status = 422 if too_many or "confirmed" in request.form else 200
+    possible = rows and not too_many
+    return render_template("desk/dialog_form.html", dialog=dialog, form=form if possible else None), status
 
 
 def _report(event: EventKind, rows: Sequence[Selected], key: str, given: dict[str, Any]) -> list[Outcome]:

@@ -38,13 +38,13 @@ from admin_views.page_parts import Action, Due, DueState, Empty
 from admin_views.values import due_words
 from extensions import db
 from models import ClockRun, Complaint
-from models.enums import OPEN_STATES
+from models.enums import OPEN_STATES, EventKind
 from models.fields import FieldSpec
 from models.labels import _l
 from services.access.masking import may_reveal
 from services.access.permissions import Permission, for_event
 from services.attachments.store import Staged
-from services.errors import DeskError, Invalid, NotFound, NotPermitted, Stale
+from services.errors import DeskError, Invalid, NotFound, NotPermitted, Stale, WrongState
 from services.listing import ListQuery, ListRow
 from services.operations.accept import accept
 from services.operations.attach import attach
@@ -54,6 +54,7 @@ from services.operations.reveal import reveal
 from services.procedures.of_complaint import parsed
 from services.unit_of_work import UnitOfWork
 from services.workflow.once import done_before, remember
+from services.workflow.table import TRANSITIONS
 
 STATE_TABS = (
     (_l("All"), ""),
@@ -267,6 +268,11 @@ class ComplaintsView(GuardedModelView):
             printed_by=acting().name,
         ).build()
         return self.render("desk/complaint.html", case=case, breadcrumbs=self.crumbs(complaint.number))
+
+    def why_not_editable(self, row: ListRow) -> Any:
+        """What is over is corrected no more; the form would only be refused after the typing."""
+        state = row.values.get("state")
+        return None if state in TRANSITIONS[EventKind.CORRECT].sources else WrongState(state.label).message
 
     def save_edit(self, work: UnitOfWork, record: Any, values: dict[str, Any], version: int | None) -> Any:
         return correct(work, record.public_id, version, values=values)
