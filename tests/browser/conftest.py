@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from models import User
 from models.enums import RoleName
@@ -60,6 +60,24 @@ class Desk:
         house = House(organisation, rows["投诉办公室"], rows["内科"], rows["检验科"], people)
         house.outsider = session.query(User).filter_by(name="检验科承办人").one()
         return house
+
+
+def open_step(page: Page, case: str, event: str) -> None:
+    page.goto(f"/complaints/{case}/")
+    link = page.locator(f'main a[data-dialog][href$="/{event}"]').first
+    if not link.is_visible():
+        page.locator(".case-actions summary").first.click()
+    link.click()
+    expect(page.locator("dialog[open] .dialog-foot")).to_be_visible()
+
+
+def wait_until(page: Page, question: str) -> None:
+    """As `page.wait_for_function`, which needs eval in the page: the policy forbids it."""
+    for _ in range(100):
+        if page.evaluate(question):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(question)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from models import User
 from models.enums import RoleName
 from tests.factories.full_house import FullHouse, create_full_house
+from tests.factories.organisation import create_organisation
 from tests.support.browser import People
 from tests.support.server import DeskServer
 
@@ -208,7 +209,8 @@ def test_the_reasons_are_about_routes_that_exist(desk_server: DeskServer) -> Non
 @pytest.mark.parametrize("path", ["/login", "/login/code"])
 def test_pages_of_people_without_a_session(people: People, desk_server: DeskServer, path: str) -> None:
     with desk_server.session() as session:
-        create_full_house(session, desk_server.app.extensions["settings"])
+        create_organisation(session)
+        session.commit()
     page = people.new_page(width=PHONE)
     page.goto(path)
     seen = page.evaluate(LOOK, "-")

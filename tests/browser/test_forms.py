@@ -1,4 +1,4 @@
-"""Forms in the browser: nothing typed is lost, nothing is sent twice, two people meet, files, the session's end."""
+"""Forms in the browser: faults in place, nothing sent twice, rows within a form, files, confirmations."""
 
 from __future__ import annotations
 
@@ -8,42 +8,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from models import Attachment, Complaint, ComplaintEvent, Finding, Investigation, InvestigationMember, Reply
+from models import (
+    Attachment,
+    Complaint,
+    ComplaintEvent,
+    Finding,
+    Investigation,
+    InvestigationMember,
+    LeaveCover,
+    User,
+)
 from models.enums import EventKind, RoleName
-from tests.browser.conftest import PASSWORD, Desk
+from tests.browser.conftest import Desk, open_step, wait_until
+from tests.factories import arrange_cover, create_user
 from tests.factories.full_house import png
 
 R = RoleName
-
-
-def open_step(page: Page, case: str, event: str) -> None:
-    page.goto(f"/complaints/{case}/")
-    link = page.locator(f'main a[data-dialog][href$="/{event}"]').first
-    if not link.is_visible():
-        page.locator(".case-actions summary").first.click()
-    link.click()
-    expect(page.locator("dialog[open] .dialog-foot")).to_be_visible()
-
-
-def sign_in_again(page: Page) -> None:
-    """Fill in the sign-in dialog that came up over the page."""
-    asked = page.locator("dialog[open]:has(.login-form)")
-    expect(asked).to_be_visible()
-    asked.locator("[name=password]").fill(PASSWORD)
-    asked.locator(".login-form .btn-main").click()
-
-
-def wait_until(page: Page, question: str) -> None:
-    """As `page.wait_for_function`, which needs eval in the page: the policy forbids it."""
-    for _ in range(100):
-        if page.evaluate(question):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(question)
-
-
-def wait_for_draft(page: Page, text: str) -> None:
-    wait_until(page, f"() => Object.keys(localStorage).some((key) => localStorage[key].includes('{text}'))")
 
 
 def events(desk: Desk, kind: EventKind) -> int:
@@ -108,44 +88,6 @@ def test_a_double_click_takes_a_step_once(desk: Desk) -> None:
     assert events(desk, EventKind.SUPERVISE) == 1
 
 
-def test_a_registration_survives_the_closing_of_the_tab(desk: Desk) -> None:
-    page = desk.page(R.FIRST_RECEIVER)
-    page.goto("/complaints/new/")
-    page.fill("[name=summary]", "护士态度生硬")
-    page.select_option("[name=channel]", "hotline")
-    page.fill("[name=phone]", "13812345678")
-    wait_for_draft(page, "13812345678")
-    page.close()
-    again = page.context.new_page()
-    again.goto("/complaints/new/")
-    expect(again.locator("[name=summary]")).to_have_value("护士态度生硬")
-    expect(again.locator("[name=channel]")).to_have_value("hotline")
-    expect(again.locator("[name=phone]")).to_have_value("13812345678")
-    expect(again.locator(".draft-note")).to_be_visible()
-    again.fill("[name=content]", "换药时被呵斥。")
-    again.fill("[name=name]", "王小明")
-    with again.expect_navigation():
-        again.locator(".form-bar .btn-main").click()
-    again.goto("/complaints/new/")
-    expect(again.locator("[name=summary]")).to_have_value("")
-
-
-def test_the_next_person_at_this_computer_sees_nobody_elses_draft(desk: Desk) -> None:
-    page = desk.page(R.FIRST_RECEIVER)
-    page.goto("/complaints/new/")
-    page.fill("[name=summary]", "护士态度生硬")
-    wait_for_draft(page, "护士态度生硬")
-    login = desk.can_sign_in(R.LEADER)
-    page.context.clear_cookies()
-    page.goto("/login")
-    page.fill("[name=username]", login)
-    page.fill("[name=password]", PASSWORD)
-    page.locator(".login-form .btn-main").click()
-    page.wait_for_url("**/")
-    page.goto("/complaints/new/")
-    expect(page.locator("[name=summary]")).to_have_value("")
-
-
 def test_rows_of_an_investigation_are_added_and_removed(desk: Desk) -> None:
     case = desk.case("in_work")
     page = desk.page(R.INVESTIGATOR)
@@ -177,39 +119,6 @@ def test_rows_of_an_investigation_are_added_and_removed(desk: Desk) -> None:
     with desk.server.session() as session:
         assert [one.allegation for one in session.query(Finding)] == ["态度生硬"]
         assert session.query(InvestigationMember).count() == 1
-
-
-def stored(desk: Desk) -> Complaint:
-    with desk.server.session() as session:
-        return session.query(Complaint).one()
-
-
-@pytest.mark.tolerates("status of 409")
-def test_the_second_of_two_editors_chooses_field_by_field(desk: Desk) -> None:
-    case = desk.case("registered")
-    first, second = desk.page(R.FIRST_RECEIVER), desk.page(R.HANDLER)
-    received = stored(desk).received_at
-    for page in (first, second):
-        page.goto(f"/complaints/{case}/edit/")
-    first.fill("[name=place]", "门诊二楼")
-    first.fill("[name=summary]", "候诊三小时")
-    second.fill("[name=place]", "门诊三楼")
-    second.fill("[name=summary]", "候诊四小时")
-    with first.expect_navigation():
-        first.locator(".form-bar .btn-main").click()
-    with second.expect_navigation():
-        second.locator(".form-bar .btn-main").click()
-    sides = second.locator(".conflict-field")
-    expect(sides).to_have_count(2)
-    expect(second.locator(".conflict")).to_contain_text("门诊二楼")
-    expect(second.locator(".conflict")).to_contain_text("候诊四小时")
-    second.locator("[name=pick-place][value=theirs]").check()
-    second.locator("[name=pick-summary][value=yours]").check()
-    with second.expect_navigation():
-        second.locator(".conflict .btn-main").click()
-    saved = stored(desk)
-    assert (saved.place, saved.summary) == ("门诊二楼", "候诊四小时")
-    assert saved.received_at == received, "the seconds that the form does not show are kept"
 
 
 def test_a_chosen_file_is_uploaded_shown_and_withdrawn(desk: Desk, tmp_path: Path) -> None:
@@ -257,48 +166,6 @@ def withdrawn(desk: Desk) -> bool:
         return session.query(Attachment).one().withdrawn_at is not None
 
 
-@pytest.mark.tolerates("status of 401")
-def test_a_step_is_sent_after_signing_in_again(desk: Desk) -> None:
-    case = desk.case("approved")
-    desk.can_sign_in(R.FIRST_RECEIVER)
-    page = desk.page(R.FIRST_RECEIVER)
-    open_step(page, case, "reply")
-    dialog = page.locator("dialog[open]").first
-    dialog.locator("[name=text]").fill("您反映的情况属实，我们深表歉意。")
-    dialog.locator("[name=channel]").select_option("letter")
-    desk.end_sessions(R.FIRST_RECEIVER)
-    dialog.locator("[name=confirmed]").click()
-    asked = page.locator("dialog[open]:has(.login-form)")
-    expect(asked).to_be_visible()
-    asked.locator("[name=username]").fill(desk.logins[R.FIRST_RECEIVER])
-    with page.expect_navigation():
-        sign_in_again(page)
-    expect(page.locator(".case-id")).to_contain_text("已答复")
-    with desk.server.session() as session:
-        assert session.query(Reply).one().text == "您反映的情况属实，我们深表歉意。"
-
-
-@pytest.mark.tolerates("status of 401")
-def test_a_page_is_sent_after_signing_in_again(desk: Desk) -> None:
-    desk.can_sign_in(R.FIRST_RECEIVER)
-    page = desk.page(R.FIRST_RECEIVER)
-    page.goto("/complaints/new/")
-    page.fill("[name=summary]", "候诊时间过长")
-    page.fill("[name=content]", "在内科门诊等候三小时。")
-    page.select_option("[name=channel]", "visit")
-    page.fill("[name=name]", "王小明")
-    desk.end_sessions(R.FIRST_RECEIVER)
-    page.locator(".form-bar .btn-main").click()
-    asked = page.locator("dialog[open]:has(.login-form)")
-    expect(asked).to_be_visible()
-    asked.locator("[name=username]").fill(desk.logins[R.FIRST_RECEIVER])
-    with page.expect_navigation():
-        sign_in_again(page)
-    expect(page.locator(".case-number")).to_have_text(re.compile(r"TS-\d{4}-\d{6}"))
-    with desk.server.session() as session:
-        assert session.query(Complaint).one().content == "在内科门诊等候三小时。"
-
-
 def test_an_investigation_is_made_for_its_case(desk: Desk) -> None:
     """The button of the case page carries the case into the form."""
     case = desk.case("in_work")
@@ -313,3 +180,53 @@ def test_an_investigation_is_made_for_its_case(desk: Desk) -> None:
     with desk.server.session() as session:
         made = session.query(Investigation).one()
         assert made.complaint_id == session.query(Complaint.id).filter_by(public_id=case).scalar()
+
+
+def test_ending_a_leave_cover_asks_and_does_nothing_on_cancel(desk: Desk) -> None:
+    with desk.server.session() as session:
+        principal, deputy = (session.get_one(User, desk.users[role]) for role in (R.HANDLER, R.INVESTIGATOR))
+        arrange_cover(session, principal, deputy)
+        session.commit()
+    page = desk.page(R.ADMINISTRATOR)
+    page.goto("/covers/")
+    for chosen in ("cancel", "end"):
+        page.locator("[data-row-menu]").first.click()
+        page.locator('.row-menu:not([hidden]) a[href$="/end"]').click()
+        dialog = page.locator("dialog[open]")
+        expect(dialog.locator(".dialog-foot")).to_be_visible()
+        if chosen == "cancel":
+            dialog.locator(".dialog-foot [data-close]").click()
+            expect(dialog).to_have_count(0)
+            assert not ended(desk), "nothing on cancel"
+        else:
+            with page.expect_navigation():
+                dialog.locator("[name=confirmed]").click()
+    assert ended(desk)
+
+
+def ended(desk: Desk) -> bool:
+    with desk.server.session() as session:
+        return session.query(LeaveCover).one().ended_at is not None
+
+
+def test_many_candidates_are_searched_as_one_types(desk: Desk) -> None:
+    with desk.server.session() as session:
+        for number in range(40):
+            create_user(session, f"外院专家{number:02d}")
+        session.commit()
+    case = desk.case("in_work")
+    page = desk.page(R.INVESTIGATOR)
+    page.goto(f"/investigations/new/?complaint={case}")
+    page.fill("[name=title]", "关于候诊时间的调查")
+    box = page.locator("[data-field=leader_id] [role=combobox]")
+    box.click()
+    box.fill("专家07")
+    choice = page.locator("[data-field=leader_id] [role=option]")
+    expect(choice).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(box).to_have_value(re.compile("专家07"))
+    with page.expect_navigation():
+        page.locator(".form-bar .btn-main").click()
+    with desk.server.session() as session:
+        leader = session.get_one(User, session.query(Investigation).one().leader_id)
+        assert leader.name == "外院专家07"
