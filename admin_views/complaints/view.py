@@ -271,7 +271,7 @@ class ComplaintsView(GuardedModelView):
 
     def why_not_editable(self, row: ListRow) -> Any:
         """What is over is corrected no more; the form would only be refused after the typing."""
-        state = row.values.get("state")
+        state = row.values["state"]
         return None if state in TRANSITIONS[EventKind.CORRECT].sources else WrongState(state.label).message
 
     def save_edit(self, work: UnitOfWork, record: Any, values: dict[str, Any], version: int | None) -> Any:
