@@ -43,7 +43,8 @@ translations: dev-environment ## Collect the texts of the source into the catalo
 	@scripts/translations.sh update
 
 check-translations: dev-environment ## Fail when a text has no translation
-	@.venv/bin/pytest -q tests/architecture/test_translations.py
+	@scripts/translations.sh compile
+	@.venv/bin/pytest -q tests/architecture/test_translations.py tests/web/test_languages.py
 
 clean: ## Remove the environment and what the tools left; never the data in var/
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -18,7 +18,7 @@ from admin_views.form_context import RecordPage
 from admin_views.guard import acting, requires
 from admin_views.list_context import Cell
 from admin_views.page_parts import Action, Badge, Fact
-from admin_views.values import moment_text
+from admin_views.values import actor_text, moment_text
 from extensions import db
 from models import AuditEntry
 from models.fields import FieldSpec
@@ -43,6 +43,8 @@ class AuditView(GuardedModelView):
     def cell(self, spec: FieldSpec, row: ListRow, cell: Cell) -> Cell:
         if spec.key == "action":
             return replace(cell, text=action_label(row.values["action"]), title=row.values["action"])
+        if spec.key == "actor_name":
+            return replace(cell, text=actor_text(row.values["actor_name"]))
         if spec.key == "subject_type":
             return replace(cell, text=subject_label(row.values["subject_type"]))
         return cell
@@ -55,7 +57,7 @@ class AuditView(GuardedModelView):
         values = row.values
         facts = [
             Fact(label=_("At"), value=moment_text(values["at"], self.reader.zone)),
-            Fact(label=_("By"), value=values["actor_name"]),
+            Fact(label=_("By"), value=actor_text(values["actor_name"])),
             Fact(label=_("Action"), value=action_label(values["action"])),
             Fact(label=_("Record kind"), value=subject_label(values["subject_type"])),
             Fact(label=_("Record"), value=values["subject_name"]),

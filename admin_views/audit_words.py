@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from admin_views.case_context import ChangeLine
 from admin_views.guard import desk_zone
 from admin_views.locale import locale
-from admin_views.values import moment_text, text_of
+from admin_views.values import actor_text, moment_text, text_of
 from extensions import db
 from models import AuditEntry, Base
 from models.enums import EventKind
@@ -121,11 +121,15 @@ def change_lines(entry: AuditEntry, *, whole: bool = False) -> list[ChangeLine]:
     before, after, reason = entry.before or {}, entry.after or {}, entry.reason or ""
     keys = [key for key in {**before, **after} if key in specs]
     if model is None or not keys or not (before or whole):
-        return [ChangeLine(at=at, who=entry.actor_name, field=action_label(entry.action), reason=reason)]
+        return [
+            ChangeLine(
+                at=at, who=actor_text(entry.actor_name), field=action_label(entry.action), reason=reason
+            )
+        ]
     return [
         ChangeLine(
             at=at,
-            who=entry.actor_name,
+            who=actor_text(entry.actor_name),
             field=specs[key].label,
             old=kept_text(model, specs[key], before.get(key)),
             new=kept_text(model, specs[key], after.get(key)),

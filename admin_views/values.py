@@ -18,6 +18,7 @@ from admin_views.page_parts import Badge, Due, Fact, Tone
 from models import enums as e
 from models.fields import FieldSpec
 from services.access.masking import Masked
+from services.actor import SYSTEM
 from services.listing import Ref
 
 _TONES: dict[Enum, Tone] = {
@@ -73,6 +74,11 @@ class Reader:
 def moment_text(value: datetime, zone: tzinfo) -> str:
     """A moment on the desk's clock, to the minute."""
     return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def actor_text(name: str | None) -> str:
+    """Who did something, as kept in history; the desk's own acts in the reader's language."""
+    return _("The desk itself") if name == SYSTEM.name else name or ""
 
 
 def text_of(value: Any, zone: ZoneInfo | None) -> str:

@@ -4,6 +4,7 @@ on SQLite and on PostgreSQL. Browser tests ask for `page` (or `people` for sever
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +16,19 @@ from sqlalchemy.orm import Session
 
 from extensions import db
 from services.actor import SYSTEM
+from settings import ROOT
 from tests.support.browser import People, chromium, running_browser
 from tests.support.client import DeskClient, make_app, settings_for
 from tests.support.databases import Databases, TestDatabase
 from tests.support.server import DeskServer
 
 ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages are read in both languages; whoever starts pytest by hand has compiled catalogues too."""
+    if not hasattr(config, "workerinput"):
+        subprocess.run([ROOT / "scripts" / "translations.sh", "compile"], check=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ from admin_views.case_context import ChangeLine, TimelineEntry, TimelineKind
 from admin_views.complaints.case_base import CaseReader
 from admin_views.complaints.wording import ICONS, TONES
 from admin_views.page_parts import Fact
-from admin_views.values import moment_text, text_of
+from admin_views.values import actor_text, moment_text, text_of
 from models import (
     Attachment,
     AuditEntry,
@@ -72,7 +72,7 @@ class CaseHistory(CaseReader):
             title=event.event.label,
             at=moment_text(event.at, self.reader.zone),
             at_iso=event.at.isoformat(),
-            who=" · ".join(part for part in (event.actor_name, event.department_name) if part),
+            who=" · ".join(part for part in (actor_text(event.actor_name), event.department_name) if part),
             on_behalf_of=event.on_behalf_of_name or "",
             text=event.text or "",
             tone=TONES.get(event.event, ""),
@@ -103,7 +103,7 @@ class CaseHistory(CaseReader):
                 lines.append(
                     ChangeLine(
                         at=moment_text(entry.at, self.reader.zone),
-                        who=entry.actor_name,
+                        who=actor_text(entry.actor_name),
                         field=specs[key].label if key in specs else key,
                         old=self._shown(specs.get(key), (entry.before or {}).get(key)),
                         new=self._shown(specs.get(key), new),

@@ -20,7 +20,7 @@ from models.enums import Labelled
 from models.fields import fields_of
 from models.labels import LazyString
 from settings import LOCALES
-from tests.architecture.sources import ROOT, called_name, files, product_files, relative, tree
+from tests.architecture.sources import ROOT, files, product_files, relative, tree
 
 FOLDER = ROOT / "translations"
 HAN = re.compile(r"[\u4e00-\u9fff]")

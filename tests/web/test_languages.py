@@ -70,7 +70,8 @@ def readers(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
     with Session(engine) as session:
         session.info["actor"] = SYSTEM
         full = create_full_house(session, settings)
-    yield Readers(app, full, stored_texts(kept.engine))
+    typed = [text for text in stored_texts(kept.engine) if text != SYSTEM.name]
+    yield Readers(app, full, typed)
     kept.reset(engine)
 
 
@@ -210,6 +211,18 @@ class _Empty:
         from flask_admin.babel import Translations
 
         return str(Translations().gettext(text))
+
+
+def test_the_desk_itself_is_named_in_the_language_of_the_page(readers: Readers) -> None:
+    from flask import session
+
+    from admin_views.values import actor_text
+
+    for locale, name in ((CHINESE, "系统"), (ENGLISH, "The desk itself")):
+        with readers.app.test_request_context():
+            session["locale"] = locale
+            assert actor_text(SYSTEM.name) == name
+            assert actor_text("王芳") == "王芳"
 
 
 def test_the_eye_for_wrong_words_sees_them() -> None:
