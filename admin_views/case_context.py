@@ -158,6 +158,5 @@ class CasePage:
     aside: Sequence[Fact] = ()  # the sticky column: who and when
     note_url: str = ""  # POST text: a quick note on the timeline
     note_key: str = ""  # of this page's note: sent twice, it is noted once
-    note_draft: str = ""
     version: int = 0
     printed: Text = field(default="")  # "printed by … at …"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -120,6 +121,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
             changes=self._changes(),
             aside=self._aside(),
             note_url=self._note_url(),
+            note_key=secrets.token_urlsafe(18),
             version=complaint.version,
             printed=_(
                 "Printed by %(name)s on %(at)s",

@@ -135,6 +135,18 @@ def test_a_confidential_case_does_not_show_to_a_leader_who_is_not_named(desk: De
         assert seen[role] == 404, role
 
 
+def test_the_note_of_a_page_is_noted_once(desk: Desk) -> None:
+    case = desk.cases.made["in_work"]
+    client = desk.client(R.HANDLER)
+    form = client.get(f"/complaints/{case}/").text.split('class="note-form"')[1].split("</form>")[0]
+    sent = dict(re.findall(r'name="(version|key)" value="([^"]+)"', form)) | {"text": "已致电"}
+    assert len(sent["key"]) > 20
+    for _time in range(2):
+        assert client.post(f"/complaints/{case}/note", data=sent).status_code == 303
+    notes = [e for e in desk.events(case) if e.event is EventKind.NOTE]
+    assert [e.text for e in notes] == ["已致电"]
+
+
 def test_acts_through_a_leave_cover_say_for_whom(desk: Desk) -> None:
     deputy = desk.house[R.INVESTIGATOR]
     case = desk.cases.made["dispatched"]
