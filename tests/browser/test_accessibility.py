@@ -30,6 +30,12 @@ ADDRESSES = {
     "calendar": "/calendar/",
     "departments": "/departments/",
     "lifecycle": "/lifecycle",
+    "users": "/users/",
+    "procedures": "/procedures/",
+    "jobs": "/jobs/",
+    "correction": "/complaints/{registered}/edit/",
+    "merged case": "/complaints/{merged}/",
+    "archived case": "/complaints/{archived}/",
 }
 
 

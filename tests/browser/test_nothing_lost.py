@@ -122,7 +122,8 @@ def test_a_step_is_sent_after_signing_in_again(desk: Desk) -> None:
 
 
 @pytest.mark.tolerates("status of 401")
-def test_a_page_is_sent_after_signing_in_again(desk: Desk) -> None:
+@pytest.mark.parametrize("ended", ["elsewhere", "by time"])
+def test_a_page_is_sent_after_signing_in_again(desk: Desk, ended: str) -> None:
     desk.can_sign_in(R.FIRST_RECEIVER)
     page = desk.page(R.FIRST_RECEIVER)
     page.goto("/complaints/new/")
@@ -130,7 +131,12 @@ def test_a_page_is_sent_after_signing_in_again(desk: Desk) -> None:
     page.fill("[name=content]", "在内科门诊等候三小时。")
     page.select_option("[name=channel]", "visit")
     page.fill("[name=name]", "王小明")
-    desk.end_sessions(R.FIRST_RECEIVER)
+    if ended == "elsewhere":
+        desk.end_sessions(R.FIRST_RECEIVER)
+    else:
+        page.context.clear_cookies()
+        page.evaluate("() => window.Desk.sessionEnds(new Date(Date.now() - 1000).toISOString())")
+        expect(page.locator("[data-session-bar]")).to_be_visible()
     page.locator(".form-bar .btn-main").click()
     asked = page.locator("dialog[open]:has(.login-form)")
     expect(asked).to_be_visible()
