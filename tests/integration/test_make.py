@@ -12,10 +12,14 @@ from settings import ROOT
 
 
 def make(*arguments: str, folder: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+    # Make tells the make below it of itself through these, and the one below then words its faults otherwise.
+    inherited = {
+        name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")
+    }
     return subprocess.run(
         ["make", "--no-print-directory", *arguments],
         cwd=folder,
-        env=os.environ | variables,
+        env=inherited | variables,
         capture_output=True,
         text=True,
         timeout=120,
