@@ -10,15 +10,19 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from admin_views.list_context import Cell
 from admin_views.page_parts import Badge, Due, Fact, Tone
+from extensions import db
 from models import enums as e
 from models.fields import FieldSpec
 from services.access.masking import Masked
 from services.actor import SYSTEM
+from services.deadlines.desk_calendar import DeskTime, desk_time
+from services.deadlines.urgency import urgency
 from services.listing import Ref
 
 _TONES: dict[Enum, Tone] = {
@@ -108,12 +112,21 @@ def badge_of(value: Any) -> Badge | None:
     return Badge(text=getattr(value, "label", value.value), tone=_TONES.get(value, "plain"))
 
 
+def time_of_request() -> DeskTime:
+    """Calendar and zone, read once a request however many rows are coloured."""
+    if "desk_time" not in g:
+        g.desk_time = desk_time(db.session())
+    kept: DeskTime = g.desk_time
+    return kept
+
+
 def due_words(
     due_at: datetime, now: datetime, zone: ZoneInfo, *, paused: bool = False, lower_bound: bool = False
 ) -> Due:
     """Time left in words, with the state that colours it.
 
-    A period in days ends at the midnight after its last day; people are told the day.
+    A period in days ends at the midnight after its last day; people are told the day. The colour goes by working days,
+    as in the workbook of the ledger.
     """
     end = due_at.astimezone(zone)
     last = (due_at - timedelta(microseconds=1)).astimezone(zone).date()
@@ -134,7 +147,8 @@ def due_words(
     text = _("Due today") if days == 0 else ngettext("%(num)d day left", "%(num)d days left", days)
     if lower_bound:
         text = _("%(text)s at least", text=text)
-    return Due(state="today" if days == 0 else "soon" if days <= 3 else "later", text=text, title=exact)
+    near = urgency(due_at, now, time_of_request(), is_lower_bound=lower_bound).nearness
+    return Due(state=near, text=text, title=exact)
 
 
 def cell_of(spec: FieldSpec, value: Any, reader: Reader) -> Cell:

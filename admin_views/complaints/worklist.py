@@ -14,11 +14,10 @@ from admin_views.complaints.wording import ICONS, STATE_TONES
 from admin_views.form_context import Queue, QueueItem
 from admin_views.guard import acting, requires
 from admin_views.page_parts import Action, Badge
-from admin_views.values import due_words
+from admin_views.values import due_words, time_of_request
 from extensions import db
 from models.enums import EventKind
 from services.access.permissions import Permission
-from services.deadlines.desk_calendar import desk_time
 from services.reports.worklist import Filled, Item, worklist
 
 blueprint = Blueprint("worklist", __name__)
@@ -39,7 +38,7 @@ _NEXT_STEP = {
 @requires(Permission.SELF)
 def index() -> ResponseReturnValue:
     session, actor, now = db.session(), acting(), datetime.now(UTC)
-    time = desk_time(session)
+    time = time_of_request()
     queues = [_queue(filled, now, time.zone) for filled in worklist(session, actor, now, time)]
     actions = []
     if actor.may(Permission.COMPLAINT_REGISTER):
