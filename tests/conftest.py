@@ -18,6 +18,7 @@ from extensions import db
 from services.actor import SYSTEM
 from settings import ROOT
 from tests.support.browser import People, chromium, running_browser
+from tests.support.clauses import ClauseRecorder, mark_properties
 from tests.support.client import DeskClient, make_app, settings_for
 from tests.support.databases import Databases, TestDatabase
 from tests.support.server import DeskServer
@@ -25,9 +26,17 @@ from tests.support.server import DeskServer
 ENGINES = ("sqlite", "postgresql")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-clauses", action="store_true", help="write which clause is shown by which test"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Pages are read in both languages; whoever starts pytest by hand has compiled catalogues too."""
     if not hasattr(config, "workerinput"):
+        if config.getoption("--record-clauses"):
+            config.pluginmanager.register(ClauseRecorder())
         subprocess.run([ROOT / "scripts" / "translations.sh", "compile"], check=True)
 
 
@@ -35,6 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever opens a browser is marked so, and skipped where there is no Chromium."""
     missing = chromium() is None
     for item in items:
+        mark_properties(item)
         if "people" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
             if missing:

@@ -99,9 +99,8 @@ def _all_keys() -> list[str]:
     while waiting:
         model = waiting.pop()
         for child in model.__subclasses__():
-            if child.__module__ == Procedure.__module__:
-                keys.update(child.model_fields)
             if child.__module__.startswith("services.procedures"):
+                keys.update(child.model_fields)
                 waiting.append(child)
     return sorted(keys)
 

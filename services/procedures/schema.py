@@ -5,86 +5,20 @@ Strict: an unknown key, a wrong type or an unknown word is a fault, never a sile
 
 from __future__ import annotations
 
-import re
-from datetime import time
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    field_validator,
-    model_validator,
-)
-from pydantic import (
-    Field as Setting,
-)
+from pydantic import Field as Setting
+from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
+from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
 from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
-
-_CLAUSE = re.compile(r"R\d{2}-\d{2}")
 
 ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
 """Keys whose single value may stand without brackets."""
 
 
-def _well_formed(clauses: tuple[str, ...]) -> tuple[str, ...]:
-    for clause in clauses:
-        if not _CLAUSE.fullmatch(clause):
-            raise ValueError(f"{clause!r} is no clause; write it like R01-12")
-    return clauses
-
-
-def _local_time(value: Any) -> Any:
-    return (
-        time.fromisoformat(value)
-        if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d(:\d\d)?", value)
-        else value
-    )
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Text(_Part):
-    """The same words in both languages."""
-
-    zh: Annotated[str, Setting(min_length=1)]
-    en: Annotated[str, Setting(min_length=1)]
-
-    def in_language(self, locale: str) -> str:
-        """The Chinese words for every zh locale, the English ones otherwise."""
-        return self.zh if locale.lower().startswith("zh") else self.en
-
-
-Clauses = tuple[str, ...]
-Code = Annotated[str, Setting(pattern=r"^[a-z][a-z0-9_]*$")]
-LocalTime = Annotated[time, BeforeValidator(_local_time)]
-
-
-class Ruled(_Part):
-    """Something that carries a rule: `clause` says where it stands, `assumption` what the text leaves open."""
-
-    clause: Annotated[Clauses, Setting(description="one clause or a list of them")] = ()
-    assumption: Text | None = None
-
-    @field_validator("clause")
-    @classmethod
-    def _clauses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _well_formed(value)
-
-    @model_validator(mode="after")
-    def _has_a_source(self) -> Self:
-        if not self.clause and self.assumption is None:
-            raise ValueError(
-                "name the clause behind this rule, or say under assumption that it is our own decision"
-            )
-        return self
-
-
-class Warn(_Part):
+class Warn(Part):
     """A warn point: `fraction` of the period, or `before` the end in `unit`."""
 
     fraction: Annotated[float, Setting(gt=0, lt=1)] | None = None
@@ -102,7 +36,7 @@ class Warn(_Part):
         return WarnPoint(self.fraction, self.before, Unit(self.unit))
 
 
-class Consequence(_Part):
+class Consequence(Part):
     """What the desk does by itself when a clock warns or breaks."""
 
     escalate: bool = False
@@ -124,7 +58,7 @@ class Extending(Ruled):
     complainant_told: bool = False
 
 
-class OfficeHours(_Part):
+class OfficeHours(Part):
     opens: LocalTime
     closes: LocalTime
 
@@ -194,7 +128,7 @@ class Allowance(Ruled):
     allowed: bool
 
 
-class Intake(_Part):
+class Intake(Part):
     """How complaints come in, and what acceptance requires. Registration itself is never refused."""
 
     channels: Annotated[tuple[IntakeChannel, ...], Setting(min_length=1)]
@@ -219,7 +153,7 @@ class Grade(Ruled):
     team: Literal["required", "simplified", "optional"] | None = None
 
 
-class Grading(_Part):
+class Grading(Part):
     """One scale; the scales of two procedures are never mixed in one chart."""
 
     scheme: Code
@@ -278,14 +212,14 @@ class Kind(Ruled):
     category: Category | None = None
 
 
-class Procedure(_Part):
+class Procedure(Part):
     """One regulation as the desk carries it out. A complaint pins the version in force at its registration."""
 
     code: Annotated[str, Setting(pattern=r"^[a-z][a-z0-9-]*$")]
     version: Annotated[int, Setting(ge=1)]
     names: Text
     organisation_kind: Text
-    regulation: Annotated[str, Setting(pattern=r"^R\d{2}$")]
+    regulation: Annotated[str, Setting(pattern=r"^[A-Z]{1,4}\d{2}$")]
     number_prefix: Annotated[str, Setting(pattern=r"^[A-Z]{2,6}$")]
     intake: Intake
     clocks: tuple[Clock, ...]

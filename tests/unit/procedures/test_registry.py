@@ -91,7 +91,7 @@ def test_clock_events_follow_the_history() -> None:
         ("    clause: R01-12", "    clause: R02-12", "clocks[0].clause", "not a clause of R01"),
         ("    clause: R01-12", "    clause: R1-12", "clocks[0].clause", "write it like R01-12"),
         ("arbiter: leader", "arbiter: boss", "handover.arbiter", "write one of"),
-        ("version: 1", "version: one", "version", "integer"),
+        ("version: 2", "version: one", "version", "integer"),
         ("escalate: false", "escalate: no", "clocks[0].at_warn.escalate", "boolean"),
         ("- code: close", "- code: dispose", "clocks[1]", "declared twice"),
         ("{fraction: 0.5}", "{fraction: 1.5}", "clocks[0].warn_points[0].fraction", "less than 1"),
@@ -117,8 +117,8 @@ def test_a_clock_without_a_clause_is_refused() -> None:
 
 
 def test_a_key_that_stands_twice_is_refused() -> None:
-    assert faults("version: 1\n" + TEXT) == [
-        f"line {line_of(TEXT, 'version: 1') + 1}: version: this key stands already in line 1; keep one"
+    assert faults("version: 2\n" + TEXT) == [
+        f"line {line_of(TEXT, 'version: 2') + 1}: version: this key stands already in line 1; keep one"
     ]
 
 
@@ -135,7 +135,7 @@ def test_words_of_old_yaml_stay_words() -> None:
 
 def test_all_files_are_checked_and_each_fault_names_its_file(tmp_path: Path) -> None:
     (tmp_path / "hospital-complaint-office.yaml").write_text(
-        changed("version: 1", "version: 0"), encoding="utf-8"
+        changed("version: 2", "version: 0"), encoding="utf-8"
     )
     (tmp_path / "other.yaml").write_text(TEXT, encoding="utf-8")
     with pytest.raises(InvalidProcedure) as invalid:
