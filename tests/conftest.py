@@ -40,9 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
         subprocess.run([ROOT / "scripts" / "translations.sh", "compile"], check=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever opens a browser is marked so, and skipped where there is no Chromium."""
     missing = chromium() is None
+    if clause := config.getoption("--clause"):
+        items[:] = [
+            item for item in items if any(clause in mark.args for mark in item.iter_markers("clause"))
+        ]
     for item in items:
         mark_properties(item)
         if "people" in getattr(item, "fixturenames", ()):
