@@ -56,7 +56,7 @@ class Mutation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`verdict`: killed (the marked tests fail, as they must), survived, untested, broken (pytest could not run) or unremovable."""
+    """`verdict`: killed (the marked tests fail, as they must), survived, untested, unremovable, broken (pytest cannot run)."""
 
     clause: str
     rule: str
