@@ -56,7 +56,7 @@ class Mutation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`verdict`: killed (the marked tests fail, as they must), survived, untested, unremovable, broken (pytest cannot run)."""
+    """`verdict`: killed (a marked test fails, as it must), survived, untested, unremovable, or broken (nothing ran)."""
 
     clause: str
     rule: str
