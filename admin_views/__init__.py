@@ -13,6 +13,7 @@ from admin_views import (
     audit,
     auth,
     calendar,
+    enquiries,
     errors,
     first_run,
     guard,
@@ -22,9 +23,11 @@ from admin_views import (
     organisation,
     procedures,
     quality,
+    reception,
     security,
     sessions,
     shell,
+    staffing,
 )
 from admin_views.base import DeskIndexView
 from admin_views.complaints import lifecycle, parties, steps, worklist
@@ -35,7 +38,18 @@ PAGES = (auth, first_run, attachments, notices, ledger)
 
 BLUEPRINTS = (worklist.blueprint, steps.blueprint, parties.blueprint, lifecycle.blueprint)
 
-SCREENS = (quality, archive, audit, jobs, calendar, procedures, organisation)
+SCREENS = (
+    quality,
+    enquiries,
+    archive,
+    audit,
+    jobs,
+    calendar,
+    reception,
+    staffing,
+    procedures,
+    organisation,
+)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

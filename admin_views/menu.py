@@ -66,6 +66,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("investigations.index_view", _l("Investigations"), "investigation"),
             Entry("measures.index_view", _l("Measures"), "approve", "measures"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
+            Entry("enquiries.index_view", _l("Queries and suggestions"), "help"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
         ),
     ),
@@ -81,6 +82,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         (
             Entry("procedures.index_view", _l("Procedures"), "procedure"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
+            Entry("reception_month.index", _l("Reception and duty"), "phone"),
         ),
     ),
     (
@@ -91,6 +93,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("grants.index_view", _l("Roles"), "shield"),
             Entry("covers.index_view", _l("Leave cover"), "person-add"),
             Entry("exemptions.index_view", _l("Exemptions"), "scale"),
+            Entry("staffing.index", _l("Workload and training"), "dashboard"),
             Entry("organisation.index", _l("Organisation"), "settings"),
             Entry("audit.index_view", _l("Audit trail"), "audit"),
         ),

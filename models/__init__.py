@@ -18,6 +18,8 @@ from models.complaints import (
     Party,
     WithdrawnNumber,
 )
+from models.enquiries import Enquiry
+from models.instructions import LeaderInstruction
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -30,6 +32,8 @@ from models.organisation import (
     User,
 )
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.reception import DutyShift, ReceptionSession
+from models.staff import ReadingConfirmation, Training
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
@@ -60,6 +64,8 @@ __all__ = [
     "Department",
     "DepartmentSuccession",
     "DoneRequest",
+    "DutyShift",
+    "Enquiry",
     "Exemption",
     "Extension",
     "Finding",
@@ -67,6 +73,7 @@ __all__ = [
     "Investigation",
     "InvestigationMember",
     "Job",
+    "LeaderInstruction",
     "LeaveCover",
     "LedgerBatch",
     "Measure",
@@ -79,10 +86,13 @@ __all__ = [
     "Party",
     "Pause",
     "ProcedureVersion",
+    "ReadingConfirmation",
+    "ReceptionSession",
     "Reply",
     "RoleGrant",
     "SavedView",
     "Supervision",
+    "Training",
     "User",
     "WithdrawnNumber",
 ]

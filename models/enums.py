@@ -99,6 +99,7 @@ class EventKind(Labelled):
     CORRECT = "correct", _l("Correct record")
     MARK_CONFIDENTIAL = "mark_confidential", _l("Mark confidential")
     NAME_PERSON = "name_person", _l("Name a person")
+    INSTRUCT = "instruct", _l("Give instruction")
     # Written by the desk itself or by another record; never fired from a dialog.
     CLOCK_WARNED = "clock_warned", _l("Time limit warning")
     CLOCK_BREACHED = "clock_breached", _l("Time limit passed")
@@ -286,6 +287,16 @@ class DayKind(Labelled):
     REST = "rest", _l("Rest day")
     HOLIDAY = "holiday", _l("Public holiday")
     MAKE_UP = "make_up", _l("Make-up working day")
+
+
+class DutyKind(Labelled):
+    OFFICER = "officer", _l("On duty")
+    LEADER = "leader", _l("Leading that week")
+
+
+class EnquiryStatus(Labelled):
+    OPEN = "open", _l("To be answered")
+    ANSWERED = "answered", _l("Answered")
 
 
 class OutboxStatus(Labelled):

@@ -25,6 +25,7 @@ blueprint = Blueprint("worklist", __name__)
 _NEXT_STEP = {
     "sign": EventKind.SIGN_FOR,
     "approve": EventKind.APPROVE,
+    "instruct": EventKind.INSTRUCT,
     "accept": EventKind.ACCEPT,
     "dispatch": EventKind.TRANSFER,
     "work": EventKind.SUBMIT_OPINION,

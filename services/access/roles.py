@@ -14,6 +14,7 @@ _READER = frozenset(
         P.ACCIDENT_READ,
         P.ARCHIVE_READ,
         P.COMPLAINT_READ,
+        P.ENQUIRY_READ,
         P.INVESTIGATION_READ,
         P.LEDGER_EXPORT,
     }
@@ -26,6 +27,8 @@ _CASE_WORKER = _READER | {
     P.COMPLAINT_REGISTER,
     P.COMPLAINT_REVEAL,
     P.ACCIDENT_WRITE,
+    P.ENQUIRY_ANSWER,
+    P.ENQUIRY_WRITE,
 }
 
 _OFFICE = frozenset(
@@ -50,8 +53,10 @@ _OFFICE = frozenset(
         P.COMPLAINT_TAKE_ON,
         P.COMPLAINT_TRANSFER,
         P.COMPLAINT_URGE,
+        P.DUTY_WRITE,
         P.LEDGER_IMPORT,
         P.MEASURE_WRITE,
+        P.STAFFING_READ,
     }
 )
 
@@ -75,6 +80,7 @@ _DECIDES = frozenset(
         P.COMPLAINT_DECLINE_EXTENSION,
         P.COMPLAINT_EXTEND,
         P.COMPLAINT_GRADE,
+        P.COMPLAINT_INSTRUCT,
         P.COMPLAINT_NAME_PERSON,
         P.COMPLAINT_PAUSE,
         P.COMPLAINT_REOPEN,
@@ -82,6 +88,8 @@ _DECIDES = frozenset(
         P.COMPLAINT_RETURN_OPINION,
         P.COVER_ARRANGE,
         P.ROLE_CONFIRM,
+        P.STAFFING_READ,
+        P.TRAINING_WRITE,
     }
 )
 
@@ -93,6 +101,7 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
         P.CALENDAR_WRITE,
         P.COVER_ARRANGE,
         P.DEPARTMENT_WRITE,
+        P.DUTY_WRITE,
         P.JOB_READ_ALL,
         P.ORGANISATION_WRITE,
         P.ROLE_CONFIRM,
@@ -129,6 +138,8 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
         P.COMPLAINT_TRANSFER,
         P.COMPLAINT_URGE,
         P.COVER_ARRANGE,
+        P.STAFFING_READ,
+        P.TRAINING_WRITE,
     },
     RoleName.LEADER: _EVERYBODY
     | _CASE_WORKER
@@ -152,5 +163,5 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
     | {P.AUDIT_READ, P.INVESTIGATION_WRITE},
     RoleName.ARCHIVIST: _EVERYBODY | _READER | {P.COMPLAINT_ARCHIVE, P.COMPLAINT_REGISTER},
     # Reads all, changes nothing.
-    RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ},
+    RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ, P.STAFFING_READ},
 }

@@ -101,6 +101,22 @@ def _notice(actor: Actor) -> ColumnElement[bool]:
     return sa.and_(_own(m.Notice.user_id)(actor), case)
 
 
+def _enquiry(actor: Actor) -> ColumnElement[bool]:
+    enquiry = m.Enquiry
+    case = sa.or_(enquiry.complaint_id.is_(None), enquiry.complaint_id.in_(visible_complaint_ids(actor)))
+    if not actor.may(Permission.ENQUIRY_READ):
+        return sa.false()
+    if "*" in actor.audiences:
+        return case
+    departments = [int(a[1:]) for a in actor.audiences if a.startswith("d")]
+    concerned = sa.or_(
+        enquiry.department_id.in_(departments),
+        enquiry.responsible_id == actor.user_id,
+        enquiry.recorded_by_id == actor.user_id,
+    )
+    return sa.and_(concerned, case)
+
+
 def _job(actor: Actor) -> ColumnElement[bool]:
     return sa.true() if actor.may(Permission.JOB_READ_ALL) else _own(m.Job.user_id)(actor)
 
@@ -121,12 +137,14 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
     m.ComplaintVisibility: _nobody,
     m.DoneRequest: _own(m.DoneRequest.user_id),
+    m.Enquiry: _enquiry,
     m.Extension: _through(m.Extension.complaint_id),
     m.Finding: _of_investigation(m.Finding.investigation_id),
     m.FollowUp: _through(m.FollowUp.complaint_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
     m.Job: _job,
+    m.LeaderInstruction: _through(m.LeaderInstruction.complaint_id),
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
     m.Measure: _complaint_or_accident(m.Measure),
     m.NamedPerson: _through(m.NamedPerson.complaint_id),

@@ -11,7 +11,9 @@ from pydantic import Field as Setting
 from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
-from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled, Text
+from services.procedures.sections.enquiries import EnquiryKind
+from services.procedures.sections.reception import DutyRoster, Publicity, Reading, ReceptionDay, Staffing
 from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
 
 ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
@@ -56,17 +58,6 @@ class Extending(Ruled):
     unit: Literal["hour", "calendar_day", "working_day"]
     approver: RoleName
     complainant_told: bool = False
-
-
-class OfficeHours(Part):
-    opens: LocalTime
-    closes: LocalTime
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.opens >= self.closes:
-            raise ValueError("office hours must open before they close")
-        return self
 
 
 class Clock(Ruled):
@@ -233,6 +224,12 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    duty: DutyRoster | None = None
+    reception_days: tuple[ReceptionDay, ...] = ()
+    publicity: Publicity | None = None
+    reading: Reading | None = None
+    staffing: Staffing | None = None
+    enquiries: tuple[EnquiryKind, ...] = ()
 
     def clock(self, code: str) -> Clock:
         """The clock with this code; KeyError when there is none."""
