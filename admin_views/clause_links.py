@@ -36,7 +36,9 @@ def _chip(code: str, tab: bool) -> Markup | None:
     # In a dialog the way there must not take the form away that is being filled in.
     how = Markup('target="_blank" rel="noopener"') if tab else Markup("data-dialog")
     url = url_for("clauses.clause", code=code)
-    return Markup('<a class="clause-chip" lang="zh-CN" href="{}" title="{}" {}>{}</a>').format(url, text, how, code)
+    return Markup('<a class="clause-chip" lang="zh-CN" href="{}" title="{}" {}>{}</a>').format(
+        url, text, how, code
+    )
 
 
 def clause_links(value: Any, tab: bool = False) -> Any:

@@ -1,4 +1,4 @@
-"""Why does the system do this: every clause of the regulations with the rule, the screen and the tests that carry it."""
+"""Why does the system do this: every clause of the regulations with the rule, screen and tests that carry it."""
 
 from __future__ import annotations
 

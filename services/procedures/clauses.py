@@ -153,6 +153,12 @@ def sums(rows: Iterable[Trace]) -> list[Sum]:
     for row in rows:
         by_regulation.setdefault(row.clause.regulation, []).append(row)
     return [
-        Sum(code, found[0].clause.procedure, titles.get(code, ""), sum(r.is_carried_out for r in found), len(found))
+        Sum(
+            code,
+            found[0].clause.procedure,
+            titles.get(code, ""),
+            sum(r.is_carried_out for r in found),
+            len(found),
+        )
         for code, found in by_regulation.items()
     ]

@@ -78,9 +78,7 @@ def newest_versions(session: Session) -> list[ProcedureVersion]:
             sa.select(ProcedureVersion)
             .join(
                 newest,
-                sa.and_(
-                    ProcedureVersion.code == newest.c.code, ProcedureVersion.number == newest.c.number
-                ),
+                sa.and_(ProcedureVersion.code == newest.c.code, ProcedureVersion.number == newest.c.number),
             )
             .order_by(ProcedureVersion.code)
         )
