@@ -33,7 +33,9 @@ def test_a_search_finds_clauses_by_number_words_and_rule(client: DeskClient) -> 
     assert "没有符合的条款" in client.get("/clauses?q=不存在的条文").text
 
 
-def test_the_filter_shows_what_is_not_carried_out(client: DeskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_filter_shows_what_is_not_carried_out(
+    client: DeskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(clauses, "passing_tests", lambda: {})
     traces.cache_clear()
     try:
