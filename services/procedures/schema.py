@@ -12,6 +12,7 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled, Text
+from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.enquiries import EnquiryKind
 from services.procedures.sections.reception import DutyRoster, Publicity, Reading, ReceptionDay, Staffing
 from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
@@ -230,6 +231,7 @@ class Procedure(Part):
     reading: Reading | None = None
     staffing: Staffing | None = None
     enquiries: tuple[EnquiryKind, ...] = ()
+    clauses: tuple[OwnClause, ...] = ()
 
     def clock(self, code: str) -> Clock:
         """The clock with this code; KeyError when there is none."""
