@@ -25,6 +25,7 @@ from admin_views import (
     organisation,
     procedures,
     quality,
+    reading,
     reception,
     security,
     sessions,
@@ -35,7 +36,7 @@ from admin_views.base import DeskIndexView
 from admin_views.complaints import lifecycle, parties, steps, worklist
 from admin_views.complaints.view import ComplaintsView
 
-PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
+PAGES = (clause_links, auth, first_run, attachments, notices, ledger, reading)
 """Modules with `register(app)`."""
 
 BLUEPRINTS = (worklist.blueprint, steps.blueprint, parties.blueprint, lifecycle.blueprint, clauses.blueprint)

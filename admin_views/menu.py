@@ -80,7 +80,9 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
     (
         _l("Rules"),
         (
+            Entry("reading.page", _l("Procedure in force"), "file"),
             Entry("procedures.index_view", _l("Procedures"), "procedure"),
+            Entry("reading.for_complainants", _l("For complainants"), "info"),
             Entry("clauses.index", _l("Why does the system do this?"), "help"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
             Entry("reception_month.index", _l("Reception and duty"), "phone"),
