@@ -12,6 +12,7 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
 
@@ -238,6 +239,7 @@ class Procedure(Part):
     natures: tuple[Kind, ...] = ()
     complainant_kinds: tuple[ComplainantKind, ...] = ()
     fields: tuple[DeclaredField, ...] = ()
+    clauses: tuple[OwnClause, ...] = ()
 
     def clock(self, code: str) -> Clock:
         """The clock with this code; KeyError when there is none."""
