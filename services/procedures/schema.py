@@ -14,6 +14,7 @@ from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, 
 from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled, Text
 from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.enquiries import EnquiryKind
+from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.reception import DutyRoster, Publicity, Reading, ReceptionDay, Staffing
 from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
 
@@ -113,7 +114,9 @@ class IntakeChannel(Ruled):
 
 
 class Requirement(Ruled):
-    field: Field
+    """Something that is asked for: a field of the desk, or one that the procedure declares, by its code."""
+
+    field: Annotated[Field | Code, Setting(union_mode="left_to_right")]
 
 
 class Allowance(Ruled):
@@ -231,6 +234,8 @@ class Procedure(Part):
     reading: Reading | None = None
     staffing: Staffing | None = None
     enquiries: tuple[EnquiryKind, ...] = ()
+    complainant_kinds: tuple[ComplainantKind, ...] = ()
+    fields: tuple[DeclaredField, ...] = ()
     clauses: tuple[OwnClause, ...] = ()
 
     def clock(self, code: str) -> Clock:
@@ -239,6 +244,10 @@ class Procedure(Part):
             if clock.code == code:
                 return clock
         raise KeyError(code)
+
+    def declared_field(self, code: str) -> DeclaredField | None:
+        """The field of the procedure's own with this code."""
+        return next((field for field in self.fields if field.code == code), None)
 
     def clocks_started_by(self, event: ClockEvent) -> tuple[Clock, ...]:
         return tuple(clock for clock in self.clocks if event in clock.start_event)
