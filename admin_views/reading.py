@@ -84,10 +84,10 @@ def for_complainants() -> ResponseReturnValue:
         incomplete=contact is not None and not (organisation and organisation.phone and organisation.address),
         may_complete=acting().may(Permission.ORGANISATION_WRITE),
         steps=description,
-        channels=[
+        channels=(", " if locale() == "en" else "、").join(
             channel.names.in_language(locale()) if channel.names else str(channel.code.label)
             for channel in procedure.intake.channels
-        ],
+        ),
         limits=[
             (clock.names.in_language(locale()), f"{clock.amount or ''} {UNIT_LABELS[clock.unit]}".strip())
             for clock in procedure.clocks

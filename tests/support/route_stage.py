@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -26,6 +26,8 @@ from models import (
     CalendarDay,
     ClockRun,
     Complaint,
+    DutyShift,
+    Enquiry,
     Exemption,
     Finding,
     Investigation,
@@ -35,10 +37,12 @@ from models import (
     Notice,
     Party,
     ProcedureVersion,
+    ReceptionSession,
     RoleGrant,
     SavedView,
+    Training,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RoleName
+from models.enums import Channel, DayKind, DutyKind, FindingVerdict, MeasureKind, PartySide, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -125,7 +129,7 @@ UPLOADS = "/attachments/"
 
 SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "calendar", "procedures",
+    "duty", "enquiries", "reception_sessions", "trainings", "covers", "exemptions", "calendar", "procedures",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {"screen": "complaints"}
@@ -138,11 +142,15 @@ RELATIONS = {
     "complaints": "department_id",
     "covers": "deputy_id",
     "departments": "parent_id",
+    "duty": "user_id",
+    "enquiries": "department_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
     "investigations": "leader_id",
     "measures": "owner_id",
     "procedures": "",
+    "reception_sessions": "host_id",
+    "trainings": "user_id",
     "users": "department_id",
 }
 """A field of each screen that points at another record; empty where none does."""
@@ -245,6 +253,17 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             department_id=department,
             facts="经过",
         ),
+        "enquiry": Enquiry(
+            number=f"ZX-{number}",
+            kind="suggestion",
+            kind_name="建议",
+            title="改进导诊",
+            content="增设导诊台。",
+            channel=Channel.INTERNAL,
+            received_at=now,
+            department_id=department,
+            complaint_id=case.id if situation == CONFIDENTIAL else None,
+        ),
         "archive": ArchiveRecord(
             complaint_id=case.id,
             file_number=f"档-{number}",
@@ -284,12 +303,22 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
+    at = datetime(2026, 3, 15, 8, tzinfo=UTC)
+    shift = DutyShift(kind=DutyKind.OFFICER, user_id=user.id, starts_at=at, ends_at=at + timedelta(hours=14))
+    sitting = ReceptionSession(
+        code="president",
+        title="接待日",
+        held_on=date(2026, 3, 15),
+        starts_at=at,
+        ends_at=at + timedelta(hours=4),
+    )
+    training = Training(user_id=user.id, topic="投诉处理", held_on=date(2026, 3, 2), hours=2)
     views = {
         f"view of {screen}": SavedView(user_id=user.id, screen=screen, name="我的")
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, notice, *views.values()])
+    session.add_all([batch, day, exemption, job, notice, shift, sitting, training, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
@@ -298,6 +327,9 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     rows: dict[str, Any] = {
         **first,
         "cover": cover,
+        "shift": shift,
+        "sitting": sitting,
+        "training": training,
         "batch": batch,
         "day": day,
         "exemption": exemption,
