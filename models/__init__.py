@@ -18,6 +18,7 @@ from models.complaints import (
     Party,
     WithdrawnNumber,
 )
+from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -60,10 +61,12 @@ __all__ = [
     "Department",
     "DepartmentSuccession",
     "DoneRequest",
+    "Evaluation",
     "Exemption",
     "Extension",
     "Finding",
     "FollowUp",
+    "GradeRecord",
     "Investigation",
     "InvestigationMember",
     "Job",
@@ -78,6 +81,7 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PostBinding",
     "ProcedureVersion",
     "Reply",
     "RoleGrant",

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     COMPLAINT_CORRECT = "complaint:correct"
     COMPLAINT_DECLINE_EXTENSION = "complaint:decline_extension"
     COMPLAINT_ESCALATE = "complaint:escalate"
+    COMPLAINT_EVALUATE = "complaint:evaluate"
     COMPLAINT_EXTEND = "complaint:extend"
     COMPLAINT_FOLLOW_UP = "complaint:follow_up"
     COMPLAINT_GIVE_CO_OPINION = "complaint:give_co_opinion"
