@@ -42,7 +42,7 @@ class PostBinding(Stamped, Base):
 
 
 class GradeRecord(Stamped, Base):
-    """One grading: the facts asked, the grade they came to, and the grade before. Regrading adds another row (R13-08)."""
+    """One grading: the facts asked, the grade they came to, the grade before. Regrading adds a row (R13-08)."""
 
     __tablename__ = "grade_records"
 

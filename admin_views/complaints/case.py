@@ -270,7 +270,13 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         return primary[:4], [*primary[4:], *more]
 
     def _action(self, event: EventKind, reasons: Sequence[Reason]) -> Action:
-        own_fault = {"not_the_post", "not_receiver", "not_co_handler", "not_co_handling", "approver_is_handler"}
+        own_fault = {
+            "not_the_post",
+            "not_receiver",
+            "not_co_handler",
+            "not_co_handling",
+            "approver_is_handler",
+        }
         blocked = next((str(r.message) for r in reasons if r.code in own_fault), "")
         return Action(
             label=event.label,

@@ -79,7 +79,14 @@ class CaseRecords(CaseReader):
         )
         asked = [self._follow_up(row) for row in follow_ups]
         if asked:
-            heads = [_("At"), _("Round"), _("Channel"), _("Result"), _("Carried out"), _("Complainant's words")]
+            heads = [
+                _("At"),
+                _("Round"),
+                _("Channel"),
+                _("Result"),
+                _("Carried out"),
+                _("Complainant's words"),
+            ]
             tables.append(RecordTable(key="reply", title=_("Follow-up"), heads=heads, rows=asked))
         return tables
 

@@ -313,9 +313,7 @@ def external_route(scene: Scene) -> Field | None:
     situation = scene.situation
     if situation is None or not situation.procedure.follow_up.exit_with_leader_approval:
         return None
-    made = long(
-        _l("Where a complainant who is not satisfied was told to turn"), required=False, rows=2
-    )
+    made = long(_l("Where a complainant who is not satisfied was told to turn"), required=False, rows=2)
     return made(scene)
 
 

@@ -12,7 +12,14 @@ from services.workflow.steps import begin
 from services.workflow.typed import required
 
 
-def close(work: UnitOfWork, complaint_id: str, version: int | None = None, *, opinion: str, external_route: str | None = None) -> Complaint:
+def close(
+    work: UnitOfWork,
+    complaint_id: str,
+    version: int | None = None,
+    *,
+    opinion: str,
+    external_route: str | None = None,
+) -> Complaint:
     """Closed with the superior's opinion. Refused with everything that is missing."""
     act = begin(work, complaint_id, EventKind.CLOSE, version)
     opinion = required(opinion, "opinion", _l("Write down your opinion on the handling."))

@@ -1,4 +1,4 @@
-"""The leadership evaluates the result, or the superior records an opinion on it; rectification sends it back (R10-10)."""
+"""The leadership evaluates the result, or the superior gives an opinion on it; it may go back (R10-10, R16-17)."""
 
 from __future__ import annotations
 

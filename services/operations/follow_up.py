@@ -14,7 +14,6 @@ from services.unit_of_work import UnitOfWork
 from services.workflow.steps import begin
 from services.workflow.typed import not_in_future, optional, required
 
-
 _REACHED = (FollowUpResult.SATISFIED, FollowUpResult.DISSATISFIED)
 
 

@@ -43,12 +43,16 @@ def grade(
     if start is not None and complaint.grade is None and found.code != start.level:
         first = scale.level(start.level)
         assert first is not None  # the procedure was checked when it was read
-        message = _l("Complaints of this category start as %(grade)s; regrade it later.", grade=said_of(first.names))
+        message = _l(
+            "Complaints of this category start as %(grade)s; regrade it later.", grade=said_of(first.names)
+        )
         raise Invalid({"level": message})
     reason = required(reason, "reason", _l("Say which criterion is met."))
     recognition = optional(recognition)
     if found.recognition and recognition is None:
-        raise Invalid({"recognition": _l("This grade rests on the complainant's recognition. Write it down.")})
+        raise Invalid(
+            {"recognition": _l("This grade rests on the complainant's recognition. Write it down.")}
+        )
     earlier = complaint.grade
     work.session.add(
         GradeRecord(

@@ -10,25 +10,37 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from services.procedures.consistency import inconsistencies
+from services.procedures.field_checks import faults_of_fields
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
-from services.procedures.schema import ONE_OR_MANY, Grading, Procedure, Ruled
-from services.procedures.vocabulary import Level, PostName
+from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
+from services.procedures.vocabulary import Level
+from services.procedures.way_checks import faults_of_the_way
 
 
 def parse(text: str) -> Procedure:
     """The procedure that `text` declares. Raises InvalidProcedure with every fault found."""
     source = read(text)
+    procedure = _declared(source)
+    faults = [*_faults_between_parts(procedure, source), *inconsistencies(procedure, source)]
+    if faults:
+        raise InvalidProcedure(faults)
+    return procedure
+
+
+def parse_published(text: str) -> Procedure:
+    """A version that was published: complaints run under it, so what is refused by now doesn't touch it."""
+    return _declared(read(text))
+
+
+def _declared(source: Source) -> Procedure:
     if not isinstance(source.data, dict):
         raise InvalidProcedure([Fault(1, "", "a procedure is a list of keys: code, version, names, …")])
     try:
         # Through JSON: pydantic's strict mode takes the words of an enum from there, and no coerced type.
-        procedure = Procedure.model_validate_json(json.dumps(_listed(source.data), default=str))
+        return Procedure.model_validate_json(json.dumps(_listed(source.data), default=str))
     except ValidationError as error:
         raise InvalidProcedure([_fault(detail, source) for detail in _causes(error.errors())]) from None
-    faults = list(_faults_between_parts(procedure, source))
-    if faults:
-        raise InvalidProcedure(faults)
-    return procedure
 
 
 def _listed(value: Any, key: Any = None) -> Any:
@@ -109,9 +121,8 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
     yield from _repeated(procedure, source)
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
-    yield from _rulings(procedure, source)
-    yield from _posts(procedure, source)
-    yield from _unknown_levels(procedure, source)
+    yield from faults_of_the_way(procedure, source)
+    yield from faults_of_fields(procedure, source)
     if procedure.follow_up.exit_with_leader_approval and not procedure.follow_up.until_satisfied:
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
@@ -127,6 +138,9 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("natures",), [kind.code for kind in procedure.natures]),
         (("posts",), [post.post.value for post in procedure.posts]),
         (("replies_by",), [reply.level for reply in procedure.replies_by]),
+        (("complainant_kinds",), [kind.code for kind in procedure.complainant_kinds]),
+        (("fields",), [field.code for field in procedure.fields]),
+        (("clauses",), [clause.code for clause in procedure.clauses]),
     ]
     for key in ("grading", "accident_grading"):
         scale = getattr(procedure, key)
@@ -166,70 +180,3 @@ def _levels_out_of_order(procedure: Procedure, source: Source) -> Iterator[Fault
         yield Fault(
             source.line_of(path), name(path), "the general manager is the last rung; put the others before"
         )
-
-
-def _rulings(procedure: Procedure, source: Source) -> Iterator[Fault]:
-    """Every combination of the grading facts has one ruling: a gap or an overlap would be guessed at."""
-    for key in ("grading", "accident_grading"):
-        scale: Grading | None = getattr(procedure, key)
-        if scale is None:
-            continue
-        wanted = list(scale.combinations()) if scale.facts else []
-        given = [dict(ruling.when) for ruling in scale.rulings]
-        for index, (ruling, when) in enumerate(zip(scale.rulings, given, strict=True)):
-            here: Path = (key, "rulings", index)
-            if when in given[:index]:
-                yield _fault_at(source, here, f"{_said(when)} is ruled twice; keep one ruling")
-            if when not in wanted:
-                yield _fault_at(source, here, f"{_said(when)} is no combination of the facts above")
-            if ruling.asked == (ruling.level is not None):
-                yield _fault_at(source, here, "write either level, or asked: true where the text is silent")
-        for when in wanted:
-            if when not in given:
-                message = f"{_said(when)} has no ruling; add one with level, or with asked: true"
-                yield _fault_at(source, (key, "rulings"), message)
-
-
-def _posts(procedure: Procedure, source: Source) -> Iterator[Fault]:
-    for index, post in enumerate(procedure.posts):
-        named = {
-            PostName.APPROVER: procedure.approval.approver,
-            PostName.ARBITER: procedure.handover.arbiter,
-        }.get(post.post)
-        if named is not None and named not in post.roles:
-            here: Path = ("posts", index, "roles")
-            yield _fault_at(source, here, f"has not {named.value}, which the procedure names above; add it")
-
-
-def _unknown_levels(procedure: Procedure, source: Source) -> Iterator[Fault]:
-    """Grades that other sections name exist on the scale, and all grades have somebody who replies."""
-    scale = procedure.grading
-    known = {level.code for level in scale.levels} if scale else set()
-    named: list[tuple[Path, str]] = [
-        (("replies_by", index, "level"), reply.level) for index, reply in enumerate(procedure.replies_by)
-    ]
-    for index, clock in enumerate(procedure.clocks):
-        named += [(("clocks", index, "levels"), level) for level in clock.levels]
-    if scale is not None:
-        named += [(("grading", "starts", index, "level"), s.level) for index, s in enumerate(scale.starts)]
-        named += [
-            (("grading", "rulings", index, "level"), ruling.level)
-            for index, ruling in enumerate(scale.rulings)
-            if ruling.level is not None
-        ]
-    for path, level in named:
-        if level not in known:
-            yield _fault_at(source, path, f"{level} is no grade of this procedure; use one of grading.levels")
-    rungs = {step.level for step in procedure.escalation}
-    for index, grade in enumerate(scale.levels if scale else ()):
-        if grade.escalates_to is not None and grade.escalates_to not in rungs:
-            here: Path = ("grading", "levels", index, "escalates_to")
-            yield _fault_at(source, here, f"{grade.escalates_to} is no step of escalation; add it there")
-
-
-def _said(when: dict[str, str]) -> str:
-    return ", ".join(f"{fact}: {value}" for fact, value in when.items())
-
-
-def _fault_at(source: Source, path: Path, message: str) -> Fault:
-    return Fault(source.line_of(path), name(path), message)

@@ -47,9 +47,7 @@ def _result(s: Situation) -> LazyString | None:
 
 def _told(s: Situation) -> LazyString | None:
     """The complainant was told the result of this round, or the reason for not telling stands there."""
-    query = sa.select(Reply.id).where(
-        Reply.complaint_id == s.complaint.id, Reply.round == s.complaint.round
-    )
+    query = sa.select(Reply.id).where(Reply.complaint_id == s.complaint.id, Reply.round == s.complaint.round)
     if s.session.scalar(query.limit(1)) is not None:
         return None
     return _l("The complainant has not been told the result of this round.")
@@ -73,5 +71,7 @@ def recognition_recorded(s: Situation) -> list[Reason]:
     if s.session.scalar(query.order_by(GradeRecord.id.desc()).limit(1)):
         return []
     return [
-        Reason("no_recognition", _l("The complainant's recognition is not on record. Grade it again."), "reply")
+        Reason(
+            "no_recognition", _l("The complainant's recognition is not on record. Grade it again."), "reply"
+        )
     ]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models import ClockRun
-from models.enums import ClockState, EventKind, PostName, RoleName
+from models.enums import ClockState, PostName, RoleName
 from models.labels import LazyString, _l
 from services.access.separation import involved
 from services.deadlines.runs import clock_of
 from services.errors import Reason
 from services.procedures.schema import Procedure
+from services.procedures.wording import said_of
 from services.workflow.gates import Situation
 from services.workflow.posts import holds
-from services.procedures.wording import said_of
 
 SIGNERS = (RoleName.HANDLER, RoleName.INVESTIGATOR, RoleName.DEPARTMENT_HEAD)
 
@@ -105,5 +105,3 @@ def asks_as_handler(s: Situation) -> list[Reason]:
     if s.grant is None or s.grant.role in SIGNERS or involved(s.actor, s.complaint.handler_id):
         return []
     return [Reason("not_handler", _l("Whoever handles it asks for more time."), "people")]
-
-

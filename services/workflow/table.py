@@ -17,6 +17,7 @@ from services.workflow import gates as g
 from services.workflow import post_gates as p
 from services.workflow.acceptance import acceptance_complete
 from services.workflow.declared_gates import recognition_recorded
+from services.workflow.procedure_words import closing_complete
 
 if TYPE_CHECKING:
     from services.workflow.gates import Situation
@@ -67,7 +68,7 @@ _ROWS = (
     Transition(
         E.CLOSE_ON_SPOT,
         _to(S.CLOSED, S.REGISTERED),
-        (g.handler_is_first_receiver, p.on_the_spot_allowed),
+        (g.handler_is_first_receiver, p.on_the_spot_allowed, closing_complete),
     ),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
@@ -90,8 +91,14 @@ _ROWS = (
         _stay(S.AWAITING_APPROVAL),
         (p.approver_decides, g.not_yet_approved, g.approver_is_not_handler),
     ),
-    Transition(E.RETURN_OPINION, _to(S.IN_WORK, S.AWAITING_APPROVAL), (p.approver_decides, g.returner_is_not_submitter)),
-    Transition(E.REPLY, _to(S.REPLIED, S.AWAITING_APPROVAL), (g.not_paused, g.opinion_approved, p.competent_to_reply)),
+    Transition(
+        E.RETURN_OPINION,
+        _to(S.IN_WORK, S.AWAITING_APPROVAL),
+        (p.approver_decides, g.returner_is_not_submitter),
+    ),
+    Transition(
+        E.REPLY, _to(S.REPLIED, S.AWAITING_APPROVAL), (g.not_paused, g.opinion_approved, p.competent_to_reply)
+    ),
     Transition(E.START_FOLLOW_UP, _to(S.FOLLOWING_UP, S.REPLIED)),
     Transition(
         E.FOLLOW_UP,
@@ -114,6 +121,7 @@ _ROWS = (
             g.followed_up,
             g.measures_settled,
             g.investigations_finished,
+            closing_complete,
             g.closer_is_not_handler,
             recognition_recorded,
         ),
@@ -134,10 +142,10 @@ _ROWS = (
     Transition(E.PAUSE, _stay(*_IN_HAND), (g.not_paused,)),
     Transition(E.RESUME, _stay(*_IN_HAND), (g.paused,)),
     Transition(E.REQUEST_EXTENSION, _stay(*_IN_HAND), (p.asks_as_handler, g.has_extendable_clock)),
+    Transition(E.EXTEND, _stay(*_UP_TO_APPROVAL), (p.extension_is_its_approvers, g.has_extendable_clock)),
     Transition(
-        E.EXTEND, _stay(*_UP_TO_APPROVAL), (p.extension_is_its_approvers, g.has_extendable_clock)
+        E.DECLINE_EXTENSION, _stay(*_UP_TO_APPROVAL), (p.extension_is_its_approvers, g.extension_asked_for)
     ),
-    Transition(E.DECLINE_EXTENSION, _stay(*_UP_TO_APPROVAL), (p.extension_is_its_approvers, g.extension_asked_for)),
     Transition(E.SUPERVISE, _stay(*_UP_TO_APPROVAL, S.REPLIED, S.FOLLOWING_UP)),
     Transition(E.URGE, _stay(*_UP_TO_APPROVAL)),
     Transition(E.ESCALATE, _stay(*sorted(OPEN_STATES)), (g.a_level_above,)),

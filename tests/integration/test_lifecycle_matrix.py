@@ -67,7 +67,9 @@ def fault(expected: Targets, outcomes: list[Outcome], event: str, role: str) -> 
     """What is wrong with a cell's outcomes; empty when nothing is."""
     if expected == BY_POST:
         refused = {(outcome.kind, outcome.detail) for outcome in outcomes}
-        return "" if refused <= {("refused", "not_the_post"), ("refused", "not_handler")} else "expected: post"
+        return (
+            "" if refused <= {("refused", "not_the_post"), ("refused", "not_handler")} else "expected: post"
+        )
     if expected:
         good = all(outcome.kind == "done" and not outcome.detail for outcome in outcomes)
         good = good and {outcome.state for outcome in outcomes} == expected
