@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import Complaint
-from models.enums import CloseKind, EventKind, FollowUpResult
+from models.enums import CloseKind, EventKind, FollowUpResult, RoleName
 from models.labels import _l
 from services.deadlines import clocks
 from services.unit_of_work import UnitOfWork
@@ -28,6 +28,11 @@ def close(
     if last is not None and last.result is FollowUpResult.DISSATISFIED:
         complaint.close_kind = CloseKind.LEADER_EXIT
         if act.situation.procedure.follow_up.until_satisfied:
+            act.require(
+                act.grant is not None and act.grant.role is RoleName.LEADER,
+                "leader_only",
+                _l("While the complainant is not satisfied, only the leader in charge closes it."),
+            )
             complaint.end_reason = required(
                 external_route,
                 "external_route",

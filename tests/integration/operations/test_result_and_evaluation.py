@@ -12,7 +12,9 @@ from models.enums import Channel, EventKind, FollowUpResult, PartyKind, PartySid
 from services.access.scope import unscoped
 from services.errors import Invalid, Refused, WrongState
 from services.operations.register import NewParty
-from tests.factories import PATHS, House, create_complaint, create_house, take
+from services.procedures.published import publish_pack
+from services.procedures.registry import PACKS_FOLDER, Pack, load_pack, parse
+from tests.factories import NOW, PATHS, House, create_complaint, create_house, take
 from tests.integration.operations.looking import events, rows, told, values
 
 E = EventKind
@@ -176,6 +178,29 @@ def test_rounds_until_the_complainant_is_satisfied(
     take(session, house, complaint, E.CLOSE, R.LEADER)
     kept = [(row.round, row.result.value) for row in rows(session, FollowUp, complaint)]
     assert kept == [(1, "dissatisfied"), (2, "dissatisfied"), (3, "satisfied")]
+
+
+def test_the_way_out_is_the_leaders_and_only_where_it_is_turned_on(session: Session) -> None:
+    house = of(session, "general-quality")
+    pack = load_pack(PACKS_FOLDER / "general-quality.yaml")
+    text = pack.text.replace("version: 2", "version: 3").replace(
+        "until_satisfied: true\n", "until_satisfied: true\n  exit_with_leader_approval: true\n"
+    )
+    publish_pack(session, Pack(pack.path, text, parse(text)), NOW)
+    session.commit()
+    complaint = create_complaint(session, house, "following_up")
+    dissatisfied = {"result": FollowUpResult.DISSATISFIED, "words": "仍不满意", "execution": "已换货"}
+    take(session, house, complaint, E.FOLLOW_UP, R.FIRST_RECEIVER, **dissatisfied)
+    answered(session, house, complaint)
+    with pytest.raises(Refused) as caught:
+        take(session, house, complaint, E.CLOSE, R.HEAD_OF_QUALITY, external_route="市场监督管理局")
+    assert codes(caught) == ["leader_only"]
+    with pytest.raises(Invalid) as invalid:
+        take(session, house, complaint, E.CLOSE, R.LEADER)
+    assert set(invalid.value.fields) == {"external_route"}
+    take(session, house, complaint, E.CLOSE, R.LEADER, external_route="市场监督管理局")
+    now = values(session, complaint)
+    assert (now["close_kind"].value, now["end_reason"]) == ("leader_exit", "市场监督管理局")
 
 
 @pytest.mark.clause("R04-07")
