@@ -18,6 +18,15 @@ from models.complaints import (
     Party,
     WithdrawnNumber,
 )
+from models.groups import HandlingGroup, HandlingGroupMember
+from models.inquiry import (
+    InternalMemo,
+    InvestigationRecord,
+    InvestigationRequest,
+    InvestigationWaiver,
+    QualityDecision,
+    ResolutionPlan,
+)
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -64,8 +73,14 @@ __all__ = [
     "Extension",
     "Finding",
     "FollowUp",
+    "HandlingGroup",
+    "HandlingGroupMember",
+    "InternalMemo",
     "Investigation",
     "InvestigationMember",
+    "InvestigationRecord",
+    "InvestigationRequest",
+    "InvestigationWaiver",
     "Job",
     "LeaveCover",
     "LedgerBatch",
@@ -79,7 +94,9 @@ __all__ = [
     "Party",
     "Pause",
     "ProcedureVersion",
+    "QualityDecision",
     "Reply",
+    "ResolutionPlan",
     "RoleGrant",
     "SavedView",
     "Supervision",

@@ -15,6 +15,7 @@ from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
 from services.workflow import gates as g
 from services.workflow.acceptance import acceptance_complete
+from services.workflow.levels import decided_on_report, investigated_as_graded
 
 if TYPE_CHECKING:
     from services.workflow.gates import Situation
@@ -77,7 +78,13 @@ _ROWS = (
     Transition(
         E.SUBMIT_OPINION,
         _to(S.AWAITING_APPROVAL, S.IN_WORK),
-        (g.not_paused, g.in_lead_department, g.co_opinions_given),
+        (
+            g.not_paused,
+            g.in_lead_department,
+            g.co_opinions_given,
+            investigated_as_graded,
+            decided_on_report,
+        ),
     ),
     Transition(E.APPROVE, _stay(S.AWAITING_APPROVAL), (g.not_yet_approved, g.approver_is_not_handler)),
     Transition(E.RETURN_OPINION, _to(S.IN_WORK, S.AWAITING_APPROVAL), (g.returner_is_not_submitter,)),
