@@ -20,6 +20,15 @@ from models.complaints import (
     WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
+from models.groups import HandlingGroup, HandlingGroupMember
+from models.inquiry import (
+    InternalMemo,
+    InvestigationRecord,
+    InvestigationRequest,
+    InvestigationWaiver,
+    QualityDecision,
+    ResolutionPlan,
+)
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -69,8 +78,14 @@ __all__ = [
     "Finding",
     "FollowUp",
     "GradeRecord",
+    "HandlingGroup",
+    "HandlingGroupMember",
+    "InternalMemo",
     "Investigation",
     "InvestigationMember",
+    "InvestigationRecord",
+    "InvestigationRequest",
+    "InvestigationWaiver",
     "Job",
     "LeaveCover",
     "LedgerBatch",
@@ -85,7 +100,9 @@ __all__ = [
     "Pause",
     "PostBinding",
     "ProcedureVersion",
+    "QualityDecision",
     "Reply",
+    "ResolutionPlan",
     "RoleGrant",
     "SavedView",
     "Supervision",

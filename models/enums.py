@@ -265,6 +265,53 @@ class FindingVerdict(Labelled):
     UNDETERMINED = "undetermined", _l("Undetermined")
 
 
+class Existence(Labelled):
+    """Whether the investigation found a quality problem (R02-11)."""
+
+    FOUND = "found", _l("A quality problem exists")
+    NOT_FOUND = "not_found", _l("No quality problem")
+
+
+class Severity(Labelled):
+    """How grave the problem is, measured against the quality standard (R07-12)."""
+
+    SLIGHT = "slight", _l("Slight")
+    CONSIDERABLE = "considerable", _l("Considerable")
+    GRAVE = "grave", _l("Grave")
+
+
+class Need(Labelled):
+    """Whether the site has to be visited (R15-21)."""
+
+    NEEDED = "needed", _l("Needed")
+    NOT_NEEDED = "not_needed", _l("Not needed")
+
+
+class InquiryKind(Labelled):
+    """What is put on record in the course of an investigation."""
+
+    CONTACT = "contact", _l("Contact with the party complained about")
+    INTERVIEW = "interview", _l("Interview")
+    SITE_VISIT = "site_visit", _l("Site visit")
+    SAMPLE = "sample", _l("Sample")
+    MEETING = "meeting", _l("Meeting")
+
+
+class RequestKind(Labelled):
+    """What an investigation asks another department for (R05-05, R07-15)."""
+
+    ASSISTANCE = "assistance", _l("Assistance")
+    PRODUCTION_RECORDS = "production_records", _l("Production records")
+
+
+class MemoDecision(Labelled):
+    """What the manager in charge decided on an internal memo (R05-10)."""
+
+    AGREED = "agreed", _l("Agreed")
+    CHANGED = "changed", _l("Agreed with changes")
+    TURNED_DOWN = "turned_down", _l("Turned down")
+
+
 class MeasureKind(Labelled):
     REPAIR = "repair", _l("Repair")
     REPLACEMENT = "replacement", _l("Replacement")

@@ -14,6 +14,7 @@ _READER = frozenset(
         P.ACCIDENT_READ,
         P.ARCHIVE_READ,
         P.COMPLAINT_READ,
+        P.GROUP_READ,
         P.INVESTIGATION_READ,
         P.LEDGER_EXPORT,
     }
@@ -26,6 +27,7 @@ _CASE_WORKER = _READER | {
     P.COMPLAINT_REGISTER,
     P.COMPLAINT_REVEAL,
     P.ACCIDENT_WRITE,
+    P.INVESTIGATION_ANSWER,
 }
 
 _OFFICE = frozenset(
@@ -84,6 +86,7 @@ _DECIDES = frozenset(
         P.COMPLAINT_RESUME,
         P.COMPLAINT_RETURN_OPINION,
         P.COVER_ARRANGE,
+        P.INVESTIGATION_DECIDE,
         P.ROLE_CONFIRM,
     }
 )
@@ -96,6 +99,8 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
         P.CALENDAR_WRITE,
         P.COVER_ARRANGE,
         P.DEPARTMENT_WRITE,
+        P.GROUP_READ,
+        P.GROUP_WRITE,
         P.JOB_READ_ALL,
         P.ORGANISATION_WRITE,
         P.ROLE_CONFIRM,
@@ -132,6 +137,7 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
         P.COMPLAINT_TRANSFER,
         P.COMPLAINT_URGE,
         P.COVER_ARRANGE,
+        P.INVESTIGATION_DECIDE,
     },
     RoleName.LEADER: _EVERYBODY
     | _CASE_WORKER
@@ -152,7 +158,7 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
     | _CASE_WORKER
     | _OFFICE
     | _DECIDES
-    | {P.AUDIT_READ, P.INVESTIGATION_WRITE},
+    | {P.AUDIT_READ, P.GROUP_WRITE, P.INVESTIGATION_WRITE},
     RoleName.ARCHIVIST: _EVERYBODY | _READER | {P.COMPLAINT_ARCHIVE, P.COMPLAINT_REGISTER},
     # Reads all, changes nothing.
     RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ},

@@ -67,6 +67,15 @@ TOPICS: dict[str, Topic] = {
     ),
     "investigation.opened": _topic(_l("%(by)s put you on the team of an investigation."), "investigation"),
     "investigation.finished": _topic(_l("The investigation is finished."), "investigation", "good"),
+    "request.asked": _topic(
+        _l("%(by)s asks you for something an investigation needs: please answer."), "reply", "warn"
+    ),
+    "request.answered": _topic(_l("%(by)s answered what the investigation asked for."), "reply", "good"),
+    "memo.sent": _topic(_l("%(by)s sent you an internal memo: please decide."), "approve", "warn"),
+    "memo.decided": _topic(_l("%(by)s decided on your internal memo."), "approve"),
+    "report.decided": _topic(_l("%(by)s decided on the investigation report."), "approve"),
+    "plan.task": _topic(_l("The resolution plan gives %(department)s a task: %(text)s"), "approve", "warn"),
+    "responsibility.determined": _topic(_l("%(by)s determined the responsibility."), "scale"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
 }

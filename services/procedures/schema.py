@@ -16,6 +16,7 @@ from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
+from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.posts import Post, ReplyBy
 from services.procedures.vocabulary import (
     Category,
@@ -242,6 +243,7 @@ class Procedure(Part):
     posts: tuple[Post, ...] = ()
     replies_by: tuple[ReplyBy, ...] = ()
     gates: tuple[DeclaredGate, ...] = ()
+    investigation: InvestigationRules = SILENT
     complainant_kinds: tuple[ComplainantKind, ...] = ()
     fields: tuple[DeclaredField, ...] = ()
     clauses: tuple[OwnClause, ...] = ()

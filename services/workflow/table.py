@@ -17,6 +17,7 @@ from services.workflow import gates as g
 from services.workflow import post_gates as p
 from services.workflow.acceptance import acceptance_complete
 from services.workflow.declared_gates import recognition_recorded
+from services.workflow.levels import decided_on_report, investigated_as_graded
 from services.workflow.procedure_words import closing_complete
 
 if TYPE_CHECKING:
@@ -84,7 +85,13 @@ _ROWS = (
     Transition(
         E.SUBMIT_OPINION,
         _to(S.AWAITING_APPROVAL, S.IN_WORK),
-        (g.not_paused, p.handles_or_leads, g.co_opinions_given),
+        (
+            g.not_paused,
+            p.handles_or_leads,
+            g.co_opinions_given,
+            investigated_as_graded,
+            decided_on_report,
+        ),
     ),
     Transition(
         E.APPROVE,

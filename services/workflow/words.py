@@ -32,6 +32,8 @@ NEEDS: dict[str, LazyString] = {
     "asks_as_handler": _l("the office: handled by oneself"),
     "recognition_recorded": _l("the complainant's recognition where the grade rests on it"),
     "co_opinions_given": _l("every co-handling opinion given"),
+    "investigated_as_graded": _l("investigated as the level demands"),
+    "decided_on_report": _l("every report decided on, where the procedure wants it"),
     "not_yet_approved": _l("an opinion not approved yet"),
     "approver_is_not_handler": _l("neither handler nor author of the opinion"),
     "returner_is_not_submitter": _l("not the author of the opinion"),
