@@ -19,7 +19,17 @@ from models.complaints import (
     Party,
     WithdrawnNumber,
 )
+from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.enquiries import Enquiry
+from models.groups import HandlingGroup, HandlingGroupMember
+from models.inquiry import (
+    InternalMemo,
+    InvestigationRecord,
+    InvestigationRequest,
+    InvestigationWaiver,
+    QualityDecision,
+    ResolutionPlan,
+)
 from models.instructions import LeaderInstruction
 from models.organisation import (
     ColumnChoice,
@@ -68,12 +78,20 @@ __all__ = [
     "DoneRequest",
     "DutyShift",
     "Enquiry",
+    "Evaluation",
     "Exemption",
     "Extension",
     "Finding",
     "FollowUp",
+    "GradeRecord",
+    "HandlingGroup",
+    "HandlingGroupMember",
+    "InternalMemo",
     "Investigation",
     "InvestigationMember",
+    "InvestigationRecord",
+    "InvestigationRequest",
+    "InvestigationWaiver",
     "Job",
     "LeaderInstruction",
     "LeaveCover",
@@ -87,10 +105,13 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PostBinding",
     "ProcedureVersion",
+    "QualityDecision",
     "ReadingConfirmation",
     "ReceptionSession",
     "Reply",
+    "ResolutionPlan",
     "RoleGrant",
     "SavedView",
     "Supervision",
