@@ -1,6 +1,6 @@
 """Reception, enquiries and staff
 
-Revision: 0003, after 0002
+Revision: 0005, after 0004
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.support import add_enum_values, drop_enum_values
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
