@@ -39,11 +39,11 @@ def transfer(
     instruction = optional(instruction)
     if instruction and awaited_instruction(work.session, act.complaint):
         # Given by word of mouth, and written down by whoever passes the complaint on.
-        give(work, act.complaint, instruction, department.id, by_id=instructed_by_id)
+        give(work, act.complaint, instruction, None, by_id=instructed_by_id)
     given = given_instruction(work.session, act.complaint)
     if given is not None:
         instruction = instruction or given.text
-        if given.department_id not in (None, department.id) and not by_leader:
+        if given.department_id not in (None, department.id) and not (by_leader or instructed_by_id):
             raise Invalid(
                 {
                     "department_id": _l(

@@ -142,7 +142,7 @@ def test_the_way_of_a_complaint_is_described_for_complainants(session: Session, 
 @pytest.mark.clause("R04-15")
 def test_open_cases_of_each_handler_and_their_training_are_shown(session: Session, sign_in: SignIn) -> None:
     house = _other_house(session, "general-quality")
-    for state in ("in_work", "in_work", "closed"):
+    for state in ("in_work", "in_work", "dispatched"):
         create_complaint(session, house, state)
     session.commit()
     head = sign_in(house[R.HEAD_OF_QUALITY])
