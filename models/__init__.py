@@ -1,5 +1,14 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.analysis import (
+    AnalysisReport,
+    Inspection,
+    InspectionCase,
+    InspectionFinding,
+    MeasureOrigin,
+    ReportCase,
+    Signal,
+)
 from models.base import Base
 from models.cases import (
     Accident,
@@ -45,6 +54,7 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AnalysisReport",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -64,12 +74,16 @@ __all__ = [
     "Extension",
     "Finding",
     "FollowUp",
+    "Inspection",
+    "InspectionCase",
+    "InspectionFinding",
     "Investigation",
     "InvestigationMember",
     "Job",
     "LeaveCover",
     "LedgerBatch",
     "Measure",
+    "MeasureOrigin",
     "NamedPerson",
     "Notice",
     "NumberSeries",
@@ -80,8 +94,10 @@ __all__ = [
     "Pause",
     "ProcedureVersion",
     "Reply",
+    "ReportCase",
     "RoleGrant",
     "SavedView",
+    "Signal",
     "Supervision",
     "User",
     "WithdrawnNumber",

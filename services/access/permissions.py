@@ -12,6 +12,8 @@ class Permission(StrEnum):
 
     ACCIDENT_READ = "accident:read"
     ACCIDENT_WRITE = "accident:write"
+    ANALYSIS_READ = "analysis:read"
+    ANALYSIS_WRITE = "analysis:write"
     ARCHIVE_READ = "archive:read"
     AUDIT_READ = "audit:read"
     CALENDAR_READ = "calendar:read"
@@ -63,6 +65,7 @@ class Permission(StrEnum):
     DEPARTMENT_READ = "department:read"
     DEPARTMENT_WRITE = "department:write"
     EXEMPTION_WRITE = "exemption:write"
+    INSPECTION_WRITE = "inspection:write"
     INVESTIGATION_READ = "investigation:read"
     INVESTIGATION_WRITE = "investigation:write"
     JOB_READ = "job:read"

@@ -28,6 +28,7 @@ from services.listing import filters as flt
 from services.listing.keyset import Cursor, Order, decode
 from services.listing.search import search_condition
 from services.procedures.wording import grade_names
+from services.reports.drilling import part_words
 
 Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
 PAGE_SIZES = (20, 50, 100, 200)
@@ -179,6 +180,8 @@ class ListQuery:
     def picks(self, session: Session, one: flt.Filter) -> list[tuple[str, str]]:
         """Addresses and names of the records that a relation filter picked; foreign ones are not named."""
         spec = next((s for s in fields_of(self.model) if s.key == one.key and s.relation), None)
+        if self.model is Complaint and one.key == "part":
+            return [(value, part_words(session, value)) for value in one.values]
         if spec is None or spec not in flt.offered_filters(self.model, self.actor):
             return []
         addresses = [part for value in one.values for part in value.split(",") if part != flt.NONE]
