@@ -7,8 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from admin_views.analysis_tables import analysis_tables
 from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
+from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
 from admin_views.values import text_of
@@ -91,6 +93,14 @@ class ProceduresView(GuardedModelView):
         return [*own, FactGroup(title=_("What it is for"), facts=facts)]
 
 
+def requirement_words(procedure: Procedure, requirement: Requirement) -> str:
+    """What a requirement asks for: a field of the desk, or one of the procedure's own, by its name."""
+    if isinstance(requirement.field, Field):
+        return str(FIELD_LABELS[requirement.field])
+    declared = procedure.declared_field(requirement.field)
+    return declared.names.in_language(locale()) if declared else requirement.field
+
+
 class ProcedureTables:
     """A procedure as tables: time limits first, then how complaints come in, who decides, how they end."""
 
@@ -104,6 +114,13 @@ class ProcedureTables:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
         if procedure.accident_grading:
             tables.append(self._grading(_("Grades of accidents"), procedure.accident_grading))
+        if procedure.fields:
+            rows = field_rows(procedure, self._words)
+            tables.append(self._table(_("Fields of its own"), field_heads(), rows))
+        if procedure.complainant_kinds:
+            people = complainant_rows(procedure, self._words)
+            tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
+        tables += analysis_tables(procedure.analysis, self._table)
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
 
@@ -164,9 +181,11 @@ class ProcedureTables:
         rows.append(([_("Anonymous complaints"), text_of(intake.anonymous.allowed, None)], intake.anonymous))
         return self._table(_("How complaints come in"), [_("Rule"), _("Value")], rows)
 
-    @staticmethod
-    def _requirements(title: str, listed: Iterable[Requirement]) -> list[tuple[list[str], Ruled]]:
-        return [([title, str(FIELD_LABELS[each.field])], each) for each in listed]
+    def _requirements(self, title: str, listed: Iterable[Requirement]) -> list[tuple[list[str], Ruled]]:
+        return [([title, self._asked(each)], each) for each in listed]
+
+    def _asked(self, requirement: Requirement) -> str:
+        return requirement_words(self.procedure, requirement)
 
     def _decisions(self) -> RecordTable:
         procedure = self.procedure

@@ -21,6 +21,7 @@ from models.cases import (
 )
 from models.complaints import (
     Complaint,
+    ComplaintValue,
     ComplaintVisibility,
     NamedPerson,
     NumberSeries,
@@ -66,6 +67,7 @@ __all__ = [
     "ColumnChoice",
     "Complaint",
     "ComplaintEvent",
+    "ComplaintValue",
     "ComplaintVisibility",
     "Department",
     "DepartmentSuccession",

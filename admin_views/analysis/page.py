@@ -28,7 +28,7 @@ from admin_views.base import GuardedBaseView
 from admin_views.guard import acting, desk_zone
 from admin_views.locale import locale
 from admin_views.page_parts import Choice
-from admin_views.procedures import FIELD_LABELS
+from admin_views.procedures import requirement_words
 from extensions import db
 from models import Signal
 from models.analysis_enums import ReportKind, SignalStatus
@@ -278,7 +278,7 @@ class AnalysisPage:
             (_("Asked at registration"), intake.asked_at_registration),
             (_("Needed for acceptance"), intake.required_for_acceptance),
         )
-        return [(when, _fields(listed)) for when, listed in lines if listed]
+        return [(when, _fields(self.procedure, listed)) for when, listed in lines if listed]
 
     @property
     def standard_days(self) -> int | None:
@@ -301,9 +301,9 @@ class AnalysisPage:
         return [(one, url_for("signals.details_view", address=one.public_id)) for one in waiting]
 
 
-def _fields(listed: Sequence[Requirement]) -> str:
+def _fields(procedure: Procedure, listed: Sequence[Requirement]) -> str:
     comma = ", " if locale() == "en" else "、"
-    return comma.join(str(FIELD_LABELS.get(each.field, each.field)) for each in listed)
+    return comma.join(requirement_words(procedure, each) for each in listed)
 
 
 def _code(text: str | None) -> SliceCode | None:

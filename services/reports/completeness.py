@@ -58,16 +58,16 @@ def asked_fields(procedure: Procedure) -> list[str]:
     return list(dict.fromkeys(str(requirement.field) for requirement in asked))
 
 
-def measured(field: str) -> bool:
-    """Whether a column can tell; a field of the procedure's own is judged by the form that asks for it."""
-    return field in _PRESENT or hasattr(Complaint, field)
-
-
 def is_complete(fields: Iterable[str]) -> ColumnElement[bool]:
     """Every one of these fields is filled in."""
-    return sa.and_(sa.true(), *(_has(field) for field in fields if measured(field)))
+    return sa.and_(sa.true(), *(_has(field) for field in fields))
 
 
 def _has(field: str) -> ColumnElement[bool]:
+    """A field of the desk by its column, one of the procedure's own by its code."""
     special = _PRESENT.get(field)
-    return special() if special else _filled(getattr(Complaint, field))
+    if special is not None:
+        return special()
+    if field in list(Field):
+        return _filled(getattr(Complaint, field))
+    return sa.func.coalesce(Complaint.own_values[field].as_string(), "") != ""

@@ -1,8 +1,8 @@
 """From a figure to its list: the filters `f.figure`, `f.part` and `f.report` of the complaints.
 
 `f.figure=on_time.1.20260301-20260331.15` asks for the cases that a figure counted (1) or looked at (0) in a period,
-with the standard that its definition needs; `f.part=product:…` for one part of a slice, `f.report=<address>.on_time.1` for
-the cases frozen in a report.
+with the standard that its definition needs; `f.part=product:…` for one part of a slice; `f.report=<address>.on_time.1`
+for the cases frozen in a report.
 """
 
 from __future__ import annotations

@@ -25,6 +25,8 @@ from services.reports.elapsed import hours_between
 from services.reports.periods import Period
 
 REPEAT_WITHIN_DAYS = 365
+SUGGESTION = "suggestion"
+"""The nature by which procedures mark a suggestion."""
 
 
 class Unit(StrEnum):
@@ -185,12 +187,7 @@ def registered_here(basis: Basis) -> ColumnElement[bool]:
 
 def suggestion(basis: Basis) -> ColumnElement[bool]:
     """Received as a suggestion rather than as a complaint."""
-    return sa.and_(received(basis), suggestions_only())
-
-
-def suggestions_only() -> ColumnElement[bool]:
-    nature: Any = getattr(Complaint, "nature", None)
-    return nature == "suggestion" if nature is not None else sa.false()
+    return sa.and_(received(basis), Complaint.nature == SUGGESTION)
 
 
 def _handling() -> ColumnElement[Any]:
