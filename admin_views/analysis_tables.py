@@ -1,4 +1,4 @@
-"""The section `analysis:` of a procedure as tables: who answers, how, what is counted, reported, signalled, inspected."""
+"""The section `analysis:` of a procedure as tables: who answers, what is counted, reported, signalled, inspected."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def analysis_tables(analysis: Analysis | None, make: MakeTable) -> list[RecordTa
     rows += [([_("Report"), spoken(report.names)], report) for report in analysis.reports]
     for one in analysis.thresholds:
         words = _(
-            "%(subject)s: from %(count)s complaints in a month, more than %(times)s times the mean of %(months)s months",
+            "%(subject)s: from %(count)s complaints a month, above %(times)s times the mean of %(months)s months",
             subject=one.subject.label,
             count=one.at_least,
             times=f"{one.times_usual:g}",

@@ -182,6 +182,8 @@ class AnalysisPage:
     @property
     def tables(self) -> list[PartTable]:
         found = breakdown(self.session, self.indicators, self.basis, self.by, *self.conditions)
+        if not found:
+            return []
         named = labels(self.session, self.by.code, found)
         title = spoken(self.by.names)
         if self.by.code is not SliceCode.GRADE:

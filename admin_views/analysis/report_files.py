@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import xlsxwriter
@@ -119,7 +120,7 @@ def document(words: ReportWords, organisation: str) -> BytesIO:
     return file
 
 
-def _table(paper: DocumentType, heads: list[str] | None, rows: list[tuple[str, ...]]) -> None:
+def _table(paper: DocumentType, heads: list[str] | None, rows: Sequence[tuple[str, ...]]) -> None:
     if not rows:
         paper.add_paragraph("—")
         return

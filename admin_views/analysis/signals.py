@@ -21,6 +21,7 @@ from admin_views.fields import REQUIRED
 from admin_views.guard import acting, desk_zone, requires
 from admin_views.page_parts import Action, Empty
 from admin_views.record_dialog import step_dialog
+from extensions import db
 from models import MeasureOrigin, Signal
 from models.analysis_enums import SignalStatus
 from models.labels import _l
@@ -31,6 +32,7 @@ from services.operations.plan_measure import plan_measure
 from services.procedures.sections.analysis import IndicatorCode
 from services.reports.drilling import figure_text, part_text
 from services.reports.indicators import INDICATORS, Basis
+from services.reports.owners import answers
 from services.reports.periods import Period
 from services.reports.signals import slice_of
 
@@ -63,7 +65,7 @@ class SignalsView(GuardedModelView):
 
     def record_actions(self, row: ListRow) -> Sequence[Action]:
         actions = [Action(label=_("Show the complaints"), url=_cases_url(row), icon="list")]
-        if row.values["status"] is SignalStatus.OPEN and acting().may(Permission.ANALYSIS_WRITE):
+        if row.values["status"] is SignalStatus.OPEN and answers(db.session(), acting()):
             for name, label, icon in (
                 ("measure", _("Plan a measure"), "approve"),
                 ("dismiss", _("Dismiss"), "close"),

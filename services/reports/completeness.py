@@ -17,7 +17,7 @@ from services.procedures.vocabulary import Field
 def _filled(column: Any) -> ColumnElement[bool]:
     if isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum):
         return sa.func.coalesce(sa.func.trim(column), "") != ""
-    return column.is_not(None)  # type: ignore[no-any-return]
+    return column.is_not(None)
 
 
 def _party(side: PartySide, *columns: Any) -> ColumnElement[bool]:

@@ -53,7 +53,8 @@ def figure_condition(text: str, zone: ZoneInfo) -> ColumnElement[bool]:
 def parse_figure(text: str, zone: ZoneInfo) -> tuple[Indicator, bool, Basis]:
     code, flag, period, *standard = text.split(".")
     indicator = INDICATORS[IndicatorCode(code)]
-    days, fields = None, ()
+    days: int | None = None
+    fields: tuple[str, ...] = ()
     if indicator.code is IndicatorCode.ON_TIME and standard:
         days = int(standard[0])
     if indicator.code is IndicatorCode.COMPLETENESS and standard:

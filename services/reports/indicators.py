@@ -127,7 +127,7 @@ def on_time(basis: Basis) -> ColumnElement[bool]:
     return sa.and_(in_time, sa.or_(Complaint.id.in_(_runs(ClockState.MET, ClockState.MISSED)), quick))
 
 
-def _runs(*states: ClockState) -> sa.Select[tuple[int | None]]:
+def _runs(*states: ClockState) -> sa.Select[int | None]:
     return sa.select(ClockRun.complaint_id).where(
         ClockRun.complaint_id.is_not(None), ClockRun.state.in_(states)
     )

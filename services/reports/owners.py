@@ -35,6 +35,14 @@ def grant_as(actor: Actor, role: RoleName, permission: Permission) -> Grant:
     raise NotPermitted(_l("The procedure leaves this to somebody else: %(role)s.", role=role.label))
 
 
+def answers(session: Session, actor: Actor) -> bool:
+    """Whether the actor answers for the analysis: buttons are offered to nobody else."""
+    analysis = analysis_in_force(session)
+    return analysis is not None and any(
+        grant.role is analysis.owner.role and grant.department_id is None for grant in actor.grants
+    )
+
+
 def owner_grant(session: Session, actor: Actor) -> Grant:
     """The grant under which the actor answers for the analysis. NotPermitted for everybody else."""
     analysis = analysis_in_force(session)

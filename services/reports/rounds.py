@@ -68,7 +68,7 @@ def _due(session: Session, now: datetime) -> Iterator[tuple[ReportKind, Period]]
             sa.select(sa.func.max(AnalysisReport.starts_on)).where(AnalysisReport.kind == asked.kind)
         )
         period = whole(asked.kind, now.astimezone(zone).date(), zone).previous
-        wanted = []
+        wanted: list[Period] = []
         while len(wanted) < MOST_BACK and (last is None or period.first > last):
             wanted.append(period)
             if last is None or (first_case is not None and period.start <= first_case):

@@ -125,7 +125,8 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "reports", "signals", "inspections", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "complaints", "reports", "signals", "inspections", "investigations",
+    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
 )  # fmt: skip
 
