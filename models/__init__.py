@@ -3,6 +3,7 @@
 from models.base import Base
 from models.cases import (
     Accident,
+    AccidentReport,
     ArchiveRecord,
     Attachment,
     Finding,
@@ -45,6 +46,7 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
     "ArchiveRecord",
     "Assignment",
     "Attachment",

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
+from services.procedures.sections.accidents import Sourced
 from services.procedures.vocabulary import Level
 
 
@@ -123,9 +124,14 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("categories",), [kind.code for kind in procedure.categories]),
         (("natures",), [kind.code for kind in procedure.natures]),
     ]
-    for key in ("grading", "accident_grading"):
-        scale = getattr(procedure, key)
-        lists.append(((key, "levels"), [level.code for level in scale.levels] if scale else []))
+    grading, accidents = procedure.grading, procedure.accidents
+    lists.append((("grading", "levels"), [level.code for level in grading.levels] if grading else []))
+    if accidents:
+        lists += [
+            (("accidents", "scope"), [kind.code.value for kind in accidents.scope]),
+            (("accidents", "reports"), [duty.kind.value for duty in accidents.reports]),
+            (("accidents", "steps"), [each.step.value for each in accidents.steps]),
+        ]
     for path, codes in lists:
         for index, code in enumerate(codes):
             if code in codes[:index]:
@@ -137,7 +143,7 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
 
 def _foreign_clauses(part: BaseModel, procedure: Procedure, path: Path, source: Source) -> Iterator[Fault]:
     """A procedure may rest only on clauses of its own regulation."""
-    if isinstance(part, Ruled):
+    if isinstance(part, (Ruled, Sourced)):
         for clause in part.clause:
             if not clause.startswith(f"{procedure.regulation}-"):
                 here = (*path, "clause")
