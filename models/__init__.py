@@ -13,6 +13,7 @@ from models.cases import (
 )
 from models.complaints import (
     Complaint,
+    ComplaintValue,
     ComplaintVisibility,
     NamedPerson,
     NumberSeries,
@@ -58,6 +59,7 @@ __all__ = [
     "ColumnChoice",
     "Complaint",
     "ComplaintEvent",
+    "ComplaintValue",
     "ComplaintVisibility",
     "Department",
     "DepartmentSuccession",

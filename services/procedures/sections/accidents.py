@@ -140,8 +140,9 @@ class Scale(Ruled):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        for message in scale_faults(self.grades, self.rulings):
-            raise ValueError(message)
+        faults = list(scale_faults(self.grades, self.rulings))
+        if faults:
+            raise ValueError("; ".join(faults))
         asked = {each.fact for each in self.facts}
         for level in self.grades:
             for rule in level.rules:

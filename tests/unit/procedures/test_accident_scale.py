@@ -32,7 +32,7 @@ def faults(text: str) -> str:
             "between 20000 and 25000 has no grade",
         ),
         (SHOP, "takes: major", "takes: general", ""),
-        (SHOP, "      takes: major\n", "", "exactly 20000 must take one of major, general"),
+        (SHOP, "        takes: major\n", "", "exactly 20000 must take one of major, general"),
         (
             SERVICE,
             "at_least: 500, below",
@@ -43,7 +43,12 @@ def faults(text: str) -> str:
         (SERVICE, "below: 500\n", "below: 600\n", "between 500 and 600 has one grade only (general)"),
         (SERVICE, "at_least: 5000,", "at_least: 5000, above: 5000,", "either at_least"),
         (SERVICE, "{fact: loss, at_least: 5000,", "{fact: grave_impact, at_least: 5000,", "yes or no"),
-        (SERVICE, "{fact: loss, at_least: 5000,", "{fact: counterfeit,", "facts does not ask for"),
+        (
+            SERVICE,
+            "{fact: loss, at_least: 5000,",
+            "{fact: counterfeit}\n          - {fact: loss, at_least: 5000,",
+            "facts does not ask for",
+        ),
     ],
 )
 def test_overlaps_and_gaps_need_a_ruling(text: str, old: str, new: str, told: str) -> None:
@@ -65,5 +70,7 @@ def test_a_foreign_clause_of_a_grade_is_refused() -> None:
 
 def test_conditions_belong_to_clocks_of_accidents() -> None:
     hospital = (PACKS_FOLDER / "hospital-complaint-office.yaml").read_text(encoding="utf-8")
-    changed = hospital.replace("    unit: working_day\n", "    unit: working_day\n    when: {grade: [major]}\n", 1)
+    changed = hospital.replace(
+        "    unit: working_day\n", "    unit: working_day\n    when: {grade: [major]}\n", 1
+    )
     assert "when belongs to a clock that an accident starts" in faults(changed)
