@@ -129,9 +129,9 @@ def sign_form(capacities: Sequence[Capacity]) -> type[BaseForm]:
     return SignForm
 
 
-def concealment_form(scheme: Accidents, locale: str) -> type[BaseForm]:
+def concealment_form(scheme: Accidents | None, locale: str) -> type[BaseForm]:
     """The form of a concealed accident, with the procedure's sanctions."""
-    sanctions = scheme.concealment.sanctions if scheme.concealment else ()
+    sanctions = scheme.concealment.sanctions if scheme and scheme.concealment else ()
     choices = [
         SelectChoice(
             each.code.value, f"{each.names.in_language(locale)} ({each.gravity.in_language(locale)})"

@@ -29,7 +29,6 @@ from models import Accident
 from models.enums import AccidentStatus, ReportKind, ReportRecipient
 from models.labels import _l
 from services.access.permissions import Permission
-from services.errors import NotFound
 from services.listing import ListRow, at_address
 from services.operations.announce_accident import announce_accident
 from services.operations.close_accident import close_accident
@@ -412,8 +411,6 @@ class AccidentsView(GuardedModelView):
     def concealment(self, address: str) -> ResponseReturnValue:
         row, accident = self.row(address), self.get_one(address)
         scheme = scheme_of(db.session(), accident)
-        if scheme is None:
-            raise NotFound
         base = dialogs.concealment_form(scheme, locale())
         form = dialogs.prefilled(
             base,
