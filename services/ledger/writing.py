@@ -117,7 +117,7 @@ class Writer:
         for key in ("form", "category"):
             if key in made and made[key] is None:
                 made[key] = Complaint.__table__.c[key].default.arg
-        category = self.categories.get(made.get("category_code"))
+        category = self.categories.get(str(made.get("category_code")))
         if category is not None:
             made["category"] = category
         return made
