@@ -17,6 +17,7 @@ from admin_views.case_context import (
     Step,
 )
 from admin_views.complaints.case_base import due_day
+from admin_views.complaints.case_decisions import CaseDecisions
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_records import CaseRecords
@@ -96,7 +97,7 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
+class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -122,7 +123,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
             add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
-            findings=self._handling(),
+            findings=[*self._handling(), *self._decided()],
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
             files=self._files(),
@@ -287,7 +288,13 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
         return primary[:4], [*primary[4:], *more]
 
     def _action(self, event: EventKind, reasons: Sequence[Reason]) -> Action:
-        own_fault = {"not_receiver", "not_co_handler", "not_co_handling", "approver_is_handler"}
+        own_fault = {
+            "not_the_post",
+            "not_receiver",
+            "not_co_handler",
+            "not_co_handling",
+            "approver_is_handler",
+        }
         blocked = next((str(r.message) for r in reasons if r.code in own_fault), "")
         return Action(
             label=event.label,

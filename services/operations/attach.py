@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from models import Attachment, Complaint
 from models.enums import EventKind
 from services import audit, own_fields
+from services.attachments.evidence import check_evidence_kind
 from services.attachments.owners import Owner, owner_of
 from services.attachments.store import FileStore, Staged
 from services.errors import Invalid
@@ -27,6 +28,10 @@ class Particulars:
     taken_at: datetime | None = None
     taken_where: str | None = None
     taken_by: str | None = None
+    evidence_kind: str | None = None
+    """A code of the procedure's list; whatever is of a kind is evidence (R07-11)."""
+    request_id: int | None = None
+    """The request of an investigation that the file answers (R05-05)."""
 
 
 def attach(
@@ -53,6 +58,7 @@ def attach(
     if (twin := _twin(work, owner, staged)) is not None:
         return twin
     said = particulars or Particulars()
+    check_evidence_kind(work, owner.complaint, said.evidence_kind)
     attachment = Attachment(
         **owner.keys(),
         filename=staged.filename,
@@ -60,7 +66,9 @@ def attach(
         size=staged.size,
         mime_type=staged.kind.mime_type,
         description=said.description,
-        is_evidence=said.is_evidence,
+        is_evidence=said.is_evidence or said.evidence_kind is not None,
+        evidence_kind=said.evidence_kind,
+        request_id=said.request_id,
         taken_at=said.taken_at,
         taken_where=said.taken_where,
         taken_by=said.taken_by,
