@@ -1,9 +1,8 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
 from models.base import Base
 from models.cases import (
-    Accident,
-    AccidentReport,
     ArchiveRecord,
     Attachment,
     Finding,

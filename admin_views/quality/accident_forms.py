@@ -13,7 +13,8 @@ from wtforms.validators import InputRequired, Length, Optional
 from admin_views.complaints.step_fields import CheckboxListField
 from admin_views.fields import REQUIRED, MomentField, RelationField
 from models import User
-from models.enums import AccidentGrade, AccidentSanction, Labelled, ReportKind, ReportRecipient
+from models.accident_enums import AccidentSanction, ReportKind, ReportRecipient
+from models.enums import AccidentGrade, Labelled
 from models.labels import _l
 from services.operations.sign_accident import Capacity
 from services.procedures.sections.accidents import Accidents

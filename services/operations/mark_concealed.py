@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import Accident
-from models.enums import AccidentSanction
+from models.accident_enums import AccidentSanction
 from models.labels import _l
 from services import audit
 from services.access.permissions import Permission

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models import Accident
-from models.enums import ReportKind, ReportRecipient
+from models.accident_enums import ReportKind, ReportRecipient
 from models.labels import _l
 from services import audit
 from services.access.permissions import Permission

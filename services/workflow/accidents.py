@@ -15,15 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Accident, AccidentReport, ClockRun, Complaint, Measure, OutboxMessage, ProcedureVersion
-from models.enums import (
-    AccidentGrade,
-    AccidentStatus,
-    ClockState,
-    MeasureStatus,
-    ReportKind,
-    ReportRecipient,
-    RoleName,
-)
+from models.accident_enums import ReportKind, ReportRecipient
+from models.enums import AccidentGrade, AccidentStatus, ClockState, MeasureStatus, RoleName
 from models.labels import _l
 from services import audit
 from services.deadlines import clocks

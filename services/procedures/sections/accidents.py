@@ -13,7 +13,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from models.enums import AccidentGrade, AccidentSanction, AccidentScope, ReportKind, ReportRecipient
+from models.accident_enums import AccidentSanction, AccidentScope, ReportKind, ReportRecipient
+from models.enums import AccidentGrade
 from services.procedures.parts import Clauses, Code, Part, Ruled, Text
 
 GradeCode = Literal["major", "general"]
