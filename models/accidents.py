@@ -182,7 +182,7 @@ class AccidentReport(Addressed, Stamped, Base):
     recipient: Mapped[ReportRecipient] = mapped_column(
         enum_type(ReportRecipient, "report_recipient"), info=field(_l("Recipient"), default=True)
     )
-    to_whom: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("To whom")))
+    to_whom: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Name, document number")))
     sent_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("Sent at"), default=True))
     is_late: Mapped[bool] = mapped_column(default=False, info=field(_l("Late"), default=True))
     by_id: Mapped[int | None] = mapped_column(to("users"), info=field(_l("Recorded by"), shows="by"))

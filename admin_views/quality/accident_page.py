@@ -159,7 +159,7 @@ class AccidentPage:
             for row in self.session.scalars(query)
         ]
         heads = [
-            _("Report"), _("Recipient"), _("To whom"), _("Sent at"), _("Standing"), _("Recorded by"),
+            _("Report"), _("Recipient"), _("Name, document number"), _("Sent at"), _("Standing"), _("Recorded by"),
         ]  # fmt: skip
         return RecordTable(
             key="reports",
