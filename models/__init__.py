@@ -1,8 +1,8 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
 from models.base import Base
 from models.cases import (
-    Accident,
     ArchiveRecord,
     Attachment,
     Finding,
@@ -19,6 +19,7 @@ from models.complaints import (
     Party,
     WithdrawnNumber,
 )
+from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.groups import HandlingGroup, HandlingGroupMember
 from models.inquiry import (
     InternalMemo,
@@ -55,6 +56,7 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -71,10 +73,12 @@ __all__ = [
     "Department",
     "DepartmentSuccession",
     "DoneRequest",
+    "Evaluation",
     "Exemption",
     "Extension",
     "Finding",
     "FollowUp",
+    "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
     "InternalMemo",
@@ -95,6 +99,7 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PostBinding",
     "ProcedureVersion",
     "QualityDecision",
     "Reply",

@@ -81,6 +81,7 @@ class EventKind(Labelled):
     REPLY = "reply", _l("Reply")
     START_FOLLOW_UP = "start_follow_up", _l("Start follow-up")
     FOLLOW_UP = "follow_up", _l("Record follow-up")
+    EVALUATE = "evaluate", _l("Evaluate the result")
     CLOSE = "close", _l("Close")
     REOPEN = "reopen", _l("Reopen")
     ARCHIVE = "archive", _l("Archive")
@@ -124,6 +125,23 @@ class RoleName(Labelled):
     HEAD_OF_QUALITY = "head_of_quality", _l("Head of quality")
     ARCHIVIST = "archivist", _l("Archivist")
     AUDITOR = "auditor", _l("Auditor")
+
+
+class PostName(Labelled):
+    """Posts that regulations name; who holds one follows from the procedure or from the organisation's own binding."""
+
+    OFFICE = "office", _l("Complaint office")
+    APPROVER = "approver", _l("Approver of the opinion")
+    ARBITER = "arbiter", _l("Arbiter between departments")
+    HEAD_OF_QUALITY = "head_of_quality", _l("Head of quality")
+    EVALUATOR = "evaluator", _l("Evaluator of the result")
+
+
+class Verdict(Labelled):
+    """What the evaluation of a result comes to."""
+
+    ACCEPTED = "accepted", _l("Handled well")
+    RECTIFY = "rectify", _l("To be rectified")
 
 
 class Channel(Labelled):

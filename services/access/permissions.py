@@ -11,6 +11,8 @@ class Permission(StrEnum):
     """What a role can allow. A complaint event is allowed by the permission of the same name (`for_event`)."""
 
     ACCIDENT_READ = "accident:read"
+    ACCIDENT_SIGN = "accident:sign"
+    """Disposition and sanctions: quality management and the head of the enterprise."""
     ACCIDENT_WRITE = "accident:write"
     ARCHIVE_READ = "archive:read"
     AUDIT_READ = "audit:read"
@@ -29,6 +31,7 @@ class Permission(StrEnum):
     COMPLAINT_CORRECT = "complaint:correct"
     COMPLAINT_DECLINE_EXTENSION = "complaint:decline_extension"
     COMPLAINT_ESCALATE = "complaint:escalate"
+    COMPLAINT_EVALUATE = "complaint:evaluate"
     COMPLAINT_EXTEND = "complaint:extend"
     COMPLAINT_FOLLOW_UP = "complaint:follow_up"
     COMPLAINT_GIVE_CO_OPINION = "complaint:give_co_opinion"

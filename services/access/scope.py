@@ -62,6 +62,10 @@ def _accident_entity(actor: Actor) -> ColumnElement[bool]:
     return m.Accident.id.in_(sa.select(m.Accident.__table__.c.id).where(_accident(actor)))
 
 
+def _of_accident(column: Any) -> Rule:
+    return lambda actor: column.in_(sa.select(m.Accident.__table__.c.id).where(_accident(actor)))
+
+
 def _complaint_or_accident(model: Any) -> Rule:
     def rule(actor: Actor) -> ColumnElement[bool]:
         accidents = sa.select(m.Accident.__table__.c.id).where(_accident(actor))
@@ -111,6 +115,7 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
 
 SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
+    m.AccidentReport: _of_accident(m.AccidentReport.accident_id),
     m.ArchiveRecord: _through(m.ArchiveRecord.complaint_id),
     m.Assignment: _through(m.Assignment.complaint_id),
     m.Attachment: _complaint_or_accident(m.Attachment),
@@ -122,9 +127,11 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
     m.DoneRequest: _own(m.DoneRequest.user_id),
+    m.Evaluation: _through(m.Evaluation.complaint_id),
     m.Extension: _through(m.Extension.complaint_id),
     m.Finding: _of_investigation(m.Finding.investigation_id),
     m.FollowUp: _through(m.FollowUp.complaint_id),
+    m.GradeRecord: _through(m.GradeRecord.complaint_id),
     m.InternalMemo: _through(m.InternalMemo.complaint_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),

@@ -42,6 +42,9 @@ TOPICS: dict[str, Topic] = {
     "opinion.approved": _topic(_l("%(by)s approved the opinion."), "approve"),
     "replied": _topic(_l("The reply has been given."), "reply"),
     "dissatisfied": _topic(_l("The complainant is not satisfied; a new round begins."), "follow-up", "warn"),
+    "graded.urgent": _topic(_l("It was graded %(grade)s: act at once."), "star", "bad"),
+    "evaluated": _topic(_l("%(by)s evaluated the result."), "approve"),
+    "rectify": _topic(_l("%(by)s sent the result back for rectification."), "return", "bad"),
     "closed": _topic(_l("%(by)s closed it."), "close-case"),
     "reopened": _topic(_l("%(by)s reopened it."), "reopen", "warn"),
     "merged": _topic(_l("%(merged)s was merged into it."), "merge"),
@@ -53,6 +56,9 @@ TOPICS: dict[str, Topic] = {
     "named": _topic(_l("%(by)s named you on a confidential complaint."), "lock"),
     "clock.warned": _topic(_l("Time limit %(clock)s is about to end."), "clock", "warn"),
     "clock.breached": _topic(_l("Time limit %(clock)s has passed."), "timer", "bad"),
+    "accident.reported": _topic(
+        _l("%(by)s reported the accident %(accident)s: please go to the scene."), "accident", "bad"
+    ),
     "accident.clock.warned": _topic(
         _l("Accident %(accident)s: time limit %(clock)s is about to end."), "clock", "warn"
     ),
@@ -106,6 +112,8 @@ def sentence(name: str, payload: Mapping[str, Any], language: str) -> str:
     english = language.startswith("en")
     facts = _Facts(payload)
     facts["clock"] = payload.get("name_en" if english else "name_zh") or payload.get("clock", "…")
+    if english and "grade_en" in payload:
+        facts["grade"] = payload["grade_en"]
     level = _LEVELS.get(str(payload.get("level", "")))
     if level is not None:
         facts["level"] = level_label(level)
