@@ -1,5 +1,6 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
 from models.analysis import (
     AnalysisReport,
     Inspection,
@@ -11,7 +12,6 @@ from models.analysis import (
 )
 from models.base import Base
 from models.cases import (
-    Accident,
     ArchiveRecord,
     Attachment,
     Finding,
@@ -27,6 +27,16 @@ from models.complaints import (
     NumberSeries,
     Party,
     WithdrawnNumber,
+)
+from models.decisions import Evaluation, GradeRecord, PostBinding
+from models.groups import HandlingGroup, HandlingGroupMember
+from models.inquiry import (
+    InternalMemo,
+    InvestigationRecord,
+    InvestigationRequest,
+    InvestigationWaiver,
+    QualityDecision,
+    ResolutionPlan,
 )
 from models.organisation import (
     ColumnChoice,
@@ -55,6 +65,7 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
     "AnalysisReport",
     "ArchiveRecord",
     "Assignment",
@@ -72,15 +83,23 @@ __all__ = [
     "Department",
     "DepartmentSuccession",
     "DoneRequest",
+    "Evaluation",
     "Exemption",
     "Extension",
     "Finding",
     "FollowUp",
+    "GradeRecord",
+    "HandlingGroup",
+    "HandlingGroupMember",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",
+    "InternalMemo",
     "Investigation",
     "InvestigationMember",
+    "InvestigationRecord",
+    "InvestigationRequest",
+    "InvestigationWaiver",
     "Job",
     "LeaveCover",
     "LedgerBatch",
@@ -94,9 +113,12 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PostBinding",
     "ProcedureVersion",
+    "QualityDecision",
     "Reply",
     "ReportCase",
+    "ResolutionPlan",
     "RoleGrant",
     "SavedView",
     "Signal",

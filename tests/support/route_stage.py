@@ -28,7 +28,10 @@ from models import (
     Complaint,
     Exemption,
     Finding,
+    HandlingGroup,
+    InternalMemo,
     Investigation,
+    InvestigationRequest,
     Job,
     LedgerBatch,
     Measure,
@@ -38,7 +41,7 @@ from models import (
     RoleGrant,
     SavedView,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RoleName
+from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RequestKind, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -128,6 +131,8 @@ SCREENS_WITH_VIEWS = (
     "complaints", "reports", "signals", "inspections", "investigations",
     "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
@@ -143,6 +148,7 @@ RELATIONS = {
     "exemptions": "granted_by_id",
     "grants": "department_id",
     "inspections": "led_by_id",
+    "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
     "procedures": "",
@@ -240,6 +246,23 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
         "finding": Finding(
             investigation_id=investigation.id, allegation="等候过久", verdict=FindingVerdict.UPHELD
         ),
+        "request": InvestigationRequest(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            kind=RequestKind.ASSISTANCE,
+            department_id=house.ward.id,
+            person_id=investigation.leader_id,
+            wanted="请协助",
+            asked_at=now,
+        ),
+        "memo": InternalMemo(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            manager_id=investigation.leader_id,
+            facts="情况",
+            opinion="意见",
+            sent_at=now,
+        ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
         "accident": Accident(
             number=f"SG-{number}",
@@ -294,7 +317,8 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, notice, *views.values()])
+    group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
+    session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
@@ -310,6 +334,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "job": job,
         **views,
         "notice": notice,
+        "group": group,
         "user": user,
         "department": house.ward,
     }
