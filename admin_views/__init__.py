@@ -7,6 +7,7 @@ from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 
 from admin_views import (
+    analysis,
     archive,
     assets,
     attachments,
@@ -44,6 +45,7 @@ BLUEPRINTS = (worklist.blueprint, steps.blueprint, parties.blueprint, lifecycle.
 SCREENS = (
     quality,
     enquiries,
+    analysis,
     archive,
     audit,
     jobs,

@@ -64,10 +64,20 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         _l("Quality"),
         (
             Entry("investigations.index_view", _l("Investigations"), "investigation"),
+            Entry("groups.index_view", _l("Handling groups"), "users"),
             Entry("measures.index_view", _l("Measures"), "approve", "measures"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
             Entry("enquiries.index_view", _l("Queries and suggestions"), "help"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
+        ),
+    ),
+    (
+        _l("Analysis"),
+        (
+            Entry("analysis.index", _l("Analysis"), "chart"),
+            Entry("signals.index_view", _l("Signals"), "flag"),
+            Entry("reports.index_view", _l("Reports"), "file"),
+            Entry("inspections.index_view", _l("Inspections"), "list-checks"),
         ),
     ),
     (

@@ -1,8 +1,17 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
+from models.analysis import (
+    AnalysisReport,
+    Inspection,
+    InspectionCase,
+    InspectionFinding,
+    MeasureOrigin,
+    ReportCase,
+    Signal,
+)
 from models.base import Base
 from models.cases import (
-    Accident,
     ArchiveRecord,
     Attachment,
     Finding,
@@ -60,6 +69,8 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
+    "AnalysisReport",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -86,6 +97,9 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Inspection",
+    "InspectionCase",
+    "InspectionFinding",
     "InternalMemo",
     "Investigation",
     "InvestigationMember",
@@ -97,6 +111,7 @@ __all__ = [
     "LeaveCover",
     "LedgerBatch",
     "Measure",
+    "MeasureOrigin",
     "NamedPerson",
     "Notice",
     "NumberSeries",
@@ -111,9 +126,11 @@ __all__ = [
     "ReadingConfirmation",
     "ReceptionSession",
     "Reply",
+    "ReportCase",
     "ResolutionPlan",
     "RoleGrant",
     "SavedView",
+    "Signal",
     "Supervision",
     "Training",
     "User",

@@ -30,7 +30,10 @@ from models import (
     Enquiry,
     Exemption,
     Finding,
+    HandlingGroup,
+    InternalMemo,
     Investigation,
+    InvestigationRequest,
     Job,
     LedgerBatch,
     Measure,
@@ -43,6 +46,7 @@ from models import (
     Training,
 )
 from models.enums import Channel, DayKind, DutyKind, FindingVerdict, MeasureKind, PartySide, RoleName
+from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RequestKind, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -54,6 +58,7 @@ from tests.factories import (
     create_user,
     register_complaint,
 )
+from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
@@ -130,9 +135,14 @@ UPLOADS = "/attachments/"
 SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "duty", "enquiries", "reception_sessions", "trainings", "covers", "exemptions", "calendar", "procedures",
+    "complaints", "reports", "signals", "inspections", "investigations",
+    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures",
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
-FILLERS: dict[str, str] = {"screen": "complaints"}
+FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
 """Parts of an address that name no record."""
 RELATIONS = {
     "accidents": "department_id",
@@ -146,11 +156,15 @@ RELATIONS = {
     "enquiries": "department_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
+    "inspections": "led_by_id",
+    "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
     "procedures": "",
     "reception_sessions": "host_id",
     "trainings": "user_id",
+    "reports": "owner_id",
+    "signals": "decided_by_id",
     "users": "department_id",
 }
 """A field of each screen that points at another record; empty where none does."""
@@ -243,6 +257,23 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
         "finding": Finding(
             investigation_id=investigation.id, allegation="等候过久", verdict=FindingVerdict.UPHELD
         ),
+        "request": InvestigationRequest(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            kind=RequestKind.ASSISTANCE,
+            department_id=house.ward.id,
+            person_id=investigation.leader_id,
+            wanted="请协助",
+            asked_at=now,
+        ),
+        "memo": InternalMemo(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            manager_id=investigation.leader_id,
+            facts="情况",
+            opinion="意见",
+            sent_at=now,
+        ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
         "accident": Accident(
             number=f"SG-{number}",
@@ -319,12 +350,15 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     }
     notice = Notice(user_id=user.id, topic="urged")
     session.add_all([batch, day, exemption, job, notice, shift, sitting, training, *views.values()])
+    group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
+    session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
         for kind, model in (("procedure", ProcedureVersion), ("audit", AuditEntry), ("grant", RoleGrant))
     }
     rows: dict[str, Any] = {
+        **of_analysis(session, house),
         **first,
         "cover": cover,
         "shift": shift,
@@ -336,6 +370,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "job": job,
         **views,
         "notice": notice,
+        "group": group,
         "user": user,
         "department": house.ward,
     }
