@@ -12,7 +12,6 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled, Text
-from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
 from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.clauses import OwnClause

@@ -45,8 +45,16 @@ from models import (
     SavedView,
     Training,
 )
-from models.enums import Channel, DayKind, DutyKind, FindingVerdict, MeasureKind, PartySide, RoleName
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RequestKind, RoleName
+from models.enums import (
+    Channel,
+    DayKind,
+    DutyKind,
+    FindingVerdict,
+    MeasureKind,
+    PartySide,
+    RequestKind,
+    RoleName,
+)
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
