@@ -155,6 +155,9 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
         SpecialFilter(
             "to_follow_up", _l("To follow up"), "bool", _either(lambda actor, now: queues.to_follow_up(actor))
         ),
+        SpecialFilter(
+            "major", _l("Major, still open"), "bool", _either(lambda actor, now: queues.is_major())
+        ),
         SpecialFilter("to_close", _l("To close"), "bool", _either(lambda actor, now: queues.to_close(actor))),
     ),
     Measure: (

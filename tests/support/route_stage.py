@@ -34,11 +34,12 @@ from models import (
     Measure,
     Notice,
     Party,
+    PostBinding,
     ProcedureVersion,
     RoleGrant,
     SavedView,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RoleName
+from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, PostName, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -125,7 +126,7 @@ UPLOADS = "/attachments/"
 
 SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "calendar", "procedures",
+    "covers", "exemptions", "posts", "calendar", "procedures",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {"screen": "complaints"}
@@ -142,6 +143,7 @@ RELATIONS = {
     "grants": "department_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "posts": "department_id",
     "procedures": "",
     "users": "department_id",
 }
@@ -282,6 +284,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     cover = arrange_cover(session, away, deputy)
     batch = LedgerBatch(filename="台账.xlsx", sha256=DIGEST, header_key=DIGEST)
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
+    post = PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[RoleName.HEAD_OF_QUALITY].id)
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
     views = {
@@ -289,7 +292,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, notice, *views.values()])
+    session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
@@ -301,6 +304,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        "post": post,
         "job": job,
         **views,
         "notice": notice,
