@@ -18,6 +18,7 @@ from services.access.visibility import audiences_of, refresh_visibility
 from services.actor import Actor, Grant
 from services.deadlines import clocks
 from services.errors import NotFound, NotPermitted, Reason, Refused, Stale, WrongState
+from services.own_fields import key_of
 from services.procedures.vocabulary import clock_event
 from services.unit_of_work import UnitOfWork
 from services.workflow.declared_gates import declared
@@ -42,6 +43,7 @@ def check_version(complaint: Complaint, version: int | None) -> None:
     """Stale, with the values that stand now, when the form was opened on an older version."""
     if version is not None and version != complaint.version:
         theirs = {spec.key: getattr(complaint, spec.key) for spec in fields_of(Complaint)}
+        theirs |= {key_of(code): value for code, value in complaint.own_values.items()}
         raise Stale(theirs, complaint.version)
 
 
