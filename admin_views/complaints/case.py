@@ -162,8 +162,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         if complaint.round > 1:
             found.append(Badge(text=_("Round %(round)s", round=complaint.round), tone="info", icon="refresh"))
         if complaint.grade:
-            tone = "bad" if complaint.is_major else "plain"
-            found.append(Badge(text=self._grade_name(), tone=tone, icon="star"))
+            name = self._grade_name()
+            found.append(Badge(text=name, tone="bad" if complaint.is_major else "plain", icon="star"))
         if complaint.is_imported:
             found.append(Badge(text=_("Imported"), tone="plain", icon="import"))
         return found
