@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import render_template
-from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-
-from admin_views.complaints.lifecycle import blueprint
-from admin_views.guard import requires
 from models.enums import EventKind, RoleName
 from models.labels import LazyString, _l
 from services.access.permissions import Permission, for_event
@@ -64,13 +58,3 @@ def step_rows() -> list[ActionRow]:
 
 def other_rows() -> list[ActionRow]:
     return [ActionRow(label, _held(permission)) for permission, label in OTHERS.items()]
-
-
-@blueprint.get("/lifecycle/roles")
-@requires(Permission.PROCEDURE_READ)
-def roles() -> ResponseReturnValue:
-    return render_template(
-        "desk/role_actions.html",
-        roles=[role.label for role in ROLES],
-        groups=[(_("Steps of a complaint"), step_rows()), (_("Everything else"), other_rows())],
-    )
