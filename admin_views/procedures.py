@@ -12,6 +12,7 @@ from admin_views.case_context import FactGroup, RecordTable
 from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
+from admin_views.procedure_accidents import accident_case, accident_tables
 from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
@@ -43,10 +44,14 @@ CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
     ClockEvent.ARCHIVED: _l("archiving"),
     ClockEvent.ACCIDENT_HAPPENED: _l("accident happened"),
     ClockEvent.ACCIDENT_REPORTED: _l("accident reported"),
+    ClockEvent.REPORTED_TO_QUALITY: _l("reported to quality management"),
+    ClockEvent.REPORTED_TO_DEPARTMENT: _l("reported to the department leader"),
+    ClockEvent.REPORTED_TO_MANAGER: _l("reported to the general manager"),
     ClockEvent.ACCIDENT_FORM_SENT: _l("accident report form sent"),
     ClockEvent.REPORTED_TO_AUTHORITY: _l("reported to the authority"),
     ClockEvent.REPORTED_UP: _l("reported to the superior unit"),
     ClockEvent.WRITTEN_REPORT_SENT: _l("written report sent"),
+    ClockEvent.COMPANY_FORM_SENT: _l("company accident form submitted"),
 }
 FIELD_LABELS: dict[Field, LazyString] = {
     Field.COMPLAINANT_NAME: _l("Complainant's name"),
@@ -105,8 +110,8 @@ class ProcedureTables:
         tables = [self._clocks(), self._intake(), self._decisions(), self._escalation()]
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
-        if procedure.accident_grading:
-            tables.append(self._grading(_("Grades of accidents"), procedure.accident_grading))
+        if procedure.accidents:
+            tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
         if procedure.fields:
             rows = field_rows(procedure, self._words)
             tables.append(self._table(_("Fields of its own"), field_heads(), rows))
@@ -146,6 +151,8 @@ class ProcedureTables:
             limit += " · " + _("moves to the next working day")
         if clock.closing_time:
             limit += " · " + _("until %(time)s", time=clock.closing_time.strftime("%H:%M"))
+        if clock.when:
+            limit += " · " + accident_case(clock.when)
         extension = ""
         if clock.extendable:
             extension = _(

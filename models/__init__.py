@@ -1,8 +1,8 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
 from models.base import Base
 from models.cases import (
-    Accident,
     ArchiveRecord,
     Attachment,
     Finding,
@@ -56,6 +56,7 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
     "ArchiveRecord",
     "Assignment",
     "Attachment",

@@ -11,6 +11,8 @@ class Permission(StrEnum):
     """What a role can allow. A complaint event is allowed by the permission of the same name (`for_event`)."""
 
     ACCIDENT_READ = "accident:read"
+    ACCIDENT_SIGN = "accident:sign"
+    """Disposition and sanctions: quality management and the head of the enterprise."""
     ACCIDENT_WRITE = "accident:write"
     ARCHIVE_READ = "archive:read"
     AUDIT_READ = "audit:read"

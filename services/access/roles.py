@@ -73,6 +73,7 @@ _WORKS_ON_IT = frozenset(
 
 _DECIDES = frozenset(
     {
+        P.ACCIDENT_SIGN,
         P.COMPLAINT_APPROVE,
         P.COMPLAINT_ARBITRATE,
         P.COMPLAINT_CLOSE,

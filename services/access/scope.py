@@ -62,6 +62,10 @@ def _accident_entity(actor: Actor) -> ColumnElement[bool]:
     return m.Accident.id.in_(sa.select(m.Accident.__table__.c.id).where(_accident(actor)))
 
 
+def _of_accident(column: Any) -> Rule:
+    return lambda actor: column.in_(sa.select(m.Accident.__table__.c.id).where(_accident(actor)))
+
+
 def _complaint_or_accident(model: Any) -> Rule:
     def rule(actor: Actor) -> ColumnElement[bool]:
         accidents = sa.select(m.Accident.__table__.c.id).where(_accident(actor))
@@ -111,6 +115,7 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
 
 SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
+    m.AccidentReport: _of_accident(m.AccidentReport.accident_id),
     m.ArchiveRecord: _through(m.ArchiveRecord.complaint_id),
     m.Assignment: _through(m.Assignment.complaint_id),
     m.Attachment: _complaint_or_accident(m.Attachment),

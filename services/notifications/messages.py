@@ -56,6 +56,9 @@ TOPICS: dict[str, Topic] = {
     "named": _topic(_l("%(by)s named you on a confidential complaint."), "lock"),
     "clock.warned": _topic(_l("Time limit %(clock)s is about to end."), "clock", "warn"),
     "clock.breached": _topic(_l("Time limit %(clock)s has passed."), "timer", "bad"),
+    "accident.reported": _topic(
+        _l("%(by)s reported the accident %(accident)s: please go to the scene."), "accident", "bad"
+    ),
     "accident.clock.warned": _topic(
         _l("Accident %(accident)s: time limit %(clock)s is about to end."), "clock", "warn"
     ),
