@@ -42,8 +42,7 @@ from models import (
     RoleGrant,
     SavedView,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, PostName, RoleName
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RequestKind, RoleName
+from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, PostName, RequestKind, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
