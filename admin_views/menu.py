@@ -74,6 +74,15 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _l("Analysis"),
+        (
+            Entry("analysis.index", _l("Analysis"), "chart"),
+            Entry("signals.index_view", _l("Signals"), "flag"),
+            Entry("reports.index_view", _l("Reports"), "file"),
+            Entry("inspections.index_view", _l("Inspections"), "list-checks"),
+        ),
+    ),
+    (
         _l("Ledger"),
         (
             Entry("ledger.import_page", _l("Import ledger"), "import"),

@@ -54,6 +54,7 @@ from tests.factories import (
     create_user,
     register_complaint,
 )
+from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
@@ -128,12 +129,15 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
+    "complaints", "reports", "signals", "inspections", "investigations",
+    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures",
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "posts", "calendar", "procedures",
     "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
-FILLERS: dict[str, str] = {"screen": "complaints"}
+FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
 """Parts of an address that name no record."""
 RELATIONS = {
     "accidents": "department_id",
@@ -145,11 +149,14 @@ RELATIONS = {
     "departments": "parent_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
+    "inspections": "led_by_id",
     "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
     "posts": "department_id",
     "procedures": "",
+    "reports": "owner_id",
+    "signals": "decided_by_id",
     "users": "department_id",
 }
 """A field of each screen that points at another record; empty where none does."""
@@ -323,6 +330,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for kind, model in (("procedure", ProcedureVersion), ("audit", AuditEntry), ("grant", RoleGrant))
     }
     rows: dict[str, Any] = {
+        **of_analysis(session, house),
         **first,
         "cover": cover,
         "batch": batch,
