@@ -160,6 +160,9 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
             "to_follow_up", _l("To follow up"), "bool", _either(lambda actor, now: queues.to_follow_up(actor))
         ),
         SpecialFilter(
+            "major", _l("Major, still open"), "bool", _either(lambda actor, now: queues.is_major())
+        ),
+        SpecialFilter(
             "figure", _l("Figure"), "hidden", lambda value, _a, _n, zone: figure_condition(value, zone)
         ),
         SpecialFilter("part", _l("Part"), "hidden", lambda value, *_: part_condition(value)),

@@ -39,6 +39,7 @@ from models import (
     Measure,
     Notice,
     Party,
+    PostBinding,
     ProcedureVersion,
     ReceptionSession,
     RoleGrant,
@@ -55,6 +56,7 @@ from models.enums import (
     RequestKind,
     RoleName,
 )
+from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, PostName, RequestKind, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -147,6 +149,7 @@ SCREENS_WITH_VIEWS = (
     "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "posts", "calendar", "procedures",
     "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
@@ -168,6 +171,7 @@ RELATIONS = {
     "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "posts": "department_id",
     "procedures": "",
     "reception_sessions": "host_id",
     "trainings": "user_id",
@@ -340,6 +344,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     cover = arrange_cover(session, away, deputy)
     batch = LedgerBatch(filename="台账.xlsx", sha256=DIGEST, header_key=DIGEST)
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
+    post = PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[RoleName.HEAD_OF_QUALITY].id)
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
     at = datetime(2026, 3, 15, 8, tzinfo=UTC)
@@ -358,6 +363,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     }
     notice = Notice(user_id=user.id, topic="urged")
     session.add_all([batch, day, exemption, job, notice, shift, sitting, training, *views.values()])
+    session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
     session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
@@ -375,6 +381,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        "post": post,
         "job": job,
         **views,
         "notice": notice,
