@@ -53,10 +53,10 @@ from models.enums import (
     FindingVerdict,
     MeasureKind,
     PartySide,
+    PostName,
     RequestKind,
     RoleName,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, PostName, RequestKind, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN

@@ -1,6 +1,6 @@
 """Reception, enquiries and staff
 
-Revision: 0007, after 0006
+Revision: 0008, after 0007
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.support import add_enum_values, drop_enum_values
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
