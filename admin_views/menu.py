@@ -65,6 +65,9 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         (
             Entry("investigations.index_view", _l("Investigations"), "investigation"),
             Entry("measures.index_view", _l("Measures"), "approve", "measures"),
+            Entry("solutions.index_view", _l("Solutions offered"), "reply"),
+            Entry("inspections.index_view", _l("Inspections"), "search"),
+            Entry("penalty_referrals.index_view", _l("Referrals for penalty"), "scale"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
         ),

@@ -11,6 +11,7 @@ from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
 from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
+from admin_views.procedure_remedies import sections as remedies
 from admin_views.values import text_of
 from models import ProcedureVersion
 from models.enums import Category
@@ -104,6 +105,7 @@ class ProcedureTables:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
         if procedure.accident_grading:
             tables.append(self._grading(_("Grades of accidents"), procedure.accident_grading))
+        tables += [self._table(title, heads, rows) for title, heads, rows in remedies(procedure)]
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
 

@@ -30,6 +30,7 @@ from models.organisation import (
     User,
 )
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.remedies import Inspection, PenaltyReferral, Solution, Warranty
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
@@ -64,6 +65,7 @@ __all__ = [
     "Extension",
     "Finding",
     "FollowUp",
+    "Inspection",
     "Investigation",
     "InvestigationMember",
     "Job",
@@ -78,11 +80,14 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PenaltyReferral",
     "ProcedureVersion",
     "Reply",
     "RoleGrant",
     "SavedView",
+    "Solution",
     "Supervision",
     "User",
+    "Warranty",
     "WithdrawnNumber",
 ]

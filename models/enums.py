@@ -259,6 +259,13 @@ class MeasureKind(Labelled):
     DISCIPLINE = "discipline", _l("Discipline")
     IMPROVEMENT = "improvement", _l("Improvement")
     PREVENTION = "prevention", _l("Preventive measure")
+    CORRECTIVE = "corrective", _l("Corrective measure")
+    PROCESS = "process", _l("Product design or process")
+    VERIFICATION = "verification", _l("Facts verified")
+    CONTACT = "contact", _l("Contact with the customer")
+    PROGRESS = "progress", _l("Notice of progress")
+    SALES = "sales", _l("Sales measure")
+    DISPATCH = "dispatch", _l("Dispatch measure")
     OTHER = "other", _l("Other measure")
 
 
@@ -313,3 +320,68 @@ class SuccessionKind(Labelled):
     RENAME = "rename", _l("Renamed")
     MERGE = "merge", _l("Merged into")
     SPLIT = "split", _l("Split into")
+
+
+class Bearer(Labelled):
+    """Who pays: freight of a return, cost of an inspection."""
+
+    COMPANY = "company", _l("Our organisation")
+    COMPLAINANT = "complainant", _l("Complainant")
+    RESPONSIBLE_UNIT = "responsible_unit", _l("Responsible unit")
+    THIRD_PARTY = "third_party", _l("Third party")
+
+
+class CompensationForm(Labelled):
+    MONEY = "money", _l("Money")
+    GOODS = "goods", _l("Goods")
+    SERVICE = "service", _l("Service")
+    OTHER = "other", _l("Another form")
+
+
+class Gravity(Labelled):
+    """How grave a breach was that somebody is disciplined for (R03-09)."""
+
+    MINOR = "minor", _l("Minor")
+    GRAVE = "grave", _l("Grave")
+    VERY_GRAVE = "very_grave", _l("Very grave")
+
+
+class CheckResult(Labelled):
+    """What the check of a measure's effect found, some time after closing (R10-11)."""
+
+    EFFECTIVE = "effective", _l("Effective")
+    NOT_EFFECTIVE = "not_effective", _l("Not effective")
+
+
+class AppealOutcome(Labelled):
+    """What was decided on the appeal of a penalised person (R16-14)."""
+
+    UPHELD = "upheld", _l("Penalty upheld")
+    CHANGED = "changed", _l("Penalty changed")
+    LIFTED = "lifted", _l("Penalty lifted")
+
+
+class SolutionAnswer(Labelled):
+    """The customer's answer to a solution offered (R04-16)."""
+
+    OPEN = "open", _l("Answer outstanding")
+    ACCEPTED = "accepted", _l("Accepted by the customer")
+    DECLINED = "declined", _l("Declined by the customer")
+
+
+class InspectionBody(Labelled):
+    QUALIFIED = "qualified", _l("Qualified inspection body")
+    EXPERTS = "experts", _l("Experts")
+
+
+class InspectionResult(Labelled):
+    OPEN = "open", _l("Result outstanding")
+    CONFORMING = "conforming", _l("Conforms to design and standards")
+    NOT_CONFORMING = "not_conforming", _l("Does not conform")
+
+
+class PenaltyGround(Labelled):
+    """Why a responsible party is put forward for penalty (R15-18)."""
+
+    OVERDUE = "overdue", _l("Not handled in time")
+    AGAINST_RULES = "against_rules", _l("Not handled according to the rules")

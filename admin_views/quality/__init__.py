@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from admin_views.quality.accidents import AccidentsView
+from admin_views.quality.inspections import InspectionsView
 from admin_views.quality.investigations import InvestigationsView
 from admin_views.quality.measures import MeasuresView
+from admin_views.quality.penalty_referrals import PenaltyReferralsView
+from admin_views.quality.solutions import SolutionsView
 
 
 def screens() -> list[Any]:
     return [
         InvestigationsView(endpoint="investigations", url="/investigations"),
         MeasuresView(endpoint="measures", url="/measures"),
+        SolutionsView(endpoint="solutions", url="/solutions"),
+        InspectionsView(endpoint="inspections", url="/inspections"),
+        PenaltyReferralsView(endpoint="penalty_referrals", url="/penalty-referrals"),
         AccidentsView(endpoint="accidents", url="/accidents"),
     ]

@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     ACCIDENT_READ = "accident:read"
     ACCIDENT_WRITE = "accident:write"
+    APPEAL_DECIDE = "appeal:decide"
     ARCHIVE_READ = "archive:read"
     AUDIT_READ = "audit:read"
     CALENDAR_READ = "calendar:read"
@@ -62,6 +63,8 @@ class Permission(StrEnum):
     COVER_ARRANGE = "cover:arrange"
     DEPARTMENT_READ = "department:read"
     DEPARTMENT_WRITE = "department:write"
+    DISCIPLINE_READ = "discipline:read"
+    """Disciplinary measures on cases of one's departments: other readers of the case don't see them (R03-09)."""
     EXEMPTION_WRITE = "exemption:write"
     INVESTIGATION_READ = "investigation:read"
     INVESTIGATION_WRITE = "investigation:write"

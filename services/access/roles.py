@@ -81,6 +81,7 @@ _DECIDES = frozenset(
         P.COMPLAINT_RESUME,
         P.COMPLAINT_RETURN_OPINION,
         P.COVER_ARRANGE,
+        P.DISCIPLINE_READ,
         P.ROLE_CONFIRM,
     }
 )
@@ -129,11 +130,13 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
         P.COMPLAINT_TRANSFER,
         P.COMPLAINT_URGE,
         P.COVER_ARRANGE,
+        P.DISCIPLINE_READ,
     },
     RoleName.LEADER: _EVERYBODY
     | _CASE_WORKER
     | _DECIDES
     | {
+        P.APPEAL_DECIDE,
         P.AUDIT_READ,
         P.COMPLAINT_ADD_CO_HANDLER,
         P.COMPLAINT_MARK_CONFIDENTIAL,
@@ -152,5 +155,5 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
     | {P.AUDIT_READ, P.INVESTIGATION_WRITE},
     RoleName.ARCHIVIST: _EVERYBODY | _READER | {P.COMPLAINT_ARCHIVE, P.COMPLAINT_REGISTER},
     # Reads all, changes nothing.
-    RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ},
+    RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ, P.DISCIPLINE_READ},
 }

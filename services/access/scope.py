@@ -19,7 +19,9 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteri
 from sqlalchemy.sql import ColumnElement, visitors
 
 import models as m
+from models.enums import MeasureKind
 from services.access.permissions import Permission
+from services.access.roles import ROLE_PERMISSIONS
 from services.actor import NOBODY, Actor
 
 Rule = Callable[[Actor], ColumnElement[bool]]
@@ -70,6 +72,28 @@ def _complaint_or_accident(model: Any) -> Rule:
         return sa.or_(by_complaint, by_accident)
 
     return rule
+
+
+def _measure(actor: Actor) -> ColumnElement[bool]:
+    """Discipline of staff is read by those entitled to it in the department of the case, and by who carries it out."""
+    entitled = [g for g in actor.grants if Permission.DISCIPLINE_READ in ROLE_PERMISSIONS[g.role]]
+    visible = _complaint_or_accident(m.Measure)(actor)
+    if any(grant.department_id is None for grant in entitled):
+        return visible
+    case = m.Complaint.__table__.c
+    departments = sorted({g.department_id for g in entitled if g.department_id is not None})
+    of_theirs = sa.select(case.id).where(
+        sa.or_(
+            case.department_id.in_(departments),
+            sa.and_(case.department_id.is_(None), case.receiving_department_id.in_(departments)),
+        )
+    )
+    readable = sa.or_(
+        m.Measure.kind != MeasureKind.DISCIPLINE,
+        m.Measure.owner_id.in_(sorted(actor.people)),
+        m.Measure.complaint_id.in_(of_theirs),
+    )
+    return sa.and_(visible, readable)
 
 
 def _of_investigation(column: Any) -> Rule:
@@ -128,16 +152,20 @@ SCOPES: dict[type[Any], Rule] = {
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
     m.Job: _job,
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
-    m.Measure: _complaint_or_accident(m.Measure),
+    m.Inspection: _through(m.Inspection.complaint_id),
+    m.Measure: _measure,
     m.NamedPerson: _through(m.NamedPerson.complaint_id),
     m.Notice: _notice,
     m.Opinion: _through(m.Opinion.complaint_id),
     m.OutboxMessage: _nobody,
     m.Party: _through(m.Party.complaint_id),
     m.Pause: _through(m.Pause.complaint_id),
+    m.PenaltyReferral: _through(m.PenaltyReferral.complaint_id),
     m.Reply: _through(m.Reply.complaint_id),
     m.SavedView: lambda actor: sa.or_(m.SavedView.user_id == actor.user_id, m.SavedView.is_shared),
+    m.Solution: _through(m.Solution.complaint_id),
     m.Supervision: _through(m.Supervision.complaint_id),
+    m.Warranty: _through(m.Warranty.complaint_id),
 }
 
 _BY_TABLE = {model.__tablename__: model for model in SCOPES}

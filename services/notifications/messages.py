@@ -12,7 +12,7 @@ from services.procedures.vocabulary import Level
 
 @dataclass(frozen=True)
 class Topic:
-    """One kind of notice. The sentence may use by, department, clock, level, amount, merged, accident and role."""
+    """One kind of notice. The sentence may use by, department, clock, level, amount, merged, accident, day and role."""
 
     text: LazyString
     icon: str
@@ -65,6 +65,11 @@ TOPICS: dict[str, Topic] = {
     "investigation.opened": _topic(_l("%(by)s put you on the team of an investigation."), "investigation"),
     "investigation.finished": _topic(_l("The investigation is finished."), "investigation", "good"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
+    "measure.due": _topic(_l("A measure of yours is due on %(day)s."), "clock", "warn"),
+    "measure.overdue": _topic(_l("A measure was due on %(day)s and is not carried out."), "timer", "bad"),
+    "measure.check": _topic(_l("The effect of a measure is to be checked."), "approve", "warn"),
+    "appeal.recorded": _topic(_l("%(by)s recorded an appeal for your decision."), "scale", "warn"),
+    "appeal.decided": _topic(_l("%(by)s decided the appeal."), "scale"),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
 }
 

@@ -12,6 +12,8 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.sections.measures import Measures
+from services.procedures.sections.warranty import Inspections, JointHandling, PenaltyReferrals, Warranty
 from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
 
 ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
@@ -233,6 +235,11 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    measures: Measures = Measures()
+    warranty: Warranty | None = None
+    inspections: Inspections | None = None
+    joint_handling: JointHandling | None = None
+    penalty_referrals: PenaltyReferrals | None = None
 
     def clock(self, code: str) -> Clock:
         """The clock with this code; KeyError when there is none."""

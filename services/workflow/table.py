@@ -14,7 +14,9 @@ from models.enums import OPEN_STATES, EventKind, RoleName, State
 from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
 from services.workflow import gates as g
+from services.workflow import remedies as r
 from services.workflow.acceptance import acceptance_complete
+from services.workflow.warranty import inspections_finished, warranty_followed
 
 if TYPE_CHECKING:
     from services.workflow.gates import Situation
@@ -62,7 +64,11 @@ _ROWS = (
     Transition(E.ACKNOWLEDGE, _stay(*_BEFORE_END)),
     Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (acceptance_complete,)),
     Transition(E.REFUSE, _to(S.REFUSED, *_BEFORE_WORK)),
-    Transition(E.CLOSE_ON_SPOT, _to(S.CLOSED, S.REGISTERED), (g.handler_is_first_receiver,)),
+    Transition(
+        E.CLOSE_ON_SPOT,
+        _to(S.CLOSED, S.REGISTERED),
+        (g.handler_is_first_receiver, r.demanded_before_closing),
+    ),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
     Transition(E.REFUSE_SIGNATURE, _to(S.ACCEPTED, S.DISPATCHED), (g.is_proposed_receiver, g.refusals_left)),
@@ -77,11 +83,22 @@ _ROWS = (
     Transition(
         E.SUBMIT_OPINION,
         _to(S.AWAITING_APPROVAL, S.IN_WORK),
-        (g.not_paused, g.in_lead_department, g.co_opinions_given),
+        (
+            g.not_paused,
+            g.in_lead_department,
+            g.co_opinions_given,
+            warranty_followed,
+            inspections_finished,
+            r.demanded_before_opinion,
+        ),
     ),
     Transition(E.APPROVE, _stay(S.AWAITING_APPROVAL), (g.not_yet_approved, g.approver_is_not_handler)),
     Transition(E.RETURN_OPINION, _to(S.IN_WORK, S.AWAITING_APPROVAL), (g.returner_is_not_submitter,)),
-    Transition(E.REPLY, _to(S.REPLIED, S.AWAITING_APPROVAL), (g.not_paused, g.opinion_approved)),
+    Transition(
+        E.REPLY,
+        _to(S.REPLIED, S.AWAITING_APPROVAL),
+        (g.not_paused, g.opinion_approved, r.demanded_before_reply),
+    ),
     Transition(E.START_FOLLOW_UP, _to(S.FOLLOWING_UP, S.REPLIED)),
     Transition(
         E.FOLLOW_UP,
@@ -97,6 +114,7 @@ _ROWS = (
             g.reply_recorded,
             g.followed_up,
             g.measures_settled,
+            r.demanded_before_closing,
             g.investigations_finished,
             g.closer_is_not_handler,
         ),

@@ -28,17 +28,29 @@ from models import (
     Complaint,
     Exemption,
     Finding,
+    Inspection,
     Investigation,
     Job,
     LedgerBatch,
     Measure,
     Notice,
     Party,
+    PenaltyReferral,
     ProcedureVersion,
     RoleGrant,
     SavedView,
+    Solution,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RoleName
+from models.enums import (
+    Bearer,
+    DayKind,
+    FindingVerdict,
+    InspectionBody,
+    MeasureKind,
+    PartySide,
+    PenaltyGround,
+    RoleName,
+)
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -124,7 +136,7 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "complaints", "investigations", "measures", "solutions", "inspections", "penalty_referrals", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
 )  # fmt: skip
 
@@ -142,6 +154,9 @@ RELATIONS = {
     "grants": "department_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "solutions": "complaint_id",
+    "inspections": "complaint_id",
+    "penalty_referrals": "complaint_id",
     "procedures": "",
     "users": "department_id",
 }
@@ -236,6 +251,26 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             investigation_id=investigation.id, allegation="等候过久", verdict=FindingVerdict.UPHELD
         ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
+        "solution": Solution(
+            complaint_id=case.id, kind=MeasureKind.REPAIR, text="上门维修", offered_on=now.date()
+        ),
+        "inspection": Inspection(
+            complaint_id=case.id,
+            subject="屋面防水",
+            body_kind=InspectionBody.EXPERTS,
+            body="专家组",
+            requested_on=now.date(),
+            commissioned_on=now.date(),
+            advanced_by=Bearer.COMPLAINANT,
+        ),
+        "penalty_referral": PenaltyReferral(
+            complaint_id=case.id,
+            party="施工单位",
+            authority="市住建局",
+            referred_on=now.date(),
+            ground=PenaltyGround.AGAINST_RULES,
+            facts="拒不整改",
+        ),
         "accident": Accident(
             number=f"SG-{number}",
             complaint_id=case.id,

@@ -1,0 +1,66 @@
+"""The result of an inspection; who bears its cost follows from it (R15-14, R15-15)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from models import Inspection
+from models.enums import EventKind, InspectionResult
+from models.labels import _l
+from services import audit
+from services.access.permissions import Permission
+from services.deadlines.desk_calendar import desk_zone
+from services.errors import Invalid, Reason, Refused
+from services.procedures.of_complaint import procedure_of
+from services.records import case_of, grant_for_record, load_record, record_change, require_open, save
+from services.unit_of_work import UnitOfWork
+from services.workflow.steps import write_event
+from services.workflow.typed import required
+
+
+def record_inspection_result(
+    work: UnitOfWork,
+    inspection_id: int,
+    version: int | None,
+    *,
+    result: InspectionResult | None,
+    on: date | None,
+    text: str | None,
+) -> Inspection:
+    """The inspection with result and bearer. Refused when it has a result, or the procedure names no bearer for it."""
+    inspection: Inspection = load_record(work, Inspection, inspection_id, version)
+    grant = grant_for_record(work, Permission.MEASURE_WRITE, inspection)
+    complaint = case_of(work, inspection)
+    assert complaint is not None
+    require_open(complaint)
+    if inspection.result is not InspectionResult.OPEN:
+        raise Refused([Reason("has_result", _l("The result is recorded already."))])
+    if result in (None, InspectionResult.OPEN):
+        raise Invalid({"result": _l("Say whether it conforms.")})
+    today = work.now.astimezone(desk_zone(work.session)).date()
+    day = on or today
+    if not inspection.commissioned_on <= day <= today:
+        raise Invalid({"on": _l("Between the commission and today.")})
+    rule = procedure_of(work.session, complaint).inspections
+    conforms = result is InspectionResult.CONFORMING
+    bearing = (rule.conforming if conforms else rule.not_conforming) if rule else None
+    if bearing is None:
+        raise Refused(
+            [Reason("no_bearer", _l("The procedure doesn't say who bears the cost of this result."))]
+        )
+    earlier = audit.values_of(inspection)
+    inspection.result_text = required(text, "text", _l("Write down what the inspection found."))
+    inspection.result, inspection.result_on = result, day
+    inspection.borne_by, inspection.bearer_clause = bearing.by, ", ".join(bearing.clause) or None
+    save(work, inspection)
+    record_change(work, "result", inspection, earlier, grant=grant)
+    write_event(
+        work,
+        complaint,
+        EventKind.INVESTIGATED,
+        text=inspection.result_text,
+        clause=inspection.bearer_clause,
+        grant=grant,
+        done=f"inspection_{inspection.result.value}",
+    )
+    return inspection
