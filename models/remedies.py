@@ -1,4 +1,4 @@
-"""What belongs to a remedy beside the measure itself: solutions offered, warranty, inspections, referral for penalty."""
+"""What goes with measures: solutions offered, warranty, inspections, referrals for penalty."""
 
 from __future__ import annotations
 

@@ -136,7 +136,8 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "solutions", "inspections", "penalty_referrals", "accidents", "archive", "audit", "departments", "users", "grants",
+    "complaints", "investigations", "measures", "solutions", "inspections", "penalty_referrals", "accidents",
+    "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What each regulation demands in measures: refused without them, in the shape demanded, on the regulation's own file."""
+"""What each regulation demands in measures: refused without them and in another shape, on its own file."""
 
 from __future__ import annotations
 
