@@ -1,7 +1,5 @@
 """Labels that are translated when they are shown, not when they are imported."""
 
-from functools import partial
-
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -11,7 +9,7 @@ __all__ = ["LazyString", "_l", "in_either"]
 
 def in_either(zh: str, en: str) -> LazyString:
     """Words that a procedure gives in both languages, shown in the reader's: English only where English is set."""
-    return LazyString(partial(_chosen, zh, en))
+    return LazyString(_chosen, zh, en)  # type: ignore[call-arg]
 
 
 def _chosen(zh: str, en: str) -> str:
