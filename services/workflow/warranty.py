@@ -1,8 +1,8 @@
 """Whether a building part is under warranty, computed from the day of completion acceptance (R15-03 to R15-09).
 
 The regulation names no day from which the terms run; 建设工程质量管理条例 art. 40 does: completion acceptance. A term
-in years ends with the corresponding day. A term in seasons counts whole seasons: one that was under way at acceptance does
-not count. A longer term of the contract prevails over the minimum; a shorter one doesn't.
+in years ends with the corresponding day. A term in seasons counts whole seasons: one that was under way at acceptance
+does not count. A longer term of the contract prevails over the minimum; a shorter one doesn't.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def compute(rule: WarrantyRule, record: Warranty, appeared_on: date) -> Computed
         return Computed(Standing.IN_CONSTRUCTION, part, appeared_on, None, (step,))
     steps: list[Text] = [
         _l(
-            "The warranty runs from the completion acceptance on %(day)s (art. 40 of the construction quality regulations).",
+            "The warranty runs from the completion acceptance on %(day)s"
+            " (art. 40 of the construction quality regulations).",
             day=record.completed_on.isoformat(),
         )
     ]
