@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 
 from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
+from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
 from admin_views.procedure_remedies import sections as remedies
+from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
 from models.enums import Category
@@ -20,8 +22,9 @@ from services.access.permissions import Permission
 from services.deadlines.explain import UNIT_LABELS
 from services.deadlines.rules import LastDay
 from services.listing import ListRow
+from services.notifications.messages import level_label
 from services.procedures.of_complaint import parsed
-from services.procedures.schema import Clock, Grading, Kind, Procedure, Requirement, Ruled, Text
+from services.procedures.schema import Clock, Grade, Grading, Kind, Procedure, Requirement, Ruled, Text
 from services.procedures.vocabulary import ClockEvent, Field
 
 CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
@@ -106,6 +109,13 @@ class ProcedureTables:
         if procedure.accident_grading:
             tables.append(self._grading(_("Grades of accidents"), procedure.accident_grading))
         tables += [self._table(title, heads, rows) for title, heads, rows in remedies(procedure)]
+        if procedure.fields:
+            rows = field_rows(procedure, self._words)
+            tables.append(self._table(_("Fields of its own"), field_heads(), rows))
+        if procedure.complainant_kinds:
+            people = complainant_rows(procedure, self._words)
+            tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
+        tables += [self._table(*way) for way in way_tables(procedure)]
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
 
@@ -166,9 +176,14 @@ class ProcedureTables:
         rows.append(([_("Anonymous complaints"), text_of(intake.anonymous.allowed, None)], intake.anonymous))
         return self._table(_("How complaints come in"), [_("Rule"), _("Value")], rows)
 
-    @staticmethod
-    def _requirements(title: str, listed: Iterable[Requirement]) -> list[tuple[list[str], Ruled]]:
-        return [([title, str(FIELD_LABELS[each.field])], each) for each in listed]
+    def _requirements(self, title: str, listed: Iterable[Requirement]) -> list[tuple[list[str], Ruled]]:
+        return [([title, self._asked(each)], each) for each in listed]
+
+    def _asked(self, requirement: Requirement) -> str:
+        if isinstance(requirement.field, Field):
+            return str(FIELD_LABELS[requirement.field])
+        declared = self.procedure.declared_field(requirement.field)
+        return self._words(declared.names) if declared else requirement.field
 
     def _decisions(self) -> RecordTable:
         procedure = self.procedure
@@ -204,12 +219,34 @@ class ProcedureTables:
         return self._table(_("Escalation"), [_("Step"), _("To")], rows)
 
     def _grading(self, title: str, grading: Grading) -> RecordTable:
-        rows = [([self._words(grade.names), self._words(grade.criteria)], grade) for grade in grading.levels]
-        return self._table(title, [_("Grade"), _("Criteria")], rows)
+        rows = [
+            (
+                [
+                    self._words(grade.names),
+                    self._words(grade.criteria),
+                    "\n".join(self._words(example) for example in grade.examples),
+                    "\n".join(_consequences(grade)),
+                ],
+                grade,
+            )
+            for grade in grading.levels
+        ]
+        return self._table(title, [_("Grade"), _("Criteria"), _("Examples"), _("What follows")], rows)
 
     def _kinds(self, kinds: Sequence[Kind]) -> RecordTable:
         rows = [([self._words(kind.names), _category(kind.category)], kind) for kind in kinds]
         return self._table(_("Kinds of complaints"), [_("Kind"), _("Category")], rows)
+
+
+def _consequences(grade: Grade) -> Iterable[str]:
+    if grade.escalates_to:
+        yield _("escalated at once to: %(level)s", level=level_label(grade.escalates_to))
+    if grade.notify:
+        yield _("told at once: %(roles)s", roles=_joined(role.label for role in grade.notify))
+    if grade.major:
+        yield _("major complaint")
+    if grade.recognition:
+        yield _("the complainant's recognition on record")
 
 
 def _joined(words: Iterable[Any]) -> str:

@@ -4,14 +4,13 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-__all__ = ["LazyString", "_l", "in_either"]
+__all__ = ["LazyString", "_l", "in_both"]
 
 
-def in_either(zh: str, en: str) -> LazyString:
-    """Words that a procedure gives in both languages, shown in the reader's: English only where English is set."""
-    return LazyString(_chosen, zh, en)  # type: ignore[call-arg]
+def in_both(zh: str, en: str) -> LazyString:
+    """Words that stand in both languages already (those of a procedure), in the language of whoever reads them."""
+    return LazyString(_chosen, zh, en)
 
 
 def _chosen(zh: str, en: str) -> str:
-    locale = get_locale()
-    return en if locale is not None and locale.language == "en" else zh
+    return zh if str(get_locale() or "").startswith("zh") else en

@@ -12,7 +12,7 @@ from admin_views.page_parts import Action, Badge, Empty, Fact
 from admin_views.values import badge_of, text_of
 from models import Inspection, PenaltyReferral, Solution
 from models.enums import OPEN_STATES
-from models.labels import in_either
+from models.labels import in_both
 from services.access.permissions import Permission
 from services.workflow.warranty import Computed, Standing, computed_for
 
@@ -65,7 +65,7 @@ class CaseRemedies(CaseReader):
                 ),
             )
         record, computed = found
-        part = in_either(computed.part.names.zh, computed.part.names.en)
+        part = in_both(computed.part.names.zh, computed.part.names.en)
         site = text_of(record.visited_on, None) or _("not recorded")
         rows = [
             [

@@ -10,25 +10,37 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from services.procedures.consistency import inconsistencies
+from services.procedures.field_checks import faults_of_fields
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
 from services.procedures.vocabulary import Level
+from services.procedures.way_checks import faults_of_the_way
 
 
 def parse(text: str) -> Procedure:
     """The procedure that `text` declares. Raises InvalidProcedure with every fault found."""
     source = read(text)
+    procedure = _declared(source)
+    faults = [*_faults_between_parts(procedure, source), *inconsistencies(procedure, source)]
+    if faults:
+        raise InvalidProcedure(faults)
+    return procedure
+
+
+def parse_published(text: str) -> Procedure:
+    """A version that was published: complaints run under it, so what is refused by now doesn't touch it."""
+    return _declared(read(text))
+
+
+def _declared(source: Source) -> Procedure:
     if not isinstance(source.data, dict):
         raise InvalidProcedure([Fault(1, "", "a procedure is a list of keys: code, version, names, …")])
     try:
         # Through JSON: pydantic's strict mode takes the words of an enum from there, and no coerced type.
-        procedure = Procedure.model_validate_json(json.dumps(_listed(source.data), default=str))
+        return Procedure.model_validate_json(json.dumps(_listed(source.data), default=str))
     except ValidationError as error:
         raise InvalidProcedure([_fault(detail, source) for detail in _causes(error.errors())]) from None
-    faults = list(_faults_between_parts(procedure, source))
-    if faults:
-        raise InvalidProcedure(faults)
-    return procedure
 
 
 def _listed(value: Any, key: Any = None) -> Any:
@@ -109,6 +121,8 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
     yield from _repeated(procedure, source)
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
+    yield from faults_of_the_way(procedure, source)
+    yield from faults_of_fields(procedure, source)
     if procedure.follow_up.exit_with_leader_approval and not procedure.follow_up.until_satisfied:
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
@@ -122,6 +136,11 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("escalation",), [step.level.value for step in procedure.escalation]),
         (("categories",), [kind.code for kind in procedure.categories]),
         (("natures",), [kind.code for kind in procedure.natures]),
+        (("posts",), [post.post.value for post in procedure.posts]),
+        (("replies_by",), [reply.level for reply in procedure.replies_by]),
+        (("complainant_kinds",), [kind.code for kind in procedure.complainant_kinds]),
+        (("fields",), [field.code for field in procedure.fields]),
+        (("clauses",), [clause.code for clause in procedure.clauses]),
     ]
     for key in ("grading", "accident_grading"):
         scale = getattr(procedure, key)

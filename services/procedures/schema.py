@@ -12,9 +12,26 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.sections.clauses import OwnClause
+from services.procedures.sections.fields import ComplainantKind, DeclaredField
+from services.procedures.sections.gates import DeclaredGate
+from services.procedures.sections.grading import Grade, Grading
+from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
+from services.procedures.sections.posts import Post, ReplyBy
 from services.procedures.sections.warranty import Inspections, JointHandling, PenaltyReferrals, Warranty
-from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
+from services.procedures.vocabulary import (
+    Category,
+    Channel,
+    ClockEvent,
+    Field,
+    Level,
+    PauseReason,
+    PostName,
+    RoleName,
+)
+
+__all__ = ["Grade", "Grading", "Procedure", "Ruled", "Text"]
 
 ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
 """Keys whose single value may stand without brackets."""
@@ -88,6 +105,8 @@ class Clock(Ruled):
     warn_points: tuple[Warn, ...] = ()
     at_warn: Consequence = Consequence()
     at_breach: Consequence = Consequence()
+    levels: tuple[Code, ...] = ()
+    """Grades for which the clock runs; empty: for all."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -123,7 +142,9 @@ class IntakeChannel(Ruled):
 
 
 class Requirement(Ruled):
-    field: Field
+    """Something that is asked for: a field of the desk, or one that the procedure declares, by its code."""
+
+    field: Annotated[Field | Code, Setting(union_mode="left_to_right")]
 
 
 class Allowance(Ruled):
@@ -148,21 +169,6 @@ class Handover(Ruled):
     arbiter: RoleName
 
 
-class Grade(Ruled):
-    code: Code
-    names: Text
-    criteria: Text
-    team: Literal["required", "simplified", "optional"] | None = None
-
-
-class Grading(Part):
-    """One scale; the scales of two procedures are never mixed in one chart."""
-
-    scheme: Code
-    names: Text
-    levels: Annotated[tuple[Grade, ...], Setting(min_length=1)]
-
-
 class EscalationStep(Ruled):
     level: Level
     names: Text
@@ -183,6 +189,7 @@ class Reply(Ruled):
 
 class FollowUp(Ruled):
     required: bool = True
+    asks_execution: bool = False
     until_satisfied: bool = False
     exit_with_leader_approval: bool = False
 
@@ -240,6 +247,13 @@ class Procedure(Part):
     inspections: Inspections | None = None
     joint_handling: JointHandling | None = None
     penalty_referrals: PenaltyReferrals | None = None
+    posts: tuple[Post, ...] = ()
+    replies_by: tuple[ReplyBy, ...] = ()
+    gates: tuple[DeclaredGate, ...] = ()
+    investigation: InvestigationRules = SILENT
+    complainant_kinds: tuple[ComplainantKind, ...] = ()
+    fields: tuple[DeclaredField, ...] = ()
+    clauses: tuple[OwnClause, ...] = ()
 
     def clock(self, code: str) -> Clock:
         """The clock with this code; KeyError when there is none."""
@@ -247,6 +261,10 @@ class Procedure(Part):
             if clock.code == code:
                 return clock
         raise KeyError(code)
+
+    def declared_field(self, code: str) -> DeclaredField | None:
+        """The field of the procedure's own with this code."""
+        return next((field for field in self.fields if field.code == code), None)
 
     def clocks_started_by(self, event: ClockEvent) -> tuple[Clock, ...]:
         return tuple(clock for clock in self.clocks if event in clock.start_event)
@@ -265,3 +283,23 @@ class Procedure(Part):
             return rungs[0]
         above = rungs.index(level) + 1
         return rungs[above] if above < len(rungs) else None
+
+    def post(self, post: PostName) -> Post | None:
+        """The post as this regulation names it; None when it says nothing of it."""
+        return next((one for one in self.posts if one.post is post), None)
+
+    def roles_of(self, post: PostName) -> tuple[RoleName, ...]:
+        """The roles that hold a post when the organisation has bound nobody to it."""
+        named = self.post(post)
+        if named is not None:
+            return named.roles
+        return {
+            PostName.APPROVER: (self.approval.approver,),
+            PostName.ARBITER: (self.handover.arbiter,),
+            PostName.OFFICE: (RoleName.FIRST_RECEIVER, RoleName.HEAD_OF_QUALITY),
+            PostName.HEAD_OF_QUALITY: (RoleName.HEAD_OF_QUALITY,),
+            PostName.EVALUATOR: (RoleName.LEADER,),
+        }[post]
+
+    def reply_by(self, level: str | None) -> ReplyBy | None:
+        return next((one for one in self.replies_by if one.level == level), None)

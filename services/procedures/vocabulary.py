@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.enums import Category, Channel, EventKind, PauseReason, RoleName
+from models.enums import Category, Channel, EventKind, PauseReason, PostName, RoleName
 
 __all__ = [
     "CLOCK_EVENTS",
@@ -14,6 +14,7 @@ __all__ = [
     "Field",
     "Level",
     "PauseReason",
+    "PostName",
     "RoleName",
     "clock_event",
 ]
@@ -95,6 +96,12 @@ class Field(StrEnum):
     REQUEST = "request"
     GROUNDS = "grounds"
     RECEIVED_AT = "received_at"
+    CHANNEL = "channel"
+    FORM = "form"
+    CATEGORY = "category"
+    NATURE = "nature"
+    COMPLAINANT_KIND = "complainant_kind"
+    OCCURRED_ON = "occurred_on"
     EVIDENCE = "evidence"
     WRITTEN_MATERIAL = "written_material"
     PRODUCT_NAME = "product_name"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 
 from models import Attachment, Party
 from models.enums import ComplaintForm, PartySide
-from models.labels import LazyString, _l
-from services.errors import Reason
+from models.labels import LazyString, _l, in_both
+from services.errors import Reason, Text
 from services.procedures.vocabulary import Field
 from services.workflow.gates import Situation
+from services.workflow.procedure_words import missing_for_acceptance
 
 FIELD_LABELS: dict[Field, LazyString] = {
     Field.COMPLAINANT_NAME: _l("complainant's name"),
@@ -21,6 +24,12 @@ FIELD_LABELS: dict[Field, LazyString] = {
     Field.REQUEST: _l("the remedy sought"),
     Field.GROUNDS: _l("facts and grounds"),
     Field.RECEIVED_AT: _l("the moment of receipt"),
+    Field.CHANNEL: _l("the channel"),
+    Field.FORM: _l("written, oral or electronic"),
+    Field.CATEGORY: _l("the category"),
+    Field.NATURE: _l("the nature"),
+    Field.COMPLAINANT_KIND: _l("the kind of complainant"),
+    Field.OCCURRED_ON: _l("the day it happened"),
     Field.EVIDENCE: _l("evidence (photo, video or document)"),
     Field.WRITTEN_MATERIAL: _l("written material for an oral complaint"),
     Field.PRODUCT_NAME: _l("the product"),
@@ -30,9 +39,35 @@ FIELD_LABELS: dict[Field, LazyString] = {
     Field.THIRD_PARTY_REFERENCE: _l("the third party's reference"),
 }
 
+ENTERED_AT: dict[Field, str] = {
+    Field.COMPLAINANT_NAME: "people",
+    Field.COMPLAINANT_PHONE: "people",
+    Field.COMPLAINANT_ADDRESS: "people",
+    Field.COMPLAINANT_ORGANISATION: "people",
+    Field.COMPLAINANT_KIND: "people",
+    Field.PARTY_COMPLAINED_ABOUT: "people",
+    Field.CONTENT: "record:content",
+    Field.REQUEST: "record:request",
+    Field.GROUNDS: "record:grounds",
+    Field.RECEIVED_AT: "record:received_at",
+    Field.CHANNEL: "record:channel",
+    Field.FORM: "record:form",
+    Field.CATEGORY: "record:category_code",
+    Field.NATURE: "record:nature",
+    Field.OCCURRED_ON: "record:occurred_on",
+    Field.EVIDENCE: "evidence",
+    Field.WRITTEN_MATERIAL: "evidence",
+    Field.PRODUCT_NAME: "record:product",
+    Field.BATCH_NUMBER: "record:batch",
+    Field.STORE: "record:place",
+    Field.THIRD_PARTY_NAME: "record:passed_on_by",
+    Field.THIRD_PARTY_REFERENCE: "record:source_reference",
+}
+"""Where on the case's page it is entered; `record:` and a field lead to that field of the correction form."""
 
-def acceptance_complete(s: Situation) -> list[Reason]:
-    """What the procedure requires before acceptance (R02-06, R02-07, R15-16): the missing ones are named."""
+
+def _present(s: Situation) -> dict[Field, Callable[[], bool]]:
+    """Whether each of the desk's own fields has been recorded, asked only where it matters."""
     complaint = s.complaint
     parties = list(s.session.scalars(sa.select(Party).where(Party.complaint_id == complaint.id)))
     complainants = [p for p in parties if p.side is PartySide.COMPLAINANT]
@@ -43,7 +78,7 @@ def acceptance_complete(s: Situation) -> list[Reason]:
         )
         return s.session.scalar(query.limit(1)) is not None
 
-    present = {
+    return {
         Field.COMPLAINANT_NAME: lambda: any(p.name for p in complainants),
         Field.COMPLAINANT_PHONE: lambda: any(p.phone or p.email for p in complainants),
         Field.COMPLAINANT_ADDRESS: lambda: any(p.address for p in complainants),
@@ -53,6 +88,12 @@ def acceptance_complete(s: Situation) -> list[Reason]:
         Field.REQUEST: lambda: bool(complaint.request),
         Field.GROUNDS: lambda: bool(complaint.grounds),
         Field.RECEIVED_AT: lambda: True,
+        Field.CHANNEL: lambda: True,
+        Field.FORM: lambda: True,
+        Field.CATEGORY: lambda: bool(complaint.category_code) or not s.procedure.categories,
+        Field.NATURE: lambda: bool(complaint.nature),
+        Field.COMPLAINANT_KIND: lambda: bool(complaint.complainant_kind),
+        Field.OCCURRED_ON: lambda: bool(complaint.occurred_on),
         Field.EVIDENCE: has_evidence,
         Field.WRITTEN_MATERIAL: lambda: complaint.form is not ComplaintForm.ORAL or has_evidence(),
         Field.PRODUCT_NAME: lambda: bool(complaint.product),
@@ -61,7 +102,27 @@ def acceptance_complete(s: Situation) -> list[Reason]:
         Field.THIRD_PARTY_NAME: lambda: bool(complaint.passed_on_by),
         Field.THIRD_PARTY_REFERENCE: lambda: bool(complaint.source_reference),
     }
-    return [
+
+
+def still_asked(s: Situation) -> list[Text]:
+    """What the procedure asks for at registration and has not been recorded yet."""
+    present = _present(s)
+    found: list[Text] = []
+    for rule in s.procedure.intake.asked_at_registration:
+        if isinstance(rule.field, Field):
+            if not present[rule.field]():
+                found.append(FIELD_LABELS[rule.field])
+            continue
+        declared = s.procedure.declared_field(rule.field)
+        if declared is not None and s.complaint.own_values.get(rule.field) in (None, "", []):
+            found.append(in_both(declared.names.zh, declared.names.en))
+    return found
+
+
+def acceptance_complete(s: Situation) -> list[Reason]:
+    """What the procedure requires before acceptance (R02-06, R02-07, R15-16): the missing ones are named."""
+    present = _present(s)
+    missing = [
         Reason(
             f"missing_{rule.field.value}",
             _l(
@@ -69,8 +130,9 @@ def acceptance_complete(s: Situation) -> list[Reason]:
                 field=FIELD_LABELS[rule.field],
                 clause=", ".join(rule.clause) or _l("own rule"),
             ),
-            "summary",
+            ENTERED_AT[rule.field],
         )
         for rule in s.procedure.intake.required_for_acceptance
-        if not present[rule.field]()
+        if isinstance(rule.field, Field) and not present[rule.field]()
     ]
+    return missing + missing_for_acceptance(s)

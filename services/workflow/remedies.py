@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Complaint, Finding, Investigation, Measure, Solution
 from models.enums import FindingVerdict, MeasureKind, MeasureStatus, Responsibility, SolutionAnswer
-from models.labels import LazyString, _l, in_either
+from models.labels import LazyString, _l, in_both
 from services.access.scope import unscoped
 from services.errors import Reason, Text
 from services.procedures.of_complaint import procedure_of
@@ -121,7 +121,8 @@ def is_confirmed(session: Session, complaint: Complaint, responsibility: Respons
 
 def codes_of(complaint: Complaint) -> set[str]:
     """By which words of a procedure's categories this complaint is known."""
-    return {complaint.category.value}
+    known = (complaint.category.value, complaint.category_code, complaint.nature)
+    return {code for code in known if code}
 
 
 def applies(session: Session, complaint: Complaint, when: When) -> bool:
@@ -194,7 +195,7 @@ def _missing_measures(s: Situation, step: Step) -> list[Reason]:
             f"demanded_{demand.code}",
             _l(
                 "The procedure asks for a measure first: %(name)s (%(clause)s).",
-                name=in_either(demand.names.zh, demand.names.en),
+                name=in_both(demand.names.zh, demand.names.en),
                 clause=", ".join(demand.clause) or "—",
             ),
             "measures",

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from models import Complaint, Inspection, Measure, Warranty
 from models.enums import InspectionResult, MeasureKind, MeasureStatus
-from models.labels import LazyString, _l, in_either
+from models.labels import LazyString, _l, in_both
 from services.deadlines.desk_calendar import desk_zone
 from services.errors import Reason, Text
 from services.procedures.sections.warranty import Season, WarrantyPart
@@ -67,7 +67,7 @@ def compute(rule: WarrantyRule, record: Warranty, appeared_on: date) -> Computed
     part = rule.part(record.part)
     if part is None:
         raise ValueError(record.part)
-    name = in_either(part.names.zh, part.names.en)
+    name = in_both(part.names.zh, part.names.en)
     clause = ", ".join(part.clause)
     if record.completed_on is None:
         step = _l("No completion acceptance is entered: the project is under construction.")
@@ -221,7 +221,7 @@ def _past(rule: WarrantyRule) -> list[Reason]:
         return []
     message = _l(
         "The warranty has passed: refer it to %(to)s with an explanation (%(clause)s).",
-        to=in_either(rule.past.to.zh, rule.past.to.en),
+        to=in_both(rule.past.to.zh, rule.past.to.en),
         clause=", ".join(rule.past.clause),
     )
     return [Reason("past_warranty", message, "warranty")]
