@@ -1,6 +1,6 @@
 """Measures with data of their own kind, checks of their effect, appeals; solutions, warranty, inspections, penalties.
 
-Revision: 0002, after 0001
+Revision: 0005, after 0004
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.support import add_enum_values, drop_enum_values
 
-revision = "0002"
-down_revision = "0001"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
