@@ -19,6 +19,7 @@ from admin_views.page_parts import Badge, Due, Fact, Tone
 from extensions import db
 from models import enums as e
 from models.fields import FieldSpec
+from models.remedy_enums import InspectionResult, SolutionAnswer
 from services.access.masking import Masked
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import DeskTime, desk_time
@@ -39,12 +40,12 @@ _TONES: dict[Enum, Tone] = {
     e.MeasureStatus.PLANNED: "warn",
     e.MeasureStatus.DONE: "info",
     e.MeasureStatus.VERIFIED: "good",
-    e.SolutionAnswer.OPEN: "warn",
-    e.SolutionAnswer.ACCEPTED: "good",
-    e.SolutionAnswer.DECLINED: "bad",
-    e.InspectionResult.OPEN: "warn",
-    e.InspectionResult.CONFORMING: "good",
-    e.InspectionResult.NOT_CONFORMING: "bad",
+    SolutionAnswer.OPEN: "warn",
+    SolutionAnswer.ACCEPTED: "good",
+    SolutionAnswer.DECLINED: "bad",
+    InspectionResult.OPEN: "warn",
+    InspectionResult.CONFORMING: "good",
+    InspectionResult.NOT_CONFORMING: "bad",
     e.InvestigationStatus.OPEN: "info",
     e.InvestigationStatus.FINISHED: "good",
     e.AccidentStatus.REPORTED: "warn",

@@ -8,7 +8,6 @@ from models.cases import (
     Finding,
     Investigation,
     InvestigationMember,
-    Measure,
 )
 from models.complaints import (
     Complaint,
@@ -29,6 +28,7 @@ from models.inquiry import (
     QualityDecision,
     ResolutionPlan,
 )
+from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
     Department,

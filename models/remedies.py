@@ -11,16 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Addressed, Base, Stamped, Versioned, check, to
 from models.complaints import Complaint
 from models.enums import (
-    Bearer,
-    InspectionBody,
-    InspectionResult,
     MeasureKind,
-    PenaltyGround,
-    SolutionAnswer,
 )
 from models.fields import field
 from models.labels import _l
 from models.organisation import User
+from models.remedy_enums import Bearer, InspectionBody, InspectionResult, PenaltyGround, SolutionAnswer
 from models.types import Moment, enum_type
 
 

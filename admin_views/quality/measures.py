@@ -24,9 +24,10 @@ from admin_views.quality.common import asked_complaint
 from admin_views.record_dialog import step_dialog
 from admin_views.values import fact_of
 from models import Accident, Measure
-from models.enums import AppealOutcome, CheckResult, MeasureStatus
+from models.enums import MeasureStatus
 from models.fields import fields_of
 from models.labels import _l
+from models.remedy_enums import AppealOutcome, CheckResult
 from services.access.permissions import Permission
 from services.listing import ListRow
 from services.operations.carry_out_measure import carry_out_measure

@@ -22,8 +22,8 @@ from admin_views.page_parts import Action, Empty
 from admin_views.quality.common import asked_complaint
 from admin_views.record_dialog import step_dialog
 from models import Solution
-from models.enums import SolutionAnswer
 from models.labels import _l
+from models.remedy_enums import SolutionAnswer
 from services.access.permissions import Permission
 from services.listing import ListRow
 from services.operations.answer_solution import answer_solution

@@ -11,13 +11,12 @@ import sqlalchemy as sa
 from models import ArchiveRecord, ClockRun, Investigation, Measure
 from models.enums import (
     AccidentGrade,
-    CompensationForm,
     FindingVerdict,
-    Gravity,
     MeasureKind,
     MeasureStatus,
     Responsibility,
 )
+from models.remedy_enums import CompensationForm, Gravity
 from services.access.scope import unscoped
 from services.demonstration.playing import Case
 from services.operations.carry_out_measure import carry_out_measure

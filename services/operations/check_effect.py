@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from models import Measure
-from models.enums import CheckResult, EventKind, MeasureStatus
+from models.enums import EventKind, MeasureStatus
 from models.labels import _l
+from models.remedy_enums import CheckResult
 from services import audit
 from services.access.permissions import Permission
 from services.errors import Invalid, Reason, Refused

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Complaint, Solution
-from models.enums import EventKind, SolutionAnswer
+from models.enums import EventKind
 from models.labels import _l
+from models.remedy_enums import SolutionAnswer
 from services.access.permissions import Permission
 from services.deadlines.desk_calendar import desk_zone
 from services.errors import Invalid

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from models import Inspection
-from models.enums import EventKind, InspectionResult
+from models.enums import EventKind
 from models.labels import _l
+from models.remedy_enums import InspectionResult
 from services import audit
 from services.access.permissions import Permission
 from services.deadlines.desk_calendar import desk_zone

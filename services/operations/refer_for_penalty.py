@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Complaint, Measure, PenaltyReferral
-from models.enums import EventKind, MeasureKind, MeasureStatus, PenaltyGround
+from models.enums import EventKind, MeasureKind, MeasureStatus
 from models.labels import _l
+from models.remedy_enums import PenaltyGround
 from services.access.permissions import Permission
 from services.deadlines.desk_calendar import desk_zone
 from services.errors import Invalid, Reason, Refused

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Complaint, Finding, Investigation, Measure, Solution
-from models.enums import FindingVerdict, MeasureKind, MeasureStatus, Responsibility, SolutionAnswer
+from models.enums import FindingVerdict, MeasureKind, MeasureStatus, Responsibility
 from models.labels import LazyString, _l, in_both
+from models.remedy_enums import SolutionAnswer
 from services.access.scope import unscoped
 from services.errors import Reason, Text
 from services.procedures.of_complaint import procedure_of

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Complaint, Inspection, Measure, Warranty
-from models.enums import InspectionResult, MeasureKind, MeasureStatus
+from models.enums import MeasureKind, MeasureStatus
 from models.labels import LazyString, _l, in_both
+from models.remedy_enums import InspectionResult
 from services.deadlines.desk_calendar import desk_zone
 from services.errors import Reason, Text
 from services.procedures.sections.warranty import Season, WarrantyPart

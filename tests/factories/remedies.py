@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import Complaint, Measure
-from models.enums import CompensationForm, EventKind, Gravity, MeasureKind, SolutionAnswer
+from models.enums import EventKind, MeasureKind
+from models.remedy_enums import CompensationForm, Gravity, SolutionAnswer
 from services.access.scope import unscoped
 from services.actor import SYSTEM
 from services.operations.answer_solution import answer_solution

@@ -42,15 +42,13 @@ from models import (
     Solution,
 )
 from models.enums import (
-    Bearer,
     DayKind,
     FindingVerdict,
-    InspectionBody,
     MeasureKind,
     PartySide,
-    PenaltyGround,
     RoleName,
 )
+from models.remedy_enums import Bearer, InspectionBody, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN

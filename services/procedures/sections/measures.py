@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from models.enums import Bearer, Channel, MeasureKind, Responsibility
+from models.enums import Channel, MeasureKind, Responsibility
+from models.remedy_enums import Bearer
 from services.procedures.parts import Code, Part, Ruled, Text
 from services.procedures.vocabulary import Level
 

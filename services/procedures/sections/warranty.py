@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from models.enums import Bearer
+from models.remedy_enums import Bearer
 from services.procedures.parts import Code, Part, Ruled, Text
 
 DayOfYear = Annotated[str, Setting(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]

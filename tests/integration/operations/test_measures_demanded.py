@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from models import Attachment, Complaint
 from models.enums import (
-    Bearer,
     Category,
     Channel,
     EventKind,
@@ -20,6 +19,7 @@ from models.enums import (
     Responsibility,
     RoleName,
 )
+from models.remedy_enums import Bearer
 from services.actor import SYSTEM
 from services.errors import Invalid, Refused
 from services.operations.drop_measure import drop_measure
@@ -37,6 +37,7 @@ from tests.factories import (
     take,
     valid_form,
 )
+from tests.factories.cases import approver
 from tests.factories.remedies import DAY, add_measure, measure_values
 from tests.integration.operations.looking import reasons_of
 
@@ -208,7 +209,7 @@ def to_the_step(session: Session, house: House, case: Case, typed: dict[str, Any
     if case.before is E.SUBMIT_OPINION:
         return complaint
     take(session, house, complaint, E.SUBMIT_OPINION, R.HANDLER, responsibility=case.responsibility)
-    take(session, house, complaint, E.APPROVE, R.HEAD_OF_QUALITY)
+    take(session, house, complaint, E.APPROVE, approver(session, complaint))
     if case.before is E.REPLY:
         return complaint
     take(session, house, complaint, E.REPLY, R.FIRST_RECEIVER)
@@ -221,7 +222,8 @@ def attempt(session: Session, house: House, complaint: Complaint, event: EventKi
     """The codes of what the step was refused for; the demand's links lead to the measures."""
     with pytest.raises(Refused) as caught:
         fire(session, house[CLOSERS[event]], event, complaint, **valid_form(event, house))
-    assert all(reason.link for reason in caught.value.reasons)
+    demanded = [each for each in caught.value.reasons if each.code.startswith("demanded_")]
+    assert all(reason.link == "measures" for reason in demanded)
     return [reason.code for reason in caught.value.reasons]
 
 

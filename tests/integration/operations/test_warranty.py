@@ -11,16 +11,13 @@ from sqlalchemy.orm import Session
 
 from models import Assignment, Complaint, Inspection, PenaltyReferral, Warranty
 from models.enums import (
-    Bearer,
     Category,
     EventKind,
-    InspectionBody,
-    InspectionResult,
     MeasureKind,
-    PenaltyGround,
     RoleName,
     State,
 )
+from models.remedy_enums import Bearer, InspectionBody, InspectionResult, PenaltyGround
 from services.errors import Invalid, Refused
 from services.operations.commission_inspection import commission_inspection
 from services.operations.record_inspection_result import record_inspection_result
