@@ -64,12 +64,22 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         _l("Quality"),
         (
             Entry("investigations.index_view", _l("Investigations"), "investigation"),
+            Entry("groups.index_view", _l("Handling groups"), "users"),
             Entry("measures.index_view", _l("Measures"), "approve", "measures"),
             Entry("solutions.index_view", _l("Solutions offered"), "reply"),
-            Entry("inspections.index_view", _l("Inspections"), "search"),
+            Entry("appraisals.index_view", _l("Appraisals"), "search"),
             Entry("penalty_referrals.index_view", _l("Referrals for penalty"), "scale"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
+        ),
+    ),
+    (
+        _l("Analysis"),
+        (
+            Entry("analysis.index", _l("Analysis"), "chart"),
+            Entry("signals.index_view", _l("Signals"), "flag"),
+            Entry("reports.index_view", _l("Reports"), "file"),
+            Entry("inspections.index_view", _l("Inspections"), "list-checks"),
         ),
     ),
     (

@@ -1,4 +1,4 @@
-"""Measures, warranty, inspections and what goes with them, as tables of the procedure page."""
+"""Measures, warranty, appraisals and what goes with them, as tables of the procedure page."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def sections(procedure: Procedure) -> Iterator[Section]:
         yield _("Measures"), [_("Rule"), _("Value")], rows
     if procedure.warranty:
         yield _warranty(procedure)
-    rows = _inspection_rules(procedure)
+    rows = _appraisal_rules(procedure)
     if rows:
-        yield _("Inspections and other authorities"), [_("Rule"), _("Value")], rows
+        yield _("Appraisals and other authorities"), [_("Rule"), _("Value")], rows
 
 
 def _words(text: Text) -> str:
@@ -136,11 +136,11 @@ def _warranty(procedure: Procedure) -> Section:
     return _("Warranty"), [_("Building part"), _("Term")], rows
 
 
-def _inspection_rules(procedure: Procedure) -> list[Row]:
+def _appraisal_rules(procedure: Procedure) -> list[Row]:
     rows: list[Row] = []
-    rule = procedure.inspections
+    rule = procedure.appraisals
     if rule:
-        rows.append(([_("Cost of an inspection advanced by"), str(rule.advanced_by.label)], rule))
+        rows.append(([_("Cost of an appraisal advanced by"), str(rule.advanced_by.label)], rule))
         if rule.not_conforming:
             rows.append(
                 ([_("Not conforming: cost borne by"), str(rule.not_conforming.by.label)], rule.not_conforming)

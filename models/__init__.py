@@ -1,8 +1,17 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
+from models.analysis import (
+    AnalysisReport,
+    Inspection,
+    InspectionCase,
+    InspectionFinding,
+    MeasureOrigin,
+    ReportCase,
+    Signal,
+)
 from models.base import Base
 from models.cases import (
-    Accident,
     ArchiveRecord,
     Attachment,
     Finding,
@@ -41,7 +50,7 @@ from models.organisation import (
     User,
 )
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
-from models.remedies import Inspection, PenaltyReferral, Solution, Warranty
+from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
@@ -57,6 +66,9 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
+    "AnalysisReport",
+    "Appraisal",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -82,6 +94,8 @@ __all__ = [
     "HandlingGroup",
     "HandlingGroupMember",
     "Inspection",
+    "InspectionCase",
+    "InspectionFinding",
     "InternalMemo",
     "Investigation",
     "InvestigationMember",
@@ -92,6 +106,7 @@ __all__ = [
     "LeaveCover",
     "LedgerBatch",
     "Measure",
+    "MeasureOrigin",
     "NamedPerson",
     "Notice",
     "NumberSeries",
@@ -105,9 +120,11 @@ __all__ = [
     "ProcedureVersion",
     "QualityDecision",
     "Reply",
+    "ReportCase",
     "ResolutionPlan",
     "RoleGrant",
     "SavedView",
+    "Signal",
     "Solution",
     "Supervision",
     "User",

@@ -60,6 +60,8 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.Index("ix_complaints_received", "received_at", "id"),
         sa.Index("ix_complaints_department", "department_id", "state", "received_at", "id"),
         sa.Index("ix_complaints_handler", "handler_id", "state"),
+        sa.Index("ix_complaints_phone", "complainant_phone", "received_at"),
+        sa.Index("ix_complaints_closed", "closed_at"),
         sa.Index("ix_complaints_state", "state", "received_at", "id"),
     )
 

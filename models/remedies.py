@@ -1,4 +1,4 @@
-"""What goes with measures: solutions offered, warranty, inspections, referrals for penalty."""
+"""What goes with measures: solutions offered, warranty, appraisals, referrals for penalty."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.enums import (
 from models.fields import field
 from models.labels import _l
 from models.organisation import User
-from models.remedy_enums import Bearer, InspectionBody, InspectionResult, PenaltyGround, SolutionAnswer
+from models.remedy_enums import AppraisalBody, AppraisalResult, Bearer, PenaltyGround, SolutionAnswer
 from models.types import Moment, enum_type
 
 
@@ -103,10 +103,10 @@ class Warranty(Addressed, Versioned, Stamped, Base):
     complaint: Mapped[Complaint] = relationship()
 
 
-class Inspection(Addressed, Versioned, Stamped, Base):
-    """An inspection that the complainant asked for; who bears its cost follows from its result (R15-14, R15-15)."""
+class Appraisal(Addressed, Versioned, Stamped, Base):
+    """An appraisal that the complainant asked for; who bears its cost follows from its result (R15-14, R15-15)."""
 
-    __tablename__ = "inspections"
+    __tablename__ = "appraisals"
     __table_args__ = (
         check("cost IS NULL OR cost >= 0", "cost_not_negative"),
         check("(result = 'open') = (result_on IS NULL)", "result_when"),
@@ -120,15 +120,15 @@ class Inspection(Addressed, Versioned, Stamped, Base):
         info=field(_l("Complaint"), shows="complaint", default=True, read_only=True),
     )
     subject: Mapped[str] = mapped_column(sa.String(300), info=field(_l("What is inspected"), default=True))
-    body_kind: Mapped[InspectionBody] = mapped_column(
-        enum_type(InspectionBody, "inspection_body"), info=field(_l("Carried out by"))
+    body_kind: Mapped[AppraisalBody] = mapped_column(
+        enum_type(AppraisalBody, "appraisal_body"), info=field(_l("Carried out by"))
     )
     body: Mapped[str] = mapped_column(
-        sa.String(200), info=field(_l("Inspection body or experts"), default=True)
+        sa.String(200), info=field(_l("Appraisal body or experts"), default=True)
     )
     qualification: Mapped[str | None] = mapped_column(
         sa.String(120),
-        info=field(_l("Certificate of qualification"), help=_l("Number; needed for an inspection body.")),
+        info=field(_l("Certificate of qualification"), help=_l("Number; needed for an appraisal body.")),
     )
     requested_on: Mapped[date] = mapped_column(sa.Date, info=field(_l("Requested by the complainant on")))
     commissioned_on: Mapped[date] = mapped_column(sa.Date, info=field(_l("Commissioned on"), default=True))
@@ -136,14 +136,14 @@ class Inspection(Addressed, Versioned, Stamped, Base):
     advanced_by: Mapped[Bearer] = mapped_column(
         enum_type(Bearer, "advanced_by"), info=field(_l("Cost advanced by"), read_only=True)
     )
-    result: Mapped[InspectionResult] = mapped_column(
-        enum_type(InspectionResult, "inspection_result"),
-        default=InspectionResult.OPEN,
+    result: Mapped[AppraisalResult] = mapped_column(
+        enum_type(AppraisalResult, "appraisal_result"),
+        default=AppraisalResult.OPEN,
         info=field(_l("Result"), default=True, read_only=True),
     )
     result_on: Mapped[date | None] = mapped_column(sa.Date, info=field(_l("Result of"), read_only=True))
     result_text: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Findings of the inspection"), long_text=True, read_only=True)
+        sa.Text, info=field(_l("Findings of the appraisal"), long_text=True, read_only=True)
     )
     borne_by: Mapped[Bearer | None] = mapped_column(
         enum_type(Bearer, "borne_by"), info=field(_l("Cost borne by"), default=True, read_only=True)

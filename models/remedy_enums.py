@@ -1,4 +1,4 @@
-"""The closed lists of measures, inspections and penalties; beside models.enums, and built the same way."""
+"""The closed lists of measures, appraisals and penalties; beside models.enums, and built the same way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from models.labels import _l
 
 
 class Bearer(Labelled):
-    """Who pays: freight of a return, cost of an inspection."""
+    """Who pays: freight of a return, cost of an appraisal."""
 
     COMPANY = "company", _l("Our organisation")
     COMPLAINANT = "complainant", _l("Complainant")
@@ -53,12 +53,12 @@ class SolutionAnswer(Labelled):
     DECLINED = "declined", _l("Declined by the customer")
 
 
-class InspectionBody(Labelled):
-    QUALIFIED = "qualified", _l("Qualified inspection body")
+class AppraisalBody(Labelled):
+    QUALIFIED = "qualified", _l("Qualified appraisal body")
     EXPERTS = "experts", _l("Experts")
 
 
-class InspectionResult(Labelled):
+class AppraisalResult(Labelled):
     OPEN = "open", _l("Result outstanding")
     CONFORMING = "conforming", _l("Conforms to design and standards")
     NOT_CONFORMING = "not_conforming", _l("Does not conform")

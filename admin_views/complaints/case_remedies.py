@@ -1,4 +1,4 @@
-"""Warranty, inspections, solutions and referrals for penalty on the case page."""
+"""Warranty, appraisals, solutions and referrals for penalty on the case page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_views.case_context import RecordTable
 from admin_views.complaints.case_base import CaseReader
 from admin_views.page_parts import Action, Badge, Empty, Fact
 from admin_views.values import badge_of, text_of
-from models import Inspection, PenaltyReferral, Solution
+from models import Appraisal, PenaltyReferral, Solution
 from models.enums import OPEN_STATES
 from models.labels import in_both
 from services.access.permissions import Permission
@@ -25,10 +25,10 @@ _TONES = {
 
 
 class CaseRemedies(CaseReader):
-    """Warranty with how it was computed, inspections with who pays, solutions, referrals for penalty."""
+    """Warranty with how it was computed, appraisals with who pays, solutions, referrals for penalty."""
 
     def _remedies(self) -> list[RecordTable]:
-        found = (self._warranty(), self._inspections(), self._solutions(), self._penalty_referrals())
+        found = (self._warranty(), self._appraisals(), self._solutions(), self._penalty_referrals())
         return [table for table in found if table is not None]
 
     @property
@@ -83,31 +83,31 @@ class CaseRemedies(CaseReader):
             key="warranty", title=_("Warranty"), heads=[_("Fact"), _("Value")], rows=rows, actions=actions
         )
 
-    def _inspections(self) -> RecordTable | None:
-        if self.situation.procedure.inspections is None:
+    def _appraisals(self) -> RecordTable | None:
+        if self.situation.procedure.appraisals is None:
             return None
-        query = sa.select(Inspection).where(Inspection.complaint_id == self.complaint.id)
+        query = sa.select(Appraisal).where(Appraisal.complaint_id == self.complaint.id)
         rows = [
             [
                 Fact(
                     label="",
                     value=row.subject,
-                    href=url_for("inspections.details_view", address=row.public_id),
+                    href=url_for("appraisals.details_view", address=row.public_id),
                 ),
                 Fact(label="", value=row.body),
                 Fact(label="", value=row.result.label, badge=badge_of(row.result)),
                 Fact(label="", value=row.advanced_by.label),
                 Fact(label="", value=row.borne_by.label if row.borne_by else _("follows from the result")),
             ]
-            for row in self.session.scalars(query.order_by(Inspection.id))
+            for row in self.session.scalars(query.order_by(Appraisal.id))
         ]
         heads = [_("What is inspected"), _("Body"), _("Result"), _("Cost advanced by"), _("Cost borne by")]
         return RecordTable(
-            key="inspections",
-            title=_("Inspections"),
+            key="appraisals",
+            title=_("Appraisals"),
             heads=heads,
             rows=rows,
-            actions=self._new("inspections", _("Commission inspection")),
+            actions=self._new("appraisals", _("Commission appraisal")),
             empty=Empty(title=_("None")),
         )
 

@@ -1,4 +1,4 @@
-"""Measures with data of their own kind, checks of their effect, appeals; solutions, warranty, inspections, penalties.
+"""Measures with data of their own kind, checks of their effect, appeals; solutions, warranty, appraisals, penalties.
 
 Revision: 0005, after 0004
 """
@@ -105,7 +105,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("coordinator", sa.String(length=200), nullable=True))
     _create_solutions()
     _create_warranties()
-    _create_inspections()
+    _create_appraisals()
     _create_penalty_referrals()
 
 
@@ -158,12 +158,12 @@ def _create_warranties() -> None:
     )
 
 
-def _create_inspections() -> None:
+def _create_appraisals() -> None:
     op.create_table(
-        "inspections",
+        "appraisals",
         sa.Column("complaint_id", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
-        sa.Column("body_kind", _choice("inspection_body", ("qualified", "experts")), nullable=False),
+        sa.Column("body_kind", _choice("appraisal_body", ("qualified", "experts")), nullable=False),
         sa.Column("body", sa.String(length=200), nullable=False),
         sa.Column("qualification", sa.String(length=120), nullable=True),
         sa.Column("requested_on", sa.Date(), nullable=False),
@@ -171,28 +171,26 @@ def _create_inspections() -> None:
         sa.Column("cost", sa.Numeric(precision=14, scale=2), nullable=True),
         sa.Column("advanced_by", _choice("advanced_by", BEARERS), nullable=False),
         sa.Column(
-            "result", _choice("inspection_result", ("open", "conforming", "not_conforming")), nullable=False
+            "result", _choice("appraisal_result", ("open", "conforming", "not_conforming")), nullable=False
         ),
         sa.Column("result_on", sa.Date(), nullable=True),
         sa.Column("result_text", sa.Text(), nullable=True),
         sa.Column("borne_by", _choice("borne_by", BEARERS), nullable=True),
         sa.Column("bearer_clause", sa.String(length=80), nullable=True),
         sa.Column("settled_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("cost IS NULL OR cost >= 0", name=op.f("ck_inspections_cost_not_negative")),
+        sa.CheckConstraint("cost IS NULL OR cost >= 0", name=op.f("ck_appraisals_cost_not_negative")),
+        sa.CheckConstraint("(result = 'open') = (result_on IS NULL)", name=op.f("ck_appraisals_result_when")),
         sa.CheckConstraint(
-            "(result = 'open') = (result_on IS NULL)", name=op.f("ck_inspections_result_when")
-        ),
-        sa.CheckConstraint(
-            "(result = 'open') = (borne_by IS NULL)", name=op.f("ck_inspections_bearer_with_result")
+            "(result = 'open') = (borne_by IS NULL)", name=op.f("ck_appraisals_bearer_with_result")
         ),
         sa.CheckConstraint(
             "body_kind <> 'qualified' OR qualification IS NOT NULL",
-            name=op.f("ck_inspections_qualified_body_shows_it"),
+            name=op.f("ck_appraisals_qualified_body_shows_it"),
         ),
-        *_tail("inspections"),
+        *_tail("appraisals"),
     )
-    with op.batch_alter_table("inspections") as batch:
-        batch.create_index(batch.f("ix_inspections_complaint_id"), ["complaint_id"], unique=False)
+    with op.batch_alter_table("appraisals") as batch:
+        batch.create_index(batch.f("ix_appraisals_complaint_id"), ["complaint_id"], unique=False)
 
 
 def _create_penalty_referrals() -> None:
@@ -217,7 +215,7 @@ def _create_penalty_referrals() -> None:
 
 
 def downgrade() -> None:
-    for table in ("penalty_referrals", "inspections", "warranties", "solutions"):
+    for table in ("penalty_referrals", "appraisals", "warranties", "solutions"):
         op.drop_table(table)
     with op.batch_alter_table("assignments") as batch:
         batch.drop_column("coordinator")

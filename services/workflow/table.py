@@ -20,7 +20,7 @@ from services.workflow.acceptance import acceptance_complete
 from services.workflow.declared_gates import recognition_recorded
 from services.workflow.levels import decided_on_report, investigated_as_graded
 from services.workflow.procedure_words import closing_complete
-from services.workflow.warranty import inspections_finished, warranty_followed
+from services.workflow.warranty import appraisals_finished, warranty_followed
 
 if TYPE_CHECKING:
     from services.workflow.gates import Situation
@@ -94,7 +94,7 @@ _ROWS = (
             investigated_as_graded,
             decided_on_report,
             warranty_followed,
-            inspections_finished,
+            appraisals_finished,
             r.demanded_before_opinion,
         ),
     ),

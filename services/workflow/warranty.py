@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Complaint, Inspection, Measure, Warranty
+from models import Appraisal, Complaint, Measure, Warranty
 from models.enums import MeasureKind, MeasureStatus
 from models.labels import LazyString, _l, in_both
-from models.remedy_enums import InspectionResult
+from models.remedy_enums import AppraisalResult
 from services.deadlines.desk_calendar import desk_zone
 from services.errors import Reason, Text
 from services.procedures.sections.warranty import Season, WarrantyPart
@@ -253,11 +253,11 @@ def _ordered(s: Situation) -> bool:
     return s.session.scalar(order.limit(1)) is not None
 
 
-def inspections_finished(s: Situation) -> list[Reason]:
-    """No opinion while the result of an inspection is outstanding: who is responsible hangs on it (R15-14)."""
-    query = sa.select(sa.func.count(Inspection.id)).where(
-        Inspection.complaint_id == s.complaint.id, Inspection.result == InspectionResult.OPEN
+def appraisals_finished(s: Situation) -> list[Reason]:
+    """No opinion while the result of an appraisal is outstanding: who is responsible hangs on it (R15-14)."""
+    query = sa.select(sa.func.count(Appraisal.id)).where(
+        Appraisal.complaint_id == s.complaint.id, Appraisal.result == AppraisalResult.OPEN
     )
     if not s.session.scalar(query):
         return []
-    return [Reason("open_inspection", _l("The result of an inspection is outstanding."), "inspections")]
+    return [Reason("open_appraisal", _l("The result of an appraisal is outstanding."), "appraisals")]

@@ -48,7 +48,7 @@ NEEDS: dict[str, LazyString] = {
     "demanded_before_reply": _l("measures that the procedure demands by then"),
     "demanded_before_closing": _l("measures that the procedure demands by then"),
     "warranty_followed": _l("within warranty: site visit and order; past warranty: referral"),
-    "inspections_finished": _l("no inspection outstanding"),
+    "appraisals_finished": _l("no appraisal outstanding"),
     "closer_is_not_handler": _l("not the handler"),
     "has_written_result": _l("a written result"),
     "has_extendable_clock": _l("a time limit that may be extended"),

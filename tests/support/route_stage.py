@@ -20,6 +20,7 @@ import database
 from extensions import db
 from models import (
     Accident,
+    Appraisal,
     ArchiveRecord,
     Attachment,
     AuditEntry,
@@ -28,8 +29,10 @@ from models import (
     Complaint,
     Exemption,
     Finding,
-    Inspection,
+    HandlingGroup,
+    InternalMemo,
     Investigation,
+    InvestigationRequest,
     Job,
     LedgerBatch,
     Measure,
@@ -46,9 +49,10 @@ from models.enums import (
     FindingVerdict,
     MeasureKind,
     PartySide,
+    RequestKind,
     RoleName,
 )
-from models.remedy_enums import Bearer, InspectionBody, PenaltyGround
+from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -60,6 +64,7 @@ from tests.factories import (
     create_user,
     register_complaint,
 )
+from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
@@ -134,12 +139,12 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "solutions", "inspections", "penalty_referrals", "accidents",
-    "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "calendar", "procedures",
+    "complaints", "reports", "signals", "inspections", "investigations", "groups",
+    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
+    "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
 )  # fmt: skip
 
-FILLERS: dict[str, str] = {"screen": "complaints"}
+FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
 """Parts of an address that name no record."""
 RELATIONS = {
     "accidents": "department_id",
@@ -151,12 +156,16 @@ RELATIONS = {
     "departments": "parent_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
+    "inspections": "led_by_id",
+    "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
     "solutions": "complaint_id",
-    "inspections": "complaint_id",
+    "appraisals": "complaint_id",
     "penalty_referrals": "complaint_id",
     "procedures": "",
+    "reports": "owner_id",
+    "signals": "decided_by_id",
     "users": "department_id",
 }
 """A field of each screen that points at another record; empty where none does."""
@@ -249,14 +258,31 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
         "finding": Finding(
             investigation_id=investigation.id, allegation="等候过久", verdict=FindingVerdict.UPHELD
         ),
+        "request": InvestigationRequest(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            kind=RequestKind.ASSISTANCE,
+            department_id=house.ward.id,
+            person_id=investigation.leader_id,
+            wanted="请协助",
+            asked_at=now,
+        ),
+        "memo": InternalMemo(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            manager_id=investigation.leader_id,
+            facts="情况",
+            opinion="意见",
+            sent_at=now,
+        ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
         "solution": Solution(
             complaint_id=case.id, kind=MeasureKind.REPAIR, text="上门维修", offered_on=now.date()
         ),
-        "inspection": Inspection(
+        "appraisal": Appraisal(
             complaint_id=case.id,
             subject="屋面防水",
-            body_kind=InspectionBody.EXPERTS,
+            body_kind=AppraisalBody.EXPERTS,
             body="专家组",
             requested_on=now.date(),
             commissioned_on=now.date(),
@@ -323,13 +349,15 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, notice, *views.values()])
+    group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
+    session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
         for kind, model in (("procedure", ProcedureVersion), ("audit", AuditEntry), ("grant", RoleGrant))
     }
     rows: dict[str, Any] = {
+        **of_analysis(session, house),
         **first,
         "cover": cover,
         "batch": batch,
@@ -338,6 +366,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "job": job,
         **views,
         "notice": notice,
+        "group": group,
         "user": user,
         "department": house.ward,
     }

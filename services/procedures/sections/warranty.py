@@ -1,4 +1,4 @@
-"""Warranty of building parts, inspections and who pays for them, joint handling, referral for penalty (R15)."""
+"""Warranty of building parts, appraisals and who pays for them, joint handling, referral for penalty (R15)."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ class Bearing(Ruled):
     by: Bearer
 
 
-class Inspections(Ruled):
-    """Inspections on the complainant's request: who advances the cost, and who bears it by the result."""
+class Appraisals(Ruled):
+    """Appraisals on the complainant's request: who advances the cost, and who bears it by the result."""
 
     advanced_by: Bearer
     not_conforming: Bearing | None = None

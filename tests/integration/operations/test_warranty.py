@@ -1,4 +1,4 @@
-"""Warranty, inspections, joint handling and referral for penalty of a construction quality supervision station."""
+"""Warranty, appraisals, joint handling and referral for penalty of a construction quality supervision station."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from models import Assignment, Complaint, Inspection, PenaltyReferral, Warranty
+from models import Appraisal, Assignment, Complaint, PenaltyReferral, Warranty
 from models.enums import (
     Category,
     EventKind,
@@ -17,14 +17,14 @@ from models.enums import (
     RoleName,
     State,
 )
-from models.remedy_enums import Bearer, InspectionBody, InspectionResult, PenaltyGround
+from models.remedy_enums import AppraisalBody, AppraisalResult, Bearer, PenaltyGround
 from services.errors import Invalid, Refused
-from services.operations.commission_inspection import commission_inspection
-from services.operations.record_inspection_result import record_inspection_result
+from services.operations.commission_appraisal import commission_appraisal
+from services.operations.record_appraisal_result import record_appraisal_result
 from services.operations.record_penalty_outcome import record_penalty_outcome
 from services.operations.refer_for_penalty import refer_for_penalty
 from services.operations.set_warranty import set_warranty
-from services.operations.settle_inspection import settle_inspection
+from services.operations.settle_appraisal import settle_appraisal
 from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from services.workflow.warranty import Standing, compute
@@ -197,10 +197,10 @@ def test_two_calendar_months_to_report_from_acceptance(session: Session, house: 
     assert run.due_at == datetime(2026, 5, 11, 16, tzinfo=UTC)
 
 
-def commission(session: Session, house: House, complaint: Complaint, **given: Any) -> Inspection:
+def commission(session: Session, house: House, complaint: Complaint, **given: Any) -> Appraisal:
     typed = {
         "subject": "屋面防水层",
-        "body_kind": InspectionBody.QUALIFIED,
+        "body_kind": AppraisalBody.QUALIFIED,
         "body": "市建设工程质量检测中心",
         "qualification": "建检字第 0123 号",
         "requested_on": TODAY - timedelta(days=2),
@@ -208,49 +208,47 @@ def commission(session: Session, house: House, complaint: Complaint, **given: An
         "cost": Decimal(3000),
     }
     with UnitOfWork(session, actor_of(session, house[R.HANDLER]), NOW) as work:
-        return commission_inspection(work, complaint.id, values=typed | given)
+        return commission_appraisal(work, complaint.id, values=typed | given)
 
 
-def record_result(
-    session: Session, house: House, inspection: Inspection, result: InspectionResult
-) -> Inspection:
+def record_result(session: Session, house: House, appraisal: Appraisal, result: AppraisalResult) -> Appraisal:
     with UnitOfWork(session, actor_of(session, house[R.HANDLER]), NOW) as work:
-        return record_inspection_result(
-            work, inspection.id, None, result=result, on=TODAY, text="渗漏点 3 处。"
+        return record_appraisal_result(
+            work, appraisal.id, None, result=result, on=TODAY, text="渗漏点 3 处。"
         )
 
 
 @pytest.mark.clause("R15-14")
-def test_an_inspection_by_a_qualified_body_or_experts_advanced_by_the_complainant(
+def test_an_appraisal_by_a_qualified_body_or_experts_advanced_by_the_complainant(
     session: Session, house: House, complaint: Complaint
 ) -> None:
     with pytest.raises(Invalid) as caught:
         commission(session, house, complaint, qualification=None)
     assert set(caught.value.fields) == {"qualification"}
     experts = commission(
-        session, house, complaint, body_kind=InspectionBody.EXPERTS, body="专家组", qualification=None
+        session, house, complaint, body_kind=AppraisalBody.EXPERTS, body="专家组", qualification=None
     )
     assert experts.advanced_by is Bearer.COMPLAINANT and experts.borne_by is None
-    assert "open_inspection" in reasons_of(session, house, complaint, E.SUBMIT_OPINION)
-    record_result(session, house, experts, InspectionResult.NOT_CONFORMING)
-    [now] = rows(session, Inspection, complaint)
+    assert "open_appraisal" in reasons_of(session, house, complaint, E.SUBMIT_OPINION)
+    record_result(session, house, experts, AppraisalResult.NOT_CONFORMING)
+    [now] = rows(session, Appraisal, complaint)
     assert (now.borne_by, now.bearer_clause) == (Bearer.RESPONSIBLE_UNIT, "R15-14")
-    assert "open_inspection" not in reasons_of(session, house, complaint, E.SUBMIT_OPINION)
+    assert "open_appraisal" not in reasons_of(session, house, complaint, E.SUBMIT_OPINION)
     with UnitOfWork(session, actor_of(session, house[R.HANDLER]), NOW) as work:
-        settle_inspection(work, now.id, None)
-    assert rows(session, Inspection, complaint)[0].settled_on == TODAY
+        settle_appraisal(work, now.id, None)
+    assert rows(session, Appraisal, complaint)[0].settled_on == TODAY
 
 
 @pytest.mark.clause("R15-15")
 def test_what_conforms_is_paid_by_the_complainant(
     session: Session, house: House, complaint: Complaint
 ) -> None:
-    inspection = commission(session, house, complaint)
-    record_result(session, house, inspection, InspectionResult.CONFORMING)
-    [now] = rows(session, Inspection, complaint)
+    appraisal = commission(session, house, complaint)
+    record_result(session, house, appraisal, AppraisalResult.CONFORMING)
+    [now] = rows(session, Appraisal, complaint)
     assert (now.borne_by, now.bearer_clause) == (Bearer.COMPLAINANT, "R15-15")
     with pytest.raises(Refused):
-        record_result(session, house, now, InspectionResult.NOT_CONFORMING)
+        record_result(session, house, now, AppraisalResult.NOT_CONFORMING)
 
 
 @pytest.mark.clause("R15-13")

@@ -1,4 +1,4 @@
-"""Inspections on the complainant's request: commissioned, their result with the bearer of the cost, settled."""
+"""Appraisals on the complainant's request: commissioned, their result with the bearer of the cost, settled."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from admin_views.guard import acting, desk_zone, requires
 from admin_views.page_parts import Action, Empty
 from admin_views.quality.common import asked_complaint
 from admin_views.record_dialog import step_dialog
-from models import Inspection
+from models import Appraisal
 from models.labels import _l
-from models.remedy_enums import InspectionResult
+from models.remedy_enums import AppraisalResult
 from services.access.permissions import Permission
 from services.listing import ListRow
-from services.operations.commission_inspection import commission_inspection
-from services.operations.record_inspection_result import record_inspection_result
-from services.operations.settle_inspection import settle_inspection
+from services.operations.commission_appraisal import commission_appraisal
+from services.operations.record_appraisal_result import record_appraisal_result
+from services.operations.settle_appraisal import settle_appraisal
 from services.unit_of_work import UnitOfWork
 
-_RESULTS = (InspectionResult.CONFORMING, InspectionResult.NOT_CONFORMING)
+_RESULTS = (AppraisalResult.CONFORMING, AppraisalResult.NOT_CONFORMING)
 
 
 class ResultForm(BaseForm):
@@ -42,7 +42,7 @@ class ResultForm(BaseForm):
     )
     on = DateField(_l("Result of"), [Optional()], description=_l("Left empty: today."))
     text = TextAreaField(
-        _l("Findings of the inspection"), [InputRequired(REQUIRED)], render_kw={"rows": 4, "wide": True}
+        _l("Findings of the appraisal"), [InputRequired(REQUIRED)], render_kw={"rows": 4, "wide": True}
     )
 
 
@@ -50,14 +50,14 @@ class SettleForm(BaseForm):
     on = DateField(_l("Cost settled on"), [Optional()], description=_l("Left empty: today."))
 
 
-class InspectionsView(GuardedModelView):
-    """Inspections by qualified bodies or experts."""
+class AppraisalsView(GuardedModelView):
+    """Appraisals by qualified bodies or experts."""
 
-    model = Inspection
+    model = Appraisal
     permission = Permission.COMPLAINT_READ
     create = Permission.MEASURE_WRITE
-    title = _l("Inspections")
-    new_title = _l("Commission inspection")
+    title = _l("Appraisals")
+    new_title = _l("Commission appraisal")
     default_sort = "-commissioned_on"
     extra_fields = ("result", "settled_on")
     create_fields = (
@@ -76,7 +76,7 @@ class InspectionsView(GuardedModelView):
         (_l("Result outstanding"), "f.result=open"),
     )
     empty = Empty(
-        title=_l("No inspection here"),
+        title=_l("No appraisal here"),
         text=_l("Commission one from the page of the complaint."),
         icon="search",
     )
@@ -88,8 +88,8 @@ class InspectionsView(GuardedModelView):
     def name_of(self, row: ListRow) -> str:
         return str(row.values.get("subject") or row.address)[:40]
 
-    def save_new(self, work: UnitOfWork, values: dict[str, Any]) -> Inspection:
-        return commission_inspection(work, values.pop("complaint_id"), values=values)
+    def save_new(self, work: UnitOfWork, values: dict[str, Any]) -> Appraisal:
+        return commission_appraisal(work, values.pop("complaint_id"), values=values)
 
     def record_actions(self, row: ListRow) -> Sequence[Action]:
         return [*super().record_actions(row), *self.row_actions(row)]
@@ -97,7 +97,7 @@ class InspectionsView(GuardedModelView):
     def row_actions(self, row: ListRow) -> Sequence[Action]:
         if not acting().may(Permission.MEASURE_WRITE):
             return ()
-        if row.values["result"] is InspectionResult.OPEN:
+        if row.values["result"] is AppraisalResult.OPEN:
             step = ("result", _("Record result"), "check")
         elif row.values["settled_on"] is None:
             step = ("settle", _("Settle the cost"), "approve")
@@ -115,15 +115,15 @@ class InspectionsView(GuardedModelView):
             self,
             row,
             ResultForm,
-            lambda work, version, form: record_inspection_result(
+            lambda work, version, form: record_appraisal_result(
                 work,
                 row.id,
                 version,
-                result=InspectionResult(form.result.data),
+                result=AppraisalResult(form.result.data),
                 on=form.on.data,
                 text=form.text.data,
             ),
-            title=_("Result of the inspection"),
+            title=_("Result of the appraisal"),
             icon="check",
             explanation=_("Who bears the cost is derived from the result by the procedure."),
         )
@@ -136,7 +136,7 @@ class InspectionsView(GuardedModelView):
             self,
             row,
             SettleForm,
-            lambda work, version, form: settle_inspection(work, row.id, version, on=form.on.data),
+            lambda work, version, form: settle_appraisal(work, row.id, version, on=form.on.data),
             title=_("Settle the cost"),
             icon="approve",
             explanation=_("Whoever bears the cost has paid it, or paid it back to who advanced it."),
