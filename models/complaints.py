@@ -133,6 +133,9 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.Text, info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False)
     )
 
+    is_major: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false(), info=field(_l("Major complaint"), read_only=True)
+    )
     procedure_version_id: Mapped[int] = mapped_column(
         to("procedure_versions"),
         index=True,

@@ -183,6 +183,9 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
             _either(lambda actor, now: queues.appeals_to_decide()),
         ),
         SpecialFilter(
+            "major", _l("Major, still open"), "bool", _either(lambda actor, now: queues.is_major())
+        ),
+        SpecialFilter(
             "figure", _l("Figure"), "hidden", lambda value, _a, _n, zone: figure_condition(value, zone)
         ),
         SpecialFilter("part", _l("Part"), "hidden", lambda value, *_: part_condition(value)),

@@ -183,6 +183,15 @@ QUEUES: tuple[QueueSpec, ...] = (
         "warn",
     ),
     QueueSpec(
+        "major",
+        _l("Major complaints"),
+        "star",
+        P.COMPLAINT_EVALUATE,
+        lambda r: queues.is_major(),
+        (("f.major", "1"),),
+        "bad",
+    ),
+    QueueSpec(
         "escalated",
         _l("Escalated or supervised"),
         "escalate",

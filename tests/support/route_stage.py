@@ -39,6 +39,7 @@ from models import (
     Notice,
     Party,
     PenaltyReferral,
+    PostBinding,
     ProcedureVersion,
     RoleGrant,
     SavedView,
@@ -49,6 +50,7 @@ from models.enums import (
     FindingVerdict,
     MeasureKind,
     PartySide,
+    PostName,
     RequestKind,
     RoleName,
 )
@@ -142,6 +144,12 @@ SCREENS_WITH_VIEWS = (
     "complaints", "reports", "signals", "inspections", "investigations", "groups",
     "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
     "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
+    "complaints", "reports", "signals", "inspections", "investigations",
+    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures",
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "posts", "calendar", "procedures",
+    "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
@@ -163,6 +171,7 @@ RELATIONS = {
     "solutions": "complaint_id",
     "appraisals": "complaint_id",
     "penalty_referrals": "complaint_id",
+    "posts": "department_id",
     "procedures": "",
     "reports": "owner_id",
     "signals": "decided_by_id",
@@ -342,6 +351,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     cover = arrange_cover(session, away, deputy)
     batch = LedgerBatch(filename="台账.xlsx", sha256=DIGEST, header_key=DIGEST)
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
+    post = PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[RoleName.HEAD_OF_QUALITY].id)
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
     views = {
@@ -349,6 +359,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
+    session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
     session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
@@ -363,6 +374,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        "post": post,
         "job": job,
         **views,
         "notice": notice,
