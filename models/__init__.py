@@ -17,7 +17,6 @@ from models.cases import (
     Finding,
     Investigation,
     InvestigationMember,
-    Measure,
 )
 from models.complaints import (
     Complaint,
@@ -40,6 +39,7 @@ from models.inquiry import (
     ResolutionPlan,
 )
 from models.instructions import LeaderInstruction
+from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -54,6 +54,7 @@ from models.organisation import (
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.reception import DutyShift, ReceptionSession
 from models.staff import ReadingConfirmation, Training
+from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
@@ -71,6 +72,7 @@ __all__ = [
     "Accident",
     "AccidentReport",
     "AnalysisReport",
+    "Appraisal",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -120,6 +122,7 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PenaltyReferral",
     "PostBinding",
     "ProcedureVersion",
     "QualityDecision",
@@ -131,8 +134,10 @@ __all__ = [
     "RoleGrant",
     "SavedView",
     "Signal",
+    "Solution",
     "Supervision",
     "Training",
     "User",
+    "Warranty",
     "WithdrawnNumber",
 ]
