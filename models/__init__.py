@@ -53,8 +53,8 @@ from models.organisation import (
 )
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.reception import DutyShift, ReceptionSession
-from models.staff import ReadingConfirmation, Training
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
+from models.staff import ReadingConfirmation, Training
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,

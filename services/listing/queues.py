@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models import Complaint, LeaderInstruction, Opinion, PostBinding, ProcedureVersion
-from models.enums import OPEN_STATES, FollowUpResult, PostName, State
-from models import Complaint, Measure, Opinion, PostBinding, ProcedureVersion
+from models import Complaint, LeaderInstruction, Measure, Opinion, PostBinding, ProcedureVersion
 from models.enums import OPEN_STATES, FollowUpResult, MeasureStatus, PostName, State
 from services.actor import Actor
 
@@ -95,6 +93,8 @@ def to_instruct(actor: Actor, now: datetime) -> ColumnElement[bool]:
         ),
     )
     return sa.and_(Complaint.state.in_(sorted(OPEN_STATES)), Complaint.id.in_(waiting))
+
+
 SOON = timedelta(days=3)
 """Measures due within so many days wait on the worklist."""
 
