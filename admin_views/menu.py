@@ -66,6 +66,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("investigations.index_view", _l("Investigations"), "investigation"),
             Entry("measures.index_view", _l("Measures"), "approve", "measures"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
+            Entry("holds.index_view", _l("Holds"), "pause"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
         ),
     ),

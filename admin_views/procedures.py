@@ -13,6 +13,7 @@ from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
+from admin_views.procedure_holds import hold_table
 from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
@@ -110,6 +111,8 @@ class ProcedureTables:
         tables = [self._clocks(), self._intake(), self._decisions(), self._escalation()]
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
+        if procedure.holds:
+            tables.append(self._table(*hold_table(procedure, self._words)))
         if procedure.accidents:
             tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
         if procedure.fields:

@@ -19,6 +19,7 @@ from admin_views.page_parts import Badge, Due, Fact, Tone
 from extensions import db
 from models import enums as e
 from models.fields import FieldSpec
+from models.hold_enums import HoldStatus
 from services.access.masking import Masked
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import DeskTime, desk_time
@@ -46,6 +47,8 @@ _TONES: dict[Enum, Tone] = {
     e.AccidentStatus.CLOSED: "good",
     e.AccidentGrade.MAJOR: "bad",
     e.AccidentGrade.UNDETERMINED: "warn",
+    HoldStatus.OPEN: "bad",
+    HoldStatus.RELEASED: "good",
     e.FindingVerdict.UPHELD: "bad",
     e.FindingVerdict.PARTLY: "warn",
     e.FindingVerdict.NOT_UPHELD: "good",

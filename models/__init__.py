@@ -21,6 +21,7 @@ from models.complaints import (
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.groups import HandlingGroup, HandlingGroupMember
+from models.holds import Hold, HoldNotice
 from models.inquiry import (
     InternalMemo,
     InvestigationRecord,
@@ -81,6 +82,8 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Hold",
+    "HoldNotice",
     "InternalMemo",
     "Investigation",
     "InvestigationMember",

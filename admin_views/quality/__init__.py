@@ -1,10 +1,11 @@
-"""The screens of quality work: investigations, measures, accidents."""
+"""The screens of quality work: investigations, measures, accidents, holds."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from admin_views.quality.accidents import AccidentsView
+from admin_views.quality.holds import HoldsView
 from admin_views.quality.investigations import InvestigationsView
 from admin_views.quality.measures import MeasuresView
 
@@ -14,4 +15,5 @@ def screens() -> list[Any]:
         InvestigationsView(endpoint="investigations", url="/investigations"),
         MeasuresView(endpoint="measures", url="/measures"),
         AccidentsView(endpoint="accidents", url="/accidents"),
+        HoldsView(endpoint="holds", url="/holds"),
     ]

@@ -39,6 +39,7 @@ from models import (
     SavedView,
 )
 from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RoleName
+from models.hold_enums import NoticeKind
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -111,6 +112,8 @@ class Stage:
             return sorted(converter.items)[0]
         if name in FILLERS:
             return FILLERS[name]
+        if name == "notice":
+            record = "hold_notice"
         if record == "party" and name == "address":
             record = "complaint"
         number = type(converter).__name__ == "IntegerConverter"
@@ -125,7 +128,7 @@ UPLOADS = "/attachments/"
 
 SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "calendar", "procedures",
+    "covers", "exemptions", "calendar", "procedures", "holds",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {"screen": "complaints"}
@@ -140,6 +143,7 @@ RELATIONS = {
     "departments": "parent_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
+    "holds": "complaint_id",
     "investigations": "leader_id",
     "measures": "owner_id",
     "procedures": "",
@@ -245,6 +249,14 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             department_id=department,
             facts="经过",
         ),
+        "hold": Hold(
+            number=f"ZT-{number}",
+            complaint_id=case.id,
+            product="血压计",
+            reason="停用",
+            ordered_at=now,
+            stops_sale=True,
+        ),
         "archive": ArchiveRecord(
             complaint_id=case.id,
             file_number=f"档-{number}",
@@ -257,6 +269,9 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     session.add_all(rows.values())
     session.flush()
     rows["investigation"] = investigation
+    rows["hold_notice"] = HoldNotice(hold_id=rows["hold"].id, kind=NoticeKind.STOP, outside="购货单位")
+    session.add(rows["hold_notice"])
+    session.flush()
     rows["clock"] = _clock(session, case, now)
     return {kind: getattr(row, "public_id", row.id) for kind, row in rows.items()}
 
