@@ -132,17 +132,20 @@ class HoldsView(GuardedModelView):
         if hold.status is HoldStatus.RELEASED:
             return ()
         steps = []
-        if self._mine(hold):
-            steps.append(("acknowledge", _("Acknowledge"), "check"))
         if acting().may(Permission.HOLD_WRITE):
             if hold.stops_production or hold.isolates:
                 steps.append(("execution", _("Record execution"), "note"))
             steps.append(("neighbours", _("Neighbouring batches"), "search"))
         if acting().may(Permission.HOLD_RELEASE):
             steps.append(("release", _("Release"), "resume"))
+        mine = self._mine(hold)
+        first = self._step_of(row.address, mine) if mine else None
         return [
-            Action(label=label, url=self._url(name, row.address), icon=icon, dialog=True)
-            for name, label, icon in steps
+            *([first] if first else []),
+            *(
+                Action(label=label, url=self._url(name, row.address), icon=icon, dialog=True)
+                for name, label, icon in steps
+            ),
         ]
 
     def _url(self, name: str, address: str, **more: Any) -> str:
@@ -281,16 +284,6 @@ class HoldsView(GuardedModelView):
             explanation=_("The goods move again; everybody who was told to stop is told."),
             missing=missing_for_release(self.get_one(address)),
         )
-
-    @expose("/<address>/acknowledge", methods=("GET", "POST"))
-    @requires(Permission.HOLD_READ)
-    def acknowledge(self, address: str) -> ResponseReturnValue:
-        """The reader's own department acknowledges its newest open notice."""
-        row = self.row(address)
-        mine = self._mine(self.get_one(address))
-        if mine is None:
-            raise NotFound
-        return self._acknowledged(row, mine)
 
     @expose("/<address>/notices/<notice>/acknowledge", methods=("GET", "POST"))
     @requires(Permission.HOLD_READ)

@@ -44,6 +44,7 @@ NEEDS: dict[str, LazyString] = {
     "measures_settled": _l("measures settled"),
     "closing_complete": _l("fields that the procedure wants for closing"),
     "investigations_finished": _l("investigations finished"),
+    "holds_released": _l("no goods held any more"),
     "closer_is_not_handler": _l("not the handler"),
     "has_written_result": _l("a written result"),
     "has_extendable_clock": _l("a time limit that may be extended"),

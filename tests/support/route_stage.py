@@ -28,6 +28,8 @@ from models import (
     Complaint,
     Exemption,
     Finding,
+    Hold,
+    HoldNotice,
     Investigation,
     Job,
     LedgerBatch,

@@ -61,7 +61,7 @@ class Works:
             )
         session.commit()
 
-    def accepted(self, **typed: Any) -> Complaint:
+    def accepted(self, *, hidden: bool = False, **typed: Any) -> Complaint:
         values: dict[str, Any] = {
             "product": "感冒灵颗粒",
             "batch": "B-0310",
@@ -70,6 +70,8 @@ class Works:
             "parties": (NewParty(PartySide.COMPLAINANT, name="康民医药公司", phone="13800000000"),),
         }
         case = register_complaint(self.session, self.house[R.HANDLER], **(values | typed))
+        if hidden:
+            take(self.session, self.house, case, E.MARK_CONFIDENTIAL, R.FIRST_RECEIVER)
         take(self.session, self.house, case, E.ACCEPT, R.FIRST_RECEIVER)
         self.session.info["actor"] = SYSTEM
         return self.session.get_one(Complaint, case.id)
@@ -259,9 +261,7 @@ def test_a_hold_by_hand(session: Session) -> None:
 
 def test_a_confidential_complaint_shows_its_hold_to_nobody_else(session: Session) -> None:
     works = Works(session, "pharma-distributor-classic-b")
-    case = works.accepted(
-        category_code="medicine", confidential=True, named_user_ids=(works.house[R.FIRST_RECEIVER].id,)
-    )
+    case = works.accepted(category_code="medicine", hidden=True)
     [hold] = works.holds(case)
     assert works.told("hold.placed") == set()
     assert [notice.sent_at for notice in works.notices(hold)] == [None, None, None]
