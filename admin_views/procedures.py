@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from admin_views.analysis_tables import analysis_tables
 from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
 from admin_views.field_tables import complainant_rows, field_heads, field_rows
@@ -14,6 +15,7 @@ from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
 from admin_views.procedure_holds import hold_table
+from admin_views.procedure_remedies import sections as remedies
 from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
@@ -100,6 +102,14 @@ class ProceduresView(GuardedModelView):
         return [*own, FactGroup(title=_("What it is for"), facts=facts)]
 
 
+def requirement_words(procedure: Procedure, requirement: Requirement) -> str:
+    """What a requirement asks for: a field of the desk, or one of the procedure's own, by its name."""
+    if isinstance(requirement.field, Field):
+        return str(FIELD_LABELS[requirement.field])
+    declared = procedure.declared_field(requirement.field)
+    return declared.names.in_language(locale()) if declared else requirement.field
+
+
 class ProcedureTables:
     """A procedure as tables: time limits first, then how complaints come in, who decides, how they end."""
 
@@ -115,12 +125,14 @@ class ProcedureTables:
             tables.append(self._table(*hold_table(procedure, self._words)))
         if procedure.accidents:
             tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
+        tables += [self._table(title, heads, rows) for title, heads, rows in remedies(procedure)]
         if procedure.fields:
             rows = field_rows(procedure, self._words)
             tables.append(self._table(_("Fields of its own"), field_heads(), rows))
         if procedure.complainant_kinds:
             people = complainant_rows(procedure, self._words)
             tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
+        tables += analysis_tables(procedure.analysis, self._table)
         tables += [self._table(*way) for way in way_tables(procedure)]
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
@@ -188,10 +200,7 @@ class ProcedureTables:
         return [([title, self._asked(each)], each) for each in listed]
 
     def _asked(self, requirement: Requirement) -> str:
-        if isinstance(requirement.field, Field):
-            return str(FIELD_LABELS[requirement.field])
-        declared = self.procedure.declared_field(requirement.field)
-        return self._words(declared.names) if declared else requirement.field
+        return requirement_words(self.procedure, requirement)
 
     def _decisions(self) -> RecordTable:
         procedure = self.procedure

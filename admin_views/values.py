@@ -20,6 +20,7 @@ from extensions import db
 from models import enums as e
 from models.fields import FieldSpec
 from models.hold_enums import HoldStatus
+from models.remedy_enums import AppraisalResult, SolutionAnswer
 from services.access.masking import Masked
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import DeskTime, desk_time
@@ -40,6 +41,12 @@ _TONES: dict[Enum, Tone] = {
     e.MeasureStatus.PLANNED: "warn",
     e.MeasureStatus.DONE: "info",
     e.MeasureStatus.VERIFIED: "good",
+    SolutionAnswer.OPEN: "warn",
+    SolutionAnswer.ACCEPTED: "good",
+    SolutionAnswer.DECLINED: "bad",
+    AppraisalResult.OPEN: "warn",
+    AppraisalResult.CONFORMING: "good",
+    AppraisalResult.NOT_CONFORMING: "bad",
     e.InvestigationStatus.OPEN: "info",
     e.InvestigationStatus.FINISHED: "good",
     e.AccidentStatus.REPORTED: "warn",
@@ -49,6 +56,8 @@ _TONES: dict[Enum, Tone] = {
     e.AccidentGrade.UNDETERMINED: "warn",
     HoldStatus.OPEN: "bad",
     HoldStatus.RELEASED: "good",
+    e.Existence.FOUND: "bad",
+    e.Existence.NOT_FOUND: "good",
     e.FindingVerdict.UPHELD: "bad",
     e.FindingVerdict.PARTLY: "warn",
     e.FindingVerdict.NOT_UPHELD: "good",

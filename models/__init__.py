@@ -1,6 +1,15 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
 from models.accidents import Accident, AccidentReport
+from models.analysis import (
+    AnalysisReport,
+    Inspection,
+    InspectionCase,
+    InspectionFinding,
+    MeasureOrigin,
+    ReportCase,
+    Signal,
+)
 from models.base import Base
 from models.cases import (
     ArchiveRecord,
@@ -8,7 +17,6 @@ from models.cases import (
     Finding,
     Investigation,
     InvestigationMember,
-    Measure,
 )
 from models.complaints import (
     Complaint,
@@ -30,6 +38,7 @@ from models.inquiry import (
     QualityDecision,
     ResolutionPlan,
 )
+from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -42,6 +51,7 @@ from models.organisation import (
     User,
 )
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
@@ -58,6 +68,8 @@ from models.work import (
 __all__ = [
     "Accident",
     "AccidentReport",
+    "AnalysisReport",
+    "Appraisal",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -84,6 +96,9 @@ __all__ = [
     "HandlingGroupMember",
     "Hold",
     "HoldNotice",
+    "Inspection",
+    "InspectionCase",
+    "InspectionFinding",
     "InternalMemo",
     "Investigation",
     "InvestigationMember",
@@ -94,6 +109,7 @@ __all__ = [
     "LeaveCover",
     "LedgerBatch",
     "Measure",
+    "MeasureOrigin",
     "NamedPerson",
     "Notice",
     "NumberSeries",
@@ -102,14 +118,19 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PenaltyReferral",
     "PostBinding",
     "ProcedureVersion",
     "QualityDecision",
     "Reply",
+    "ReportCase",
     "ResolutionPlan",
     "RoleGrant",
     "SavedView",
+    "Signal",
+    "Solution",
     "Supervision",
     "User",
+    "Warranty",
     "WithdrawnNumber",
 ]

@@ -13,13 +13,16 @@ from pydantic import field_validator, model_validator
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
+from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
 from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.investigation import SILENT, InvestigationRules
+from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
+from services.procedures.sections.warranty import Appraisals, JointHandling, PenaltyReferrals, Warranty
 from services.procedures.vocabulary import (
     Category,
     Channel,
@@ -247,6 +250,12 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    measures: Measures = Measures()
+    warranty: Warranty | None = None
+    appraisals: Appraisals | None = None
+    joint_handling: JointHandling | None = None
+    penalty_referrals: PenaltyReferrals | None = None
+    analysis: Analysis | None = None
     posts: tuple[Post, ...] = ()
     replies_by: tuple[ReplyBy, ...] = ()
     gates: tuple[DeclaredGate, ...] = ()
