@@ -87,14 +87,12 @@ _VERBS = {
     "grade": _l("Graded"),
     "visit_scene": _l("On site"),
     "self_examine": _l("Self-examination"),
-    "decide": _l("Disposition"),
     "sign": _l("Signed"),
     "announce": _l("Announced"),
     "conceal": _l("Marked as concealed"),
     "place": _l("Hold placed"),
     "tell": _l("Told"),
     "acknowledge": _l("Acknowledged"),
-    "carry_out": _l("Carried out"),
     "check_neighbours": _l("Neighbouring batches checked"),
     "release": _l("Released"),
     "export": _l("Exported"),
@@ -104,6 +102,7 @@ _VERBS = {
     "sign_out": _l("Signed out"),
 }
 _ACTIONS = {
+    "accident.decide": _l("Disposition"),
     "sign_in.done": _l("Signed in"),
     "sign_in.failed": _l("Wrong password"),
     "sign_in.refused": _l("Sign-in refused"),
