@@ -30,8 +30,6 @@ from models import (
     Exemption,
     Finding,
     HandlingGroup,
-    Hold,
-    HoldNotice,
     InternalMemo,
     Investigation,
     InvestigationRequest,
@@ -56,7 +54,6 @@ from models.enums import (
     RequestKind,
     RoleName,
 )
-from models.hold_enums import NoticeKind
 from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
@@ -71,6 +68,7 @@ from tests.factories import (
 )
 from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
+from tests.support.hold_rows import hold_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -322,14 +320,6 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             department_id=department,
             facts="经过",
         ),
-        "hold": Hold(
-            number=f"ZT-{number}",
-            complaint_id=case.id,
-            product="血压计",
-            reason="停用",
-            ordered_at=now,
-            stops_sale=True,
-        ),
         "archive": ArchiveRecord(
             complaint_id=case.id,
             file_number=f"档-{number}",
@@ -342,9 +332,7 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     session.add_all(rows.values())
     session.flush()
     rows["investigation"] = investigation
-    rows["hold_notice"] = HoldNotice(hold_id=rows["hold"].id, kind=NoticeKind.STOP, outside="购货单位")
-    session.add(rows["hold_notice"])
-    session.flush()
+    rows |= hold_rows(session, case, f"ZT-{number}", now)
     rows["clock"] = _clock(session, case, now)
     return {kind: getattr(row, "public_id", row.id) for kind, row in rows.items()}
 
