@@ -15,6 +15,7 @@ from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
 from admin_views.procedure_way import way_tables
+from admin_views.statute_tables import statute_table
 from admin_views.values import text_of
 from models import ProcedureVersion
 from models.enums import Category
@@ -116,7 +117,8 @@ class ProcedureTables:
 
     def tables(self) -> list[RecordTable]:
         procedure = self.procedure
-        tables = [self._clocks(), self._intake(), self._decisions(), self._escalation()]
+        tables = [self._clocks(), *statute_table(procedure), self._intake(), self._decisions()]
+        tables.append(self._escalation())
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
         if procedure.accidents:
