@@ -15,11 +15,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Complaint, Party
-from models.enums import Category, ComplaintForm, EventKind, PartyKind, PartySide, RoleName
+from models.enums import (
+    Category,
+    Channel,
+    ComplaintForm,
+    EventKind,
+    FollowUpResult,
+    PartyKind,
+    PartySide,
+    RoleName,
+)
 from services.access.scope import unscoped
 from services.actor import SYSTEM
 from services.errors import Refused
-from tests.factories import House, create_house, fire
+from tests.factories import House, create_complaint, create_house, fire
 from tests.web.screens.conftest import SignIn, words
 
 NEW = "/complaints/new/"
@@ -452,3 +461,21 @@ def test_the_shops_quality_head_is_the_first_to_be_told(session: Session, sign_i
     )
     session.commit()
     assert "门店质量负责人" in words(client.get(url))
+
+
+@pytest.mark.clause("R04-09")
+def test_one_page_holds_content_process_resolution_and_feedback(session: Session, sign_in: SignIn) -> None:
+    house = house_of(session, "general-quality")
+    made = create_complaint(session, house, "following_up")
+    said = {"result": FollowUpResult.SATISFIED, "channel": Channel.HOTLINE, "words": "对处理表示满意。"}
+    fire(session, house[RoleName.FIRST_RECEIVER], EventKind.FOLLOW_UP, made, execution="已换货。", **said)
+    url = f"/complaints/{made.public_id}/"
+    session.commit()
+    page = words(sign_in(house[RoleName.FIRST_RECEIVER]).get(url))
+    assert "在内科门诊等候三小时" in page and "要求说明并改进" in page  # content
+    for event in ("登记", "受理", "转办", "签收", "提交处理意见", "审批", "答复", "回访"):  # process
+        assert event in page, event
+    assert "情况属实，已整改" in page and "特此答复" in page  # resolution
+    assert "对处理表示满意" in page  # feedback
+    form = sign_in(house[RoleName.FIRST_RECEIVER]).get(NEW).text
+    assert all("R04-09" in note_at(form, name) for name in ("name", "phone", "content"))
