@@ -1,14 +1,22 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
+from models.analysis import (
+    AnalysisReport,
+    Inspection,
+    InspectionCase,
+    InspectionFinding,
+    MeasureOrigin,
+    ReportCase,
+    Signal,
+)
 from models.base import Base
 from models.cases import (
-    Accident,
     ArchiveRecord,
     Attachment,
     Finding,
     Investigation,
     InvestigationMember,
-    Measure,
 )
 from models.complaints import (
     Complaint,
@@ -29,6 +37,7 @@ from models.inquiry import (
     QualityDecision,
     ResolutionPlan,
 )
+from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -41,6 +50,7 @@ from models.organisation import (
     User,
 )
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
@@ -56,6 +66,9 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
+    "AnalysisReport",
+    "Appraisal",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -80,6 +93,9 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Inspection",
+    "InspectionCase",
+    "InspectionFinding",
     "InternalMemo",
     "Investigation",
     "InvestigationMember",
@@ -90,6 +106,7 @@ __all__ = [
     "LeaveCover",
     "LedgerBatch",
     "Measure",
+    "MeasureOrigin",
     "NamedPerson",
     "Notice",
     "NumberSeries",
@@ -98,14 +115,19 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PenaltyReferral",
     "PostBinding",
     "ProcedureVersion",
     "QualityDecision",
     "Reply",
+    "ReportCase",
     "ResolutionPlan",
     "RoleGrant",
     "SavedView",
+    "Signal",
+    "Solution",
     "Supervision",
     "User",
+    "Warranty",
     "WithdrawnNumber",
 ]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from admin_views.case_context import RecordTable
-from admin_views.complaints.case_base import CaseReader
+from admin_views.complaints.case_remedies import CaseRemedies
 from admin_views.page_parts import Badge, Fact
 from admin_views.values import badge_of, moment_text, text_of
 from models import (
@@ -21,9 +21,10 @@ from models import (
     Opinion,
 )
 from models.enums import FollowUpResult
+from services.workflow.levels import may_go_without, waiver_of
 
 
-class CaseRecords(CaseReader):
+class CaseRecords(CaseRemedies):
     """Investigation, measures, follow-up and linked records of the case page."""
 
     # Investigation, measures, links
@@ -58,6 +59,7 @@ class CaseRecords(CaseReader):
             ]
             for row in found
         ]
+        investigations += self._waiver()
         if investigations:
             tables.append(
                 RecordTable(
@@ -74,6 +76,7 @@ class CaseRecords(CaseReader):
         if rows:
             heads = [_("Kind"), _("Measure"), _("Owner"), _("Due"), _("Status")]
             tables.append(RecordTable(key="measures", title=_("Measures"), heads=heads, rows=rows))
+        tables += self._remedies()
         follow_ups = self.session.scalars(
             sa.select(FollowUp).where(FollowUp.complaint_id == complaint_id).order_by(FollowUp.id)
         )
@@ -89,6 +92,24 @@ class CaseRecords(CaseReader):
             ]
             tables.append(RecordTable(key="reply", title=_("Follow-up"), heads=heads, rows=asked))
         return tables
+
+    def _waiver(self) -> list[list[Fact]]:
+        """Why it is answered without an investigation (R10-06)."""
+        waiver = waiver_of(self.session, self.complaint)
+        if waiver is None:
+            return []
+        badge = Badge(text=_("No investigation needed"), tone="info")
+        who = waiver.waived_by.name if waiver.waived_by else ""
+        return [
+            [
+                Fact(label="", value=waiver.reason),
+                Fact(label="", value=who),
+                Fact(label="", value=badge.text, badge=badge),
+            ]
+        ]
+
+    def _may_go_without(self) -> bool:
+        return may_go_without(self.session, self.complaint) and not self._waiver()
 
     def _opinion(self, row: Opinion) -> list[Fact]:
         standing = Badge(text=_("Awaiting approval"), tone="warn")

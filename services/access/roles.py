@@ -12,6 +12,7 @@ _EVERYBODY = frozenset(
 _READER = frozenset(
     {
         P.ACCIDENT_READ,
+        P.ANALYSIS_READ,
         P.ARCHIVE_READ,
         P.COMPLAINT_READ,
         P.GROUP_READ,
@@ -32,6 +33,7 @@ _CASE_WORKER = _READER | {
 
 _OFFICE = frozenset(
     {
+        P.ANALYSIS_WRITE,
         P.COMPLAINT_ACCEPT,
         P.COMPLAINT_ACKNOWLEDGE,
         P.COMPLAINT_ADD_CO_HANDLER,
@@ -73,6 +75,7 @@ _WORKS_ON_IT = frozenset(
 
 _DECIDES = frozenset(
     {
+        P.ACCIDENT_SIGN,
         P.COMPLAINT_APPROVE,
         P.COMPLAINT_ARBITRATE,
         P.COMPLAINT_CLOSE,
@@ -86,6 +89,7 @@ _DECIDES = frozenset(
         P.COMPLAINT_RESUME,
         P.COMPLAINT_RETURN_OPINION,
         P.COVER_ARRANGE,
+        P.DISCIPLINE_READ,
         P.INVESTIGATION_DECIDE,
         P.ROLE_CONFIRM,
     }
@@ -137,12 +141,15 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
         P.COMPLAINT_TRANSFER,
         P.COMPLAINT_URGE,
         P.COVER_ARRANGE,
+        P.DISCIPLINE_READ,
         P.INVESTIGATION_DECIDE,
     },
     RoleName.LEADER: _EVERYBODY
     | _CASE_WORKER
     | _DECIDES
     | {
+        P.APPEAL_DECIDE,
+        P.ANALYSIS_WRITE,
         P.AUDIT_READ,
         P.COMPLAINT_ADD_CO_HANDLER,
         P.COMPLAINT_MARK_CONFIDENTIAL,
@@ -153,13 +160,14 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
         P.COMPLAINT_TRANSFER,
         P.COMPLAINT_URGE,
         P.EXEMPTION_WRITE,
+        P.INSPECTION_WRITE,
     },
     RoleName.HEAD_OF_QUALITY: _EVERYBODY
     | _CASE_WORKER
     | _OFFICE
     | _DECIDES
-    | {P.AUDIT_READ, P.GROUP_WRITE, P.INVESTIGATION_WRITE},
+    | {P.AUDIT_READ, P.GROUP_WRITE, P.INSPECTION_WRITE, P.INVESTIGATION_WRITE},
     RoleName.ARCHIVIST: _EVERYBODY | _READER | {P.COMPLAINT_ARCHIVE, P.COMPLAINT_REGISTER},
     # Reads all, changes nothing.
-    RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ},
+    RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ, P.DISCIPLINE_READ},
 }

@@ -19,6 +19,12 @@ def sweep(job: JobContext) -> None:
     _later("services.operations.sweep", "sweep_all")(job.session)
 
 
+@handler("measures", every_minute=True)
+def remind_of_measures(job: JobContext) -> None:
+    """Tell of measures that are due soon or overdue, and of effects to be checked."""
+    _later("services.operations.remind_of_measures", "remind_all")(job.session)
+
+
 @handler("outbox", every_minute=True)
 def send_outbox(job: JobContext) -> None:
     """Send the messages that committed units of work left."""
@@ -35,6 +41,12 @@ def sweep_files(job: JobContext) -> None:
 def keep_audit_anchor(job: JobContext) -> None:
     """Once a day: how far the audit trail reaches, kept outside the database."""
     _later("services.audit_anchors", "keep_daily_anchor")(job.session, job.settings.data_dir)
+
+
+@handler("analysis", every_minute=True)
+def analyse(job: JobContext) -> None:
+    """Produce the reports of periods that are over; once an hour look for signals."""
+    _later("services.reports.rounds", "analyse")(job.session)
 
 
 @handler("calendar")

@@ -20,6 +20,7 @@ import database
 from extensions import db
 from models import (
     Accident,
+    Appraisal,
     ArchiveRecord,
     Attachment,
     AuditEntry,
@@ -28,17 +29,32 @@ from models import (
     Complaint,
     Exemption,
     Finding,
+    HandlingGroup,
+    InternalMemo,
     Investigation,
+    InvestigationRequest,
     Job,
     LedgerBatch,
     Measure,
     Notice,
     Party,
+    PenaltyReferral,
+    PostBinding,
     ProcedureVersion,
     RoleGrant,
     SavedView,
+    Solution,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RoleName
+from models.enums import (
+    DayKind,
+    FindingVerdict,
+    MeasureKind,
+    PartySide,
+    PostName,
+    RequestKind,
+    RoleName,
+)
+from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -50,6 +66,7 @@ from tests.factories import (
     create_user,
     register_complaint,
 )
+from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
@@ -124,11 +141,18 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "complaints", "reports", "signals", "inspections", "investigations", "groups",
+    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
+    "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
+    "complaints", "reports", "signals", "inspections", "investigations",
+    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "posts", "calendar", "procedures",
+    "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
-FILLERS: dict[str, str] = {"screen": "complaints"}
+FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
 """Parts of an address that name no record."""
 RELATIONS = {
     "accidents": "department_id",
@@ -140,9 +164,17 @@ RELATIONS = {
     "departments": "parent_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
+    "inspections": "led_by_id",
+    "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "solutions": "complaint_id",
+    "appraisals": "complaint_id",
+    "penalty_referrals": "complaint_id",
+    "posts": "department_id",
     "procedures": "",
+    "reports": "owner_id",
+    "signals": "decided_by_id",
     "users": "department_id",
 }
 """A field of each screen that points at another record; empty where none does."""
@@ -235,7 +267,44 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
         "finding": Finding(
             investigation_id=investigation.id, allegation="等候过久", verdict=FindingVerdict.UPHELD
         ),
+        "request": InvestigationRequest(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            kind=RequestKind.ASSISTANCE,
+            department_id=house.ward.id,
+            person_id=investigation.leader_id,
+            wanted="请协助",
+            asked_at=now,
+        ),
+        "memo": InternalMemo(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            manager_id=investigation.leader_id,
+            facts="情况",
+            opinion="意见",
+            sent_at=now,
+        ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
+        "solution": Solution(
+            complaint_id=case.id, kind=MeasureKind.REPAIR, text="上门维修", offered_on=now.date()
+        ),
+        "appraisal": Appraisal(
+            complaint_id=case.id,
+            subject="屋面防水",
+            body_kind=AppraisalBody.EXPERTS,
+            body="专家组",
+            requested_on=now.date(),
+            commissioned_on=now.date(),
+            advanced_by=Bearer.COMPLAINANT,
+        ),
+        "penalty_referral": PenaltyReferral(
+            complaint_id=case.id,
+            party="施工单位",
+            authority="市住建局",
+            referred_on=now.date(),
+            ground=PenaltyGround.AGAINST_RULES,
+            facts="拒不整改",
+        ),
         "accident": Accident(
             number=f"SG-{number}",
             complaint_id=case.id,
@@ -282,6 +351,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     cover = arrange_cover(session, away, deputy)
     batch = LedgerBatch(filename="台账.xlsx", sha256=DIGEST, header_key=DIGEST)
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
+    post = PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[RoleName.HEAD_OF_QUALITY].id)
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
     views = {
@@ -289,21 +359,26 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, notice, *views.values()])
+    session.add_all([batch, day, exemption, post, job, notice, *views.values()])
+    group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
+    session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
         for kind, model in (("procedure", ProcedureVersion), ("audit", AuditEntry), ("grant", RoleGrant))
     }
     rows: dict[str, Any] = {
+        **of_analysis(session, house),
         **first,
         "cover": cover,
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        "post": post,
         "job": job,
         **views,
         "notice": notice,
+        "group": group,
         "user": user,
         "department": house.ward,
     }
