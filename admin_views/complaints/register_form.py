@@ -137,7 +137,9 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
     made.channel = _SomeOf(  # type: ignore[attr-defined]
         _l("Channel"), [InputRequired(_l("Choose how it came in."))], some=list(procedure.channels)
     )
-    forms = [form for form in ComplaintForm if form is not ComplaintForm.ORAL or procedure.intake.oral.allowed]
+    forms = [
+        form for form in ComplaintForm if form is not ComplaintForm.ORAL or procedure.intake.oral.allowed
+    ]
     made.form = _SomeOf(  # type: ignore[attr-defined]
         _l("Form"), [Optional()], some=forms, default=ComplaintForm.WRITTEN, description=_oral_note(procedure)
     )

@@ -143,5 +143,7 @@ def _anonymous(s: Situation) -> list[Reason]:
     if s.procedure.intake.anonymous.allowed or not s.complaint.is_anonymous:
         return []
     clause = ", ".join(s.procedure.intake.anonymous.clause) or _l("own rule")
-    message = _l("This procedure accepts no anonymous complaints: record who complains (%(clause)s).", clause=clause)
+    message = _l(
+        "This procedure accepts no anonymous complaints: record who complains (%(clause)s).", clause=clause
+    )
     return [Reason("anonymous", message, "people")]
