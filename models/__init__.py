@@ -29,6 +29,7 @@ from models.organisation import (
     SavedView,
     User,
 )
+from models.procedure_drafts import ProcedureAdoption, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
@@ -78,6 +79,9 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "ProcedureAdoption",
+    "ProcedureDraft",
+    "ProcedureDraftStep",
     "ProcedureVersion",
     "Reply",
     "RoleGrant",
