@@ -119,6 +119,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.ColumnChoice: _own(m.ColumnChoice.user_id),
     m.Complaint: _through(m.Complaint.id),
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
+    m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
     m.DoneRequest: _own(m.DoneRequest.user_id),
     m.Extension: _through(m.Extension.complaint_id),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from services.procedures.consistency import inconsistencies
+from services.procedures.field_checks import faults_of_fields
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
 from services.procedures.vocabulary import Level
@@ -119,6 +120,7 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
     yield from _repeated(procedure, source)
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
+    yield from faults_of_fields(procedure, source)
     if procedure.follow_up.exit_with_leader_approval and not procedure.follow_up.until_satisfied:
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
@@ -132,6 +134,8 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("escalation",), [step.level.value for step in procedure.escalation]),
         (("categories",), [kind.code for kind in procedure.categories]),
         (("natures",), [kind.code for kind in procedure.natures]),
+        (("complainant_kinds",), [kind.code for kind in procedure.complainant_kinds]),
+        (("fields",), [field.code for field in procedure.fields]),
         (("clauses",), [clause.code for clause in procedure.clauses]),
     ]
     for key in ("grading", "accident_grading"):

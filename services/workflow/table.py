@@ -15,6 +15,7 @@ from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
 from services.workflow import gates as g
 from services.workflow.acceptance import acceptance_complete
+from services.workflow.procedure_words import closing_complete
 
 if TYPE_CHECKING:
     from services.workflow.gates import Situation
@@ -62,7 +63,7 @@ _ROWS = (
     Transition(E.ACKNOWLEDGE, _stay(*_BEFORE_END)),
     Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (acceptance_complete,)),
     Transition(E.REFUSE, _to(S.REFUSED, *_BEFORE_WORK)),
-    Transition(E.CLOSE_ON_SPOT, _to(S.CLOSED, S.REGISTERED), (g.handler_is_first_receiver,)),
+    Transition(E.CLOSE_ON_SPOT, _to(S.CLOSED, S.REGISTERED), (g.handler_is_first_receiver, closing_complete)),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
     Transition(E.REFUSE_SIGNATURE, _to(S.ACCEPTED, S.DISPATCHED), (g.is_proposed_receiver, g.refusals_left)),
@@ -98,6 +99,7 @@ _ROWS = (
             g.followed_up,
             g.measures_settled,
             g.investigations_finished,
+            closing_complete,
             g.closer_is_not_handler,
         ),
     ),
