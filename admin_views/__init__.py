@@ -22,6 +22,9 @@ from admin_views import (
     ledger,
     notices,
     organisation,
+    procedure_adoptions,
+    procedure_drafts,
+    procedure_versions,
     procedures,
     quality,
     security,
@@ -35,9 +38,26 @@ from admin_views.complaints.view import ComplaintsView
 PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
 """Modules with `register(app)`."""
 
-BLUEPRINTS = (worklist.blueprint, steps.blueprint, parties.blueprint, lifecycle.blueprint, clauses.blueprint)
+BLUEPRINTS = (
+    worklist.blueprint,
+    steps.blueprint,
+    parties.blueprint,
+    lifecycle.blueprint,
+    clauses.blueprint,
+    procedure_versions.blueprint,
+)
 
-SCREENS = (quality, archive, audit, jobs, calendar, procedures, organisation)
+SCREENS = (
+    quality,
+    archive,
+    audit,
+    jobs,
+    calendar,
+    procedures,
+    procedure_drafts,
+    procedure_adoptions,
+    organisation,
+)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

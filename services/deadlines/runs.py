@@ -43,7 +43,8 @@ def clock_of(run: ClockRun) -> Clock:
     return _clock(json.dumps({key: value for key, value in run.rule.items() if key != GIVEN}, sort_keys=True))
 
 
-def _given(run: ClockRun) -> Given | None:
+def given_of(run: ClockRun) -> Given | None:
+    """The date or moment that the customer set for this run."""
     text = run.rule.get(GIVEN)
     if not text:
         return None
@@ -70,13 +71,13 @@ def result_of(run: ClockRun, time: DeskTime) -> DueResult:
         time.zone,
         pauses=pauses_of(run),
         extension=extension,
-        given=_given(run),
+        given=given_of(run),
     )
 
 
 def original_result(run: ClockRun, time: DeskTime) -> DueResult:
     """As result_of, without pauses and extension."""
-    return due(clock_of(run).rule, run.started_at, time.calendar, time.zone, given=_given(run))
+    return due(clock_of(run).rule, run.started_at, time.calendar, time.zone, given=given_of(run))
 
 
 def put_due(run: ClockRun, time: DeskTime) -> DueResult:

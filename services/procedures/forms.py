@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import Enum
-from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel
@@ -21,6 +21,8 @@ from services.procedures.reading import Fault, InvalidProcedure, Path, name, rea
 from services.procedures.schema import ONE_OR_MANY, Procedure
 
 BASICS = "basics"
+OBJECT = "{}"
+"""What is posted where a word or an object may stand, for the object."""
 """The section of the single values at the top of a procedure."""
 
 _GIVEN = frozenset({"version"})
@@ -28,21 +30,29 @@ _GIVEN = frozenset({"version"})
 _SOURCES = frozenset({"clause", "assumption"})
 
 
-class Typed(Protocol):
-    """What a browser posts."""
+@dataclass(frozen=True)
+class Typed:
+    """What a browser posted: every value of every name."""
 
-    def get(self, key: str, default: str = ...) -> str | None: ...
+    values: Mapping[str, Sequence[str]]
 
-    def getlist(self, key: str) -> list[str]: ...
+    def get(self, key: str) -> str:
+        """The first value; empty when the name was not posted."""
+        return next(iter(self.values.get(key, ())), "")
 
-    def __contains__(self, key: object) -> bool: ...
+    def getlist(self, key: str) -> list[str]:
+        return list(self.values.get(key, ()))
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
 
 
 @dataclass(frozen=True)
 class Node:
     """One place in the form; `children` are the fields of an object or the items of a list.
 
-    `kind`: object, list, text, choice, choices, boolean, number, string, long, lines, clauses, time, date, raw.
+    `kind`: object, list, text, choice, choices, boolean, number, string, long, lines, clauses, time, date, raw,
+    either (a word or an object), open_choice (a word of the enumeration or another).
     """
 
     kind: str
@@ -109,6 +119,8 @@ def _kind_of(annotation: Any, key: str | int) -> _Kind:
     if origin is Literal:
         words = {str(each): each for each in get_args(annotation)}
         return _Kind("choice", None, tuple(words), words)
+    if origin in (Union, types.UnionType):
+        return _union_kind([_plain(each)[0] for each in get_args(annotation)])
     if not isinstance(annotation, type):
         return _Kind("raw")
     if issubclass(annotation, Text):
@@ -123,6 +135,18 @@ def _kind_of(annotation: Any, key: str | int) -> _Kind:
     return _Kind(simple.get(annotation, "raw"))
 
 
+def _union_kind(members: list[Any]) -> _Kind:
+    """Words or an object (either), or the words of an enumeration and further ones (open_choice)."""
+    kinds = [_kind_of(member, "") for member in members]
+    shapes = [kind.kind for kind in kinds]
+    words = next((kind for kind in kinds if kind.kind == "choice"), None)
+    if words is not None and sorted(shapes) == ["choice", "object"]:
+        return replace(words, kind="either", of=next(kind.of for kind in kinds if kind.kind == "object"))
+    if words is not None and sorted(shapes) == ["choice", "string"]:
+        return replace(words, kind="open_choice")
+    return _Kind("raw")
+
+
 def _list_kind(item: Any) -> _Kind:
     inner = _kind_of(item, "")
     if inner.kind == "object":
@@ -134,8 +158,9 @@ def _list_kind(item: Any) -> _Kind:
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Any, _Kind, bool, bool, Any]]:
     """Key, annotation, kind, required, optional and default of every field; what a rule rests on comes last."""
-    for key in sorted(model.model_fields, key=_SOURCES.__contains__):
-        info = model.model_fields[key]
+    for attribute in sorted(model.model_fields, key=_SOURCES.__contains__):
+        info = model.model_fields[attribute]
+        key = info.alias or attribute
         annotation, optional = _plain(info.annotation)
         default = None if info.default is PydanticUndefined else info.default
         yield key, annotation, _kind_of(annotation, key), info.is_required(), optional, default
@@ -168,6 +193,10 @@ def _node(kind: _Kind, value: Any, path: Path, required: bool, optional: bool, d
     if kind.kind == "object" and kind.of is not None:
         shown = value is not None or required
         return replace(node, present=shown, children=tree(kind.of, value, path) if shown else ())
+    if kind.kind == "either" and kind.of is not None:
+        by_object = isinstance(value, dict)
+        children = tree(kind.of, value, path) if by_object else ()
+        return replace(node, value=OBJECT if by_object else _shown("choice", value), children=children)
     if kind.kind == "list" and kind.of is not None:
         items = value if isinstance(value, list) else []
         return replace(node, children=tuple(item(kind.of, one, (*path, n)) for n, one in enumerate(items)))
@@ -199,7 +228,7 @@ def _shown(kind: str, value: Any) -> Any:
         return "" if value is None else yaml.safe_dump(value, allow_unicode=True, sort_keys=False).strip()
     if kind == "boolean":
         return value
-    if kind in ("number", "choice", "string", "long", "time", "date"):
+    if kind in ("number", "choice", "open_choice", "string", "long", "time", "date"):
         return "" if value is None else str(value)
     return value
 
@@ -285,14 +314,16 @@ def _typed(kind: _Kind, path: Path, typed: Typed, former: Any, key: str) -> Any:
         return _typed_object(kind.of, path, typed, former) if f"{posted}.here" in typed else None
     if kind.kind == "list" and kind.of is not None:
         return _typed_list(kind.of, path, typed, former)
+    if kind.kind == "either" and kind.of is not None and typed.get(posted) == OBJECT:
+        return _typed_object(kind.of, path, typed, former) if f"{posted}.here" in typed else blank(kind.of)
     if kind.kind == "text":
-        said = {language: (typed.get(f"{posted}.{language}") or "").strip() for language in ("zh", "en")}
+        said = {language: typed.get(f"{posted}.{language}").strip() for language in ("zh", "en")}
         return {language: text for language, text in said.items() if text} or None
     if kind.kind == "boolean":
         return posted in typed if f"{posted}.shown" in typed else former
     if kind.kind == "choices":
         return _one_or_many([kind.values.get(each, each) for each in typed.getlist(posted)], key)
-    text = (typed.get(posted) or "").replace("\r\n", "\n").strip()
+    text = typed.get(posted).replace("\r\n", "\n").strip()
     if not text:
         return None
     if kind.kind == "clauses":
@@ -312,13 +343,14 @@ def _typed_object(model: type[BaseModel], path: Path, typed: Typed, former: Any)
     result: dict[str, Any] = {}
     for key, _annotation, kind, required, _optional, default in _fields(model):
         _put(result, key, kind, (*path, key), typed, required, default, given.get(key))
-    unknown = {key: value for key, value in given.items() if key not in model.model_fields}
+    known = {key for key, *_further in _fields(model)}
+    unknown = {key: value for key, value in given.items() if key not in known}
     return result | unknown
 
 
 def _typed_list(model: type[BaseModel], path: Path, typed: Typed, former: Any) -> list[Any] | None:
     posted = ".".join(str(part) for part in path)
-    count = typed.get(f"{posted}.count") or ""
+    count = typed.get(f"{posted}.count")
     if not count.isascii() or not count.isdigit():
         return former if isinstance(former, list) else None
     given = former if isinstance(former, list) else []

@@ -34,6 +34,8 @@ from models import (
     Measure,
     Notice,
     Party,
+    ProcedureAdoption,
+    ProcedureDraft,
     ProcedureVersion,
     RoleGrant,
     SavedView,
@@ -128,7 +130,7 @@ SCREENS_WITH_VIEWS = (
     "covers", "exemptions", "calendar", "procedures",
 )  # fmt: skip
 
-FILLERS: dict[str, str] = {"screen": "complaints"}
+FILLERS: dict[str, str] = {"screen": "complaints", "section": "intake"}
 """Parts of an address that name no record."""
 RELATIONS = {
     "accidents": "department_id",
@@ -142,6 +144,8 @@ RELATIONS = {
     "grants": "department_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "procedure_adoptions": "proposed_by_id",
+    "procedure_drafts": "author_id",
     "procedures": "",
     "users": "department_id",
 }
@@ -289,7 +293,24 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, notice, *views.values()])
+    draft = ProcedureDraft(
+        code="copied",
+        name_zh="制度",
+        name_en="Procedure",
+        purpose="修订",
+        source_code="copied",
+        source_number=1,
+        source_text="code: copied\n",
+        text="code: copied\n",
+        author_id=house[RoleName.HEAD_OF_QUALITY].id,
+    )
+    adoption = ProcedureAdoption(
+        code="copied",
+        former_code="former",
+        reason="修订",
+        proposed_by_id=house[RoleName.HEAD_OF_QUALITY].id,
+    )
+    session.add_all([batch, day, exemption, job, notice, draft, adoption, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
@@ -301,6 +322,8 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        "procedure_draft": draft,
+        "procedure_adoption": adoption,
         "job": job,
         **views,
         "notice": notice,
