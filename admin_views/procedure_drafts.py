@@ -63,6 +63,8 @@ class DraftsView(GuardedModelView):
     title = _l("Drafts of procedures")
     new_title = _l("Copy a procedure")
     default_sort = "-created_at"
+    shows_history = False
+    """Its own history says more: each step with the text as it stood."""
     create_fields = ("purpose",)
     extra_fields = ("status", "code", "faults", "name_zh", "name_en")
     form_note = _l("The copy is yours to change. Nothing holds until a second person publishes it.")

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from admin_views.form_context import DueDay
 from admin_views.guard import acting
 from admin_views.locale import locale
-from admin_views.procedure_words import key_label, word_label
+from admin_views.procedure_words import key_label, word_at
 from admin_views.procedures import CLOCK_EVENT_LABELS, ProcedureTables
 from admin_views.values import moment_text
 from extensions import db
@@ -52,8 +52,13 @@ def difference_lines(before: str, after: str) -> list[DifferenceLine] | None:
 def _difference_line(one: Difference) -> DifferenceLine:
     rest = [_part_text(part) for part in one.path[1:]]
     place = " · ".join(rest) or str(key_label(one.section))
+    key = next((part for part in reversed(one.path) if isinstance(part, str)), "")
     return DifferenceLine(
-        str(key_label(one.section)), place, one.change.value, value_text(one.before), value_text(one.after)
+        str(key_label(one.section)),
+        place,
+        one.change.value,
+        value_text(one.before, key),
+        value_text(one.after, key),
     )
 
 
@@ -64,10 +69,13 @@ def _part_text(part: str | Item) -> str:
     names = data.get("names")
     if isinstance(names, Mapping):
         return str(names.get("en" if locale() == "en" else "zh") or part.identity)
-    return str(word_label(part.identity))
+    return next(
+        (str(word_at(key, part.identity)) for key in ("field", "level", "code") if data.get(key)),
+        part.identity,
+    )
 
 
-def value_text(value: Any, indent: str = "") -> str:
+def value_text(value: Any, key: str = "", indent: str = "") -> str:
     """A piece of a procedure as people read it, a line for each of its parts."""
     if value is None:
         return ""
@@ -77,16 +85,16 @@ def value_text(value: Any, indent: str = "") -> str:
         if set(value) <= {"zh", "en"}:
             return " / ".join(str(text) for text in value.values())
         lines = []
-        for key, inner in value.items():
-            text = value_text(inner, indent + "  ")
+        for name, inner in value.items():
+            text = value_text(inner, str(name), indent + "  ")
             apart = "\n" in text
-            lines.append(f"{indent}{key_label(key)}: " + (f"\n{text}" if apart else text))
+            lines.append(f"{indent}{key_label(name)}: " + (f"\n{text}" if apart else text))
         return "\n".join(lines)
     if isinstance(value, list):
         if any(isinstance(each, Mapping | list) for each in value):
-            return "\n".join(value_text(each, indent) for each in value)
-        return "、".join(value_text(each) for each in value)
-    return str(word_label(str(value)))
+            return "\n".join(value_text(each, key, indent) for each in value)
+        return "、".join(value_text(each, key) for each in value)
+    return str(word_at(key, str(value)))
 
 
 # A worked example
@@ -231,14 +239,13 @@ class ImpactLine:
 def impact_lines(procedure: Procedure, code: str) -> tuple[list[ImpactLine], Impact]:
     """The reader's open cases under `code` that would have differed."""
     impact = impact_of(db.session(), procedure, code, acting())
-    zone = desk_time(db.session()).zone
     lines = []
     for case in impact.cases:
         clocks = []
         for change in case.clocks:
             name = change.clock.names.in_language(locale())
-            before = moment_text(change.before, zone) if change.before else str(_("not running"))
-            after = moment_text(change.after, zone) if change.after else str(_("no such clock"))
+            before = change.before or str(_("not running"))
+            after = change.after or str(_("no such clock"))
             clocks.append(f"{name}: {before} → {after}")
         lines.append(
             ImpactLine(

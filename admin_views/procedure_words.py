@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from admin_views.procedures import CLOCK_EVENT_LABELS, FIELD_LABELS
 from models.labels import LazyString, _l
 from services.deadlines.explain import UNIT_LABELS
 from services.deadlines.rules import LastDay
-from services.procedures.forms import BASICS, OBJECT
+from services.procedures.forms import BASICS, OBJECT, Node, item, tree
+from services.procedures.schema import Procedure
 from services.procedures.vocabulary import ClockEvent, Level
 
 KEY_LABELS: dict[str, LazyString] = {
@@ -172,3 +175,33 @@ def word_label(word: str, of: type[Any] | None = None) -> LazyString | str:
             if known.value == word and (of is None or type(known) is of):
                 return label
     return WORDS.get(word, word)
+
+
+@cache
+def _enumerations() -> dict[str, tuple[type[Any], ...]]:
+    """The enumerations behind each key of the schema."""
+    found: dict[str, list[type[Any]]] = {}
+    for node in every_place(tree(Procedure, None)):
+        if node.kind in ("choice", "choices", "open_choice") and node.of is not None:
+            listed = found.setdefault(str(node.key), [])
+            if node.of not in listed:
+                listed.append(node.of)
+    return {key: tuple(listed) for key, listed in found.items()}
+
+
+def every_place(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """Every place that a form can show, with an item of every list."""
+    for node in nodes:
+        yield node
+        if node.of is not None and node.kind in ("object", "either"):
+            yield from every_place(node.children or tree(node.of, None, node.path))
+        elif node.of is not None and node.kind == "list":
+            yield from every_place(item(node.of, None, (*node.path, 0)).children)
+
+
+def word_at(key: str, word: str) -> LazyString | str:
+    """A word that stands under a key; anything that is no word of the schema stays as it is."""
+    for of in _enumerations().get(key, ()):
+        if word in {str(each.value) for each in of}:
+            return word_label(word, of)
+    return word_label(word) if key not in ("code", "clause", "text", "scheme") else word

@@ -14,6 +14,7 @@ from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.guard import acting
 from admin_views.locale import locale
 from admin_views.page_parts import Action, Empty, Fact
+from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
 from models.enums import Category
@@ -22,8 +23,9 @@ from services.access.permissions import Permission
 from services.deadlines.explain import UNIT_LABELS
 from services.deadlines.rules import LastDay
 from services.listing import ListRow
+from services.notifications.messages import level_label
 from services.procedures.of_complaint import parsed
-from services.procedures.schema import Clock, Grading, Kind, Procedure, Requirement, Ruled, Text
+from services.procedures.schema import Clock, Grade, Grading, Kind, Procedure, Requirement, Ruled, Text
 from services.procedures.vocabulary import ClockEvent, Field
 
 CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
@@ -135,6 +137,7 @@ class ProcedureTables:
         if procedure.complainant_kinds:
             people = complainant_rows(procedure, self._words)
             tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
+        tables += [self._table(*way) for way in way_tables(procedure)]
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
 
@@ -238,12 +241,34 @@ class ProcedureTables:
         return self._table(_("Escalation"), [_("Step"), _("To")], rows)
 
     def _grading(self, title: str, grading: Grading) -> RecordTable:
-        rows = [([self._words(grade.names), self._words(grade.criteria)], grade) for grade in grading.levels]
-        return self._table(title, [_("Grade"), _("Criteria")], rows)
+        rows = [
+            (
+                [
+                    self._words(grade.names),
+                    self._words(grade.criteria),
+                    "\n".join(self._words(example) for example in grade.examples),
+                    "\n".join(_consequences(grade)),
+                ],
+                grade,
+            )
+            for grade in grading.levels
+        ]
+        return self._table(title, [_("Grade"), _("Criteria"), _("Examples"), _("What follows")], rows)
 
     def _kinds(self, kinds: Sequence[Kind]) -> RecordTable:
         rows = [([self._words(kind.names), _category(kind.category)], kind) for kind in kinds]
         return self._table(_("Kinds of complaints"), [_("Kind"), _("Category")], rows)
+
+
+def _consequences(grade: Grade) -> Iterable[str]:
+    if grade.escalates_to:
+        yield _("escalated at once to: %(level)s", level=level_label(grade.escalates_to))
+    if grade.notify:
+        yield _("told at once: %(roles)s", roles=_joined(role.label for role in grade.notify))
+    if grade.major:
+        yield _("major complaint")
+    if grade.recognition:
+        yield _("the complainant's recognition on record")
 
 
 def _joined(words: Iterable[Any]) -> str:

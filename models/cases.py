@@ -13,12 +13,17 @@ from models.complaints import Complaint
 from models.enums import (
     AccidentGrade,
     AccidentStatus,
+    Existence,
     FindingVerdict,
     InvestigationStatus,
     MeasureKind,
     MeasureStatus,
+    Need,
+    Responsibility,
+    Severity,
 )
 from models.fields import HIDDEN, Sensitivity, field
+from models.groups import HandlingGroup
 from models.labels import _l
 from models.organisation import Department, User
 from models.types import Moment, enum_type
@@ -45,6 +50,12 @@ class Attachment(Addressed, Stamped, Base):
         sa.String(300), info=field(_l("Description"), default=True)
     )
     is_evidence: Mapped[bool] = mapped_column(default=False, info=field(_l("Evidence")))
+    evidence_kind: Mapped[str | None] = mapped_column(
+        sa.String(60), info=field(_l("Kind of evidence"))
+    )  # a code of the procedure's list (R07-11)
+    request_id: Mapped[int | None] = mapped_column(
+        to("investigation_requests"), index=True, info=HIDDEN
+    )  # the request that the file answers
     taken_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Taken at")))
     taken_where: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Taken where")))
     taken_by: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Taken by")))
@@ -72,6 +83,10 @@ class Investigation(Addressed, Versioned, Stamped, Base):
         check(
             "status <> 'finished' OR (finished_at IS NOT NULL AND report IS NOT NULL)", "finished_has_report"
         ),
+        check(
+            "responsibility NOT IN ('complainant', 'undetermined') OR responsibility_explained IS NOT NULL",
+            "responsibility_explained",
+        ),
     )
 
     complaint_id: Mapped[int] = mapped_column(
@@ -91,8 +106,61 @@ class Investigation(Addressed, Versioned, Stamped, Base):
     plan: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Plan"), Sensitivity.INTERNAL, long_text=True)
     )
+    group_id: Mapped[int | None] = mapped_column(
+        to("handling_groups"), info=field(_l("Standing handling group"), shows="group")
+    )
     standard: Mapped[str | None] = mapped_column(
         sa.String(300), info=field(_l("Standard or document compared with"))
+    )
+    design_document: Mapped[str | None] = mapped_column(
+        sa.String(300), info=field(_l("Design document compared with"))
+    )
+    acceptance_body: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Acceptance body")))
+    problem_found: Mapped[Existence | None] = mapped_column(
+        enum_type(Existence, "problem_found"), info=field(_l("Finding on quality"))
+    )
+    severity: Mapped[Severity | None] = mapped_column(
+        enum_type(Severity, "severity"), info=field(_l("Severity"))
+    )
+    impact: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Impact"), long_text=True))
+    hazard_analysis: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Hazard analysis"), Sensitivity.INTERNAL, long_text=True)
+    )
+    technical_analysis: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Technical analysis"), Sensitivity.INTERNAL, long_text=True)
+    )
+    site_visit: Mapped[Need | None] = mapped_column(
+        enum_type(Need, "site_visit"), info=field(_l("Visit to the site"))
+    )
+    responsibility: Mapped[Responsibility | None] = mapped_column(
+        enum_type(Responsibility, "investigation_responsibility"),
+        info=field(_l("Responsibility"), read_only=True),
+    )
+    responsible_department_id: Mapped[int | None] = mapped_column(
+        to("departments"),
+        info=field(_l("Responsible department"), shows="responsible_department", read_only=True),
+    )
+    responsible_person_id: Mapped[int | None] = mapped_column(
+        to("users"),
+        info=field(_l("Responsible person"), shows="responsible_person", read_only=True),
+    )
+    responsibility_explained: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Explanation of the responsibility"), long_text=True, read_only=True)
+    )
+    customer_told_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Explained to the customer at"), read_only=True)
+    )
+    return_applied_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Return of the product applied for at"), read_only=True)
+    )
+    product_returned_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Product sent back for determination at"), read_only=True)
+    )
+    determined_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Responsibility determined at"), read_only=True)
+    )
+    determined_by_id: Mapped[int | None] = mapped_column(
+        to("users"), info=field(_l("Responsibility determined by"), shows="determined_by", read_only=True)
     )
     root_cause: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Root cause"), long_text=True))
     report: Mapped[str | None] = mapped_column(
@@ -107,6 +175,10 @@ class Investigation(Addressed, Versioned, Stamped, Base):
 
     complaint: Mapped[Complaint] = relationship()
     leader: Mapped[User] = relationship(foreign_keys=[leader_id])
+    group: Mapped[HandlingGroup | None] = relationship()
+    responsible_department: Mapped[Department | None] = relationship()
+    responsible_person: Mapped[User | None] = relationship(foreign_keys=[responsible_person_id])
+    determined_by: Mapped[User | None] = relationship(foreign_keys=[determined_by_id])
     members: Mapped[list[InvestigationMember]] = relationship(
         back_populates="investigation", order_by="InvestigationMember.id"
     )

@@ -79,7 +79,14 @@ class CaseRecords(CaseReader):
         )
         asked = [self._follow_up(row) for row in follow_ups]
         if asked:
-            heads = [_("At"), _("Channel"), _("Result"), _("Complainant's words")]
+            heads = [
+                _("At"),
+                _("Round"),
+                _("Channel"),
+                _("Result"),
+                _("Carried out"),
+                _("Complainant's words"),
+            ]
             tables.append(RecordTable(key="reply", title=_("Follow-up"), heads=heads, rows=asked))
         return tables
 
@@ -109,8 +116,10 @@ class CaseRecords(CaseReader):
         tone = {FollowUpResult.SATISFIED: "good", FollowUpResult.DISSATISFIED: "bad"}.get(row.result, "warn")
         return [
             Fact(label="", value=moment_text(row.at, self.reader.zone)),
+            Fact(label="", value=row.round),
             Fact(label="", value=row.channel.label),
             Fact(label="", value=row.result.label, badge=Badge(text=row.result.label, tone=tone)),  # type: ignore[arg-type]
+            Fact(label="", value=row.execution or ""),
             Fact(label="", value=row.words),
         ]
 

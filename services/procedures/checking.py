@@ -15,6 +15,7 @@ from services.procedures.field_checks import faults_of_fields
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
 from services.procedures.vocabulary import Level
+from services.procedures.way_checks import faults_of_the_way
 
 
 def parse(text: str) -> Procedure:
@@ -120,6 +121,7 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
     yield from _repeated(procedure, source)
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
+    yield from faults_of_the_way(procedure, source)
     yield from faults_of_fields(procedure, source)
     if procedure.follow_up.exit_with_leader_approval and not procedure.follow_up.until_satisfied:
         path: Path = ("follow_up", "exit_with_leader_approval")
@@ -134,6 +136,8 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("escalation",), [step.level.value for step in procedure.escalation]),
         (("categories",), [kind.code for kind in procedure.categories]),
         (("natures",), [kind.code for kind in procedure.natures]),
+        (("posts",), [post.post.value for post in procedure.posts]),
+        (("replies_by",), [reply.level for reply in procedure.replies_by]),
         (("complainant_kinds",), [kind.code for kind in procedure.complainant_kinds]),
         (("fields",), [field.code for field in procedure.fields]),
         (("clauses",), [clause.code for clause in procedure.clauses]),

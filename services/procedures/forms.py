@@ -322,7 +322,11 @@ def _typed(kind: _Kind, path: Path, typed: Typed, former: Any, key: str) -> Any:
     if kind.kind == "boolean":
         return posted in typed if f"{posted}.shown" in typed else former
     if kind.kind == "choices":
-        return _one_or_many([kind.values.get(each, each) for each in typed.getlist(posted)], key)
+        picked = typed.getlist(posted)
+        stood = [str(each) for each in (former if isinstance(former, list) else [])]
+        # Boxes have no order of their own: what was ticked before keeps its place.
+        ordered = [each for each in stood if each in picked] + [each for each in picked if each not in stood]
+        return _one_or_many([kind.values.get(each, each) for each in ordered], key)
     text = typed.get(posted).replace("\r\n", "\n").strip()
     if not text:
         return None

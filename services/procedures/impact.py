@@ -41,9 +41,8 @@ class ClockChange:
     """A clock under the other version: another date, no such clock any more (`after` none), or a new one."""
 
     clock: Clock
-    before: datetime | None
-    after: datetime | None
-    is_moment: bool
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -105,17 +104,23 @@ def clock_changes(
             continue
         clock = known.get(run.code)
         if clock is None:
-            found.append(ClockChange(clock_of(run), run.due_at, None, run.due_on is None))
+            found.append(ClockChange(clock_of(run), due_text(run, time), None))
             continue
         after = due_under(clock, run, time)
         if after is not None and after.due_at != run.due_at:
-            found.append(ClockChange(clock, run.due_at, after.due_at, after.is_moment))
+            found.append(ClockChange(clock, due_text(run, time), after.text))
     ran = {run.code for run in this_round}
     for clock, at in clocks_due_to_run(complaint, events, procedure):
         if clock.code not in ran and clock.unit is not Unit.CUSTOMER_SET:
             result = due(clock.rule, at, time.calendar, time.zone)
-            found.append(ClockChange(clock, None, result.due_at, result.is_moment))
+            found.append(ClockChange(clock, None, result.text))
     return found
+
+
+def due_text(run: ClockRun, time: DeskTime) -> str:
+    """When a run is due, as people say it: the last day, or the moment."""
+    shown = run.due_on.isoformat() if run.due_on else f"{run.due_at.astimezone(time.zone):%Y-%m-%d %H:%M}"
+    return f">={shown}" if run.is_lower_bound else shown
 
 
 def due_under(clock: Clock, run: ClockRun, time: DeskTime) -> DueResult | None:

@@ -14,7 +14,22 @@ from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, 
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
 from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
-from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
+from services.procedures.sections.gates import DeclaredGate
+from services.procedures.sections.grading import Grade, Grading
+from services.procedures.sections.investigation import SILENT, InvestigationRules
+from services.procedures.sections.posts import Post, ReplyBy
+from services.procedures.vocabulary import (
+    Category,
+    Channel,
+    ClockEvent,
+    Field,
+    Level,
+    PauseReason,
+    PostName,
+    RoleName,
+)
+
+__all__ = ["Grade", "Grading", "Procedure", "Ruled", "Text"]
 
 ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
 """Keys whose single value may stand without brackets."""
@@ -88,6 +103,8 @@ class Clock(Ruled):
     warn_points: tuple[Warn, ...] = ()
     at_warn: Consequence = Consequence()
     at_breach: Consequence = Consequence()
+    levels: tuple[Code, ...] = ()
+    """Grades for which the clock runs; empty: for all."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -150,21 +167,6 @@ class Handover(Ruled):
     arbiter: RoleName
 
 
-class Grade(Ruled):
-    code: Code
-    names: Text
-    criteria: Text
-    team: Literal["required", "simplified", "optional"] | None = None
-
-
-class Grading(Part):
-    """One scale; the scales of two procedures are never mixed in one chart."""
-
-    scheme: Code
-    names: Text
-    levels: Annotated[tuple[Grade, ...], Setting(min_length=1)]
-
-
 class EscalationStep(Ruled):
     level: Level
     names: Text
@@ -185,6 +187,7 @@ class Reply(Ruled):
 
 class FollowUp(Ruled):
     required: bool = True
+    asks_execution: bool = False
     until_satisfied: bool = False
     exit_with_leader_approval: bool = False
 
@@ -237,6 +240,10 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    posts: tuple[Post, ...] = ()
+    replies_by: tuple[ReplyBy, ...] = ()
+    gates: tuple[DeclaredGate, ...] = ()
+    investigation: InvestigationRules = SILENT
     complainant_kinds: tuple[ComplainantKind, ...] = ()
     fields: tuple[DeclaredField, ...] = ()
     clauses: tuple[OwnClause, ...] = ()
@@ -269,3 +276,23 @@ class Procedure(Part):
             return rungs[0]
         above = rungs.index(level) + 1
         return rungs[above] if above < len(rungs) else None
+
+    def post(self, post: PostName) -> Post | None:
+        """The post as this regulation names it; None when it says nothing of it."""
+        return next((one for one in self.posts if one.post is post), None)
+
+    def roles_of(self, post: PostName) -> tuple[RoleName, ...]:
+        """The roles that hold a post when the organisation has bound nobody to it."""
+        named = self.post(post)
+        if named is not None:
+            return named.roles
+        return {
+            PostName.APPROVER: (self.approval.approver,),
+            PostName.ARBITER: (self.handover.arbiter,),
+            PostName.OFFICE: (RoleName.FIRST_RECEIVER, RoleName.HEAD_OF_QUALITY),
+            PostName.HEAD_OF_QUALITY: (RoleName.HEAD_OF_QUALITY,),
+            PostName.EVALUATOR: (RoleName.LEADER,),
+        }[post]
+
+    def reply_by(self, level: str | None) -> ReplyBy | None:
+        return next((one for one in self.replies_by if one.level == level), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.enums import Category, Channel, EventKind, PauseReason, RoleName
+from models.enums import Category, Channel, EventKind, PauseReason, PostName, RoleName
 
 __all__ = [
     "CLOCK_EVENTS",
@@ -14,6 +14,7 @@ __all__ = [
     "Field",
     "Level",
     "PauseReason",
+    "PostName",
     "RoleName",
     "clock_event",
 ]

@@ -25,6 +25,8 @@ UNSCOPED_ON_PURPOSE = {
     "department_successions": "everybody sees how departments follow each other",
     "departments": "the directory of the house",
     "exemptions": "whoever may open their screen",
+    "handling_groups": "whoever may open their screen",
+    "handling_group_members": "whoever may open their screen",
     "leave_covers": "whoever may open their screen",
     "number_series": "bookkeeping; on no screen",
     "organisation": "one row that every page names",
