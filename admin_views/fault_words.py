@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from flask_babel import gettext
+from flask_babel import get_domain
+from flask_babel import gettext as _
 
 from services.procedures.reading import Fault
 
@@ -112,5 +113,5 @@ def fault_text(fault: Fault) -> str:
     for pattern, sentence in _patterns():
         match = pattern.fullmatch(fault.message)
         if match is not None:
-            return str(gettext(sentence, **match.groupdict()))
-    return str(gettext("This can't be used: %(said)s", said=fault.message))
+            return get_domain().gettext(sentence, **match.groupdict())
+    return _("This can't be used: %(said)s", said=fault.message)

@@ -24,7 +24,7 @@ from admin_views.procedure_drafts import procedure_choices
 from admin_views.record_dialog import step_dialog
 from extensions import db
 from models import ProcedureAdoption
-from models.enums import AdoptionStatus
+from models.draft_enums import AdoptionStatus
 from models.labels import _l
 from services.access.permissions import Permission
 from services.access.separation import involved

@@ -26,7 +26,7 @@ from admin_views.shell_context import Crumb
 from admin_views.values import actor_text, moment_text
 from extensions import db
 from models import ProcedureDraft, ProcedureVersion
-from models.enums import DraftStatus
+from models.draft_enums import DraftStatus
 from models.labels import _l
 from services.access.permissions import Permission
 from services.access.separation import involved

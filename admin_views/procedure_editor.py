@@ -19,10 +19,10 @@ from admin_views.procedure_words import key_label, word_label
 from admin_views.shell_context import Crumb
 from extensions import db
 from models import ProcedureDraft
-from models.enums import DraftStatus
+from models.draft_enums import DraftStatus
 from services.errors import DeskError, NotFound, NotPermitted, Stale
 from services.operations.edit_procedure_draft import edit_procedure_draft
-from services.procedures import forms
+from services.procedures import forms, typed_forms
 from services.procedures.drafting import Examined, dumped, examine
 from services.procedures.drafts import faults_among_others
 from services.procedures.forms import BASICS, OBJECT, Node
@@ -193,13 +193,13 @@ def _save_section(
     screen: Any, draft: ProcedureDraft, section: str, examined: Examined
 ) -> ResponseReturnValue:
     assert examined.data is not None
-    data = forms.typed_section(section, examined.data, _typed())
+    data = typed_forms.typed_section(section, examined.data, _typed())
     verb, _colon, posted = request.form.get("do", "save").partition(":")
     anchor = ""
     if verb in ("add", "remove", "up", "down"):
-        path = forms.path_of(posted)
+        path = typed_forms.path_of(posted)
         try:
-            data = forms.changed(data, verb, path)
+            data = typed_forms.changed(data, verb, path)
         except ValueError:
             raise NotFound from None
         anchor = _anchor(data, verb, path)
@@ -213,7 +213,9 @@ def _save_section(
     except Stale as stale:
         db.session().expire_all()
         theirs = screen.get_one(draft.public_id)
-        again = looked_through(theirs, dumped(forms.typed_section(section, _data(theirs), _typed()), text))
+        again = looked_through(
+            theirs, dumped(typed_forms.typed_section(section, _data(theirs), _typed()), text)
+        )
         messages = [
             *messages_of(stale),
             _("What you typed stands below. Save again to put it over theirs; other sections keep theirs."),
@@ -230,8 +232,8 @@ def _save_section(
     return redirect(f"{url}?open={anchor}#f-{anchor}" if anchor else url, 303)
 
 
-def _typed() -> forms.Typed:
-    return forms.Typed(request.form.to_dict(flat=False))
+def _typed() -> typed_forms.Typed:
+    return typed_forms.Typed(request.form.to_dict(flat=False))
 
 
 def _data(draft: ProcedureDraft) -> dict[str, Any]:

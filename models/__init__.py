@@ -40,7 +40,7 @@ from models.organisation import (
     SavedView,
     User,
 )
-from models.procedure_drafts import ProcedureAdoption, ProcedureDraft, ProcedureDraftStep
+from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
@@ -99,10 +99,11 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PostBinding",
     "ProcedureAdoption",
+    "ProcedureChange",
     "ProcedureDraft",
     "ProcedureDraftStep",
-    "PostBinding",
     "ProcedureVersion",
     "QualityDecision",
     "Reply",

@@ -110,6 +110,7 @@ class EventKind(Labelled):
     MEASURE_RECORDED = "measure_recorded", _l("Measure recorded")
     ACCIDENT_LINKED = "accident_linked", _l("Accident linked")
     REVEALED = "revealed", _l("Personal data revealed")
+    PROCEDURE_CHANGED = "procedure_changed", _l("Procedure changed")
     HANDED_OVER = "handed_over", _l("Duties handed over")
 
 
@@ -378,31 +379,3 @@ class SuccessionKind(Labelled):
     RENAME = "rename", _l("Renamed")
     MERGE = "merge", _l("Merged into")
     SPLIT = "split", _l("Split into")
-
-
-class DraftStatus(Labelled):
-    """Where the draft of a procedure stands."""
-
-    EDITING = "editing", _l("Being edited")
-    SUBMITTED = "submitted", _l("Awaiting second person")
-    PUBLISHED = "published", _l("Published")
-    WITHDRAWN = "withdrawn", _l("Withdrawn")
-
-
-class DraftAct(Labelled):
-    """What was done with the draft of a procedure."""
-
-    COPIED = "copied", _l("Copied")
-    EDITED = "edited", _l("Edited")
-    SUBMITTED = "submitted", _l("Submitted")
-    RETURNED = "returned", _l("Returned")
-    PUBLISHED = "published", _l("Published")
-    WITHDRAWN = "withdrawn", _l("Withdrawn")
-
-
-class AdoptionStatus(Labelled):
-    """Whether the organisation works by a procedure that somebody proposed."""
-
-    PROPOSED = "proposed", _l("Awaiting second person")
-    ADOPTED = "adopted", _l("Adopted")
-    DECLINED = "declined", _l("Declined")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Addressed, Base, Stamped, Versioned, check, to
-from models.enums import AdoptionStatus, DraftAct, DraftStatus
+from models.draft_enums import AdoptionStatus, DraftAct, DraftStatus
 from models.fields import HIDDEN, field
 from models.labels import _l
 from models.organisation import User
 from models.procedures import ProcedureVersion
-from models.types import Moment, enum_type
+from models.types import Json, Moment, enum_type
 
 
 class ProcedureDraft(Addressed, Versioned, Stamped, Base):
@@ -121,3 +122,22 @@ class ProcedureAdoption(Addressed, Versioned, Stamped, Base):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ProcedureChange(Stamped, Base):
+    """That a running case was put under another version, why, and what became of its clocks."""
+
+    __tablename__ = "procedure_changes"
+    __table_args__ = (check("from_version_id <> to_version_id", "another_version"),)
+
+    complaint_id: Mapped[int] = mapped_column(to("complaints"), index=True, info=HIDDEN)
+    from_version_id: Mapped[int] = mapped_column(to("procedure_versions"), info=HIDDEN)
+    to_version_id: Mapped[int] = mapped_column(to("procedure_versions"), info=HIDDEN)
+    reason: Mapped[str] = mapped_column(sa.Text, info=HIDDEN)
+    changed_by_id: Mapped[int] = mapped_column(to("users"), info=HIDDEN)
+    clocks: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, info=HIDDEN)
+    """Of each clock that changed: code, both names, and both due dates as people say them."""
+
+    from_version: Mapped[ProcedureVersion] = relationship(foreign_keys=[from_version_id])
+    to_version: Mapped[ProcedureVersion] = relationship(foreign_keys=[to_version_id])
+    changed_by: Mapped[User] = relationship()

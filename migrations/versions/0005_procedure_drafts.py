@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.support import add_enum_values, drop_enum_values
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -116,9 +118,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure_adoptions")),
         sa.UniqueConstraint("public_id", name=op.f("uq_procedure_adoptions_public_id")),
     )
+    table = "procedure_changes"
+    op.create_table(
+        table,
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("from_version_id", sa.Integer(), nullable=False),
+        sa.Column("to_version_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        *_user("changed_by_id", table, nullable=False),
+        sa.Column("clocks", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "from_version_id <> to_version_id", name=op.f("ck_procedure_changes_another_version")
+        ),
+        *(
+            sa.ForeignKeyConstraint(
+                [column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}"), ondelete="RESTRICT"
+            )
+            for column, target in (
+                ("complaint_id", "complaints"),
+                ("from_version_id", "procedure_versions"),
+                ("to_version_id", "procedure_versions"),
+            )
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure_changes")),
+    )
+    op.create_index(op.f("ix_procedure_changes_complaint_id"), table, ["complaint_id"])
+    add_enum_values("complaint_events", "event", "event", "procedure_changed")
 
 
 def downgrade() -> None:
+    drop_enum_values("complaint_events", "event", "event", "procedure_changed")
+    op.drop_table("procedure_changes")
     op.drop_table("procedure_adoptions")
     op.drop_table("procedure_draft_steps")
     op.drop_table("procedure_drafts")

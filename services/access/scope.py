@@ -143,6 +143,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.Party: _through(m.Party.complaint_id),
     m.Pause: _through(m.Pause.complaint_id),
     m.QualityDecision: _through(m.QualityDecision.complaint_id),
+    m.ProcedureChange: _through(m.ProcedureChange.complaint_id),
     m.Reply: _through(m.Reply.complaint_id),
     m.ResolutionPlan: _through(m.ResolutionPlan.complaint_id),
     m.SavedView: lambda actor: sa.or_(m.SavedView.user_id == actor.user_id, m.SavedView.is_shared),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import Organisation, ProcedureAdoption
-from models.enums import AdoptionStatus
+from models.draft_enums import AdoptionStatus
 from models.labels import _l
 from services import audit
 from services.access.permissions import Permission

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models import Organisation, ProcedureAdoption
-from models.enums import AdoptionStatus
+from models.draft_enums import AdoptionStatus
 from models.labels import _l
 from services.access.permissions import Permission
 from services.errors import Invalid, NotFound, Reason, Refused

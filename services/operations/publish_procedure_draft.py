@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import ProcedureDraft
-from models.enums import DraftAct, DraftStatus
+from models.draft_enums import DraftAct, DraftStatus
 from models.labels import _l
 from services.access.permissions import Permission
 from services.access.separation import involved

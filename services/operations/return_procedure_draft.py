@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import ProcedureDraft
-from models.enums import DraftAct, DraftStatus
+from models.draft_enums import DraftAct, DraftStatus
 from services.access.permissions import Permission
 from services.organisation.checks import required
 from services.procedures.drafts import load_draft, note_step, permitted

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import ProcedureDraft, ProcedureDraftStep, ProcedureVersion
-from models.enums import DraftAct, DraftStatus
+from models.draft_enums import DraftAct, DraftStatus
 from models.labels import _l
 from services.access.permissions import Permission
 from services.actor import Grant

@@ -17,8 +17,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from services.procedures.parts import Text
-from services.procedures.reading import Fault, InvalidProcedure, Path, name, read
-from services.procedures.schema import ONE_OR_MANY, Procedure
+from services.procedures.reading import Fault, Path, name
+from services.procedures.schema import Procedure
 
 BASICS = "basics"
 OBJECT = "{}"
@@ -28,23 +28,6 @@ OBJECT = "{}"
 _GIVEN = frozenset({"version"})
 """What publishing decides and nobody types."""
 _SOURCES = frozenset({"clause", "assumption"})
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What a browser posted: every value of every name."""
-
-    values: Mapping[str, Sequence[str]]
-
-    def get(self, key: str) -> str:
-        """The first value; empty when the name was not posted."""
-        return next(iter(self.values.get(key, ())), "")
-
-    def getlist(self, key: str) -> list[str]:
-        return list(self.values.get(key, ()))
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.values
 
 
 @dataclass(frozen=True)
@@ -83,7 +66,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     kind: str
     of: type[Any] | None = None
     choices: tuple[str, ...] = ()
@@ -110,32 +93,32 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
             return annotation, optional
 
 
-def _kind_of(annotation: Any, key: str | int) -> _Kind:
+def _kind_of(annotation: Any, key: str | int) -> Kind:
     origin = get_origin(annotation)
     if key == "clause":
-        return _Kind("clauses")
+        return Kind("clauses")
     if origin in (tuple, list, frozenset, set):
         return _list_kind(_plain(get_args(annotation)[0])[0])
     if origin is Literal:
         words = {str(each): each for each in get_args(annotation)}
-        return _Kind("choice", None, tuple(words), words)
+        return Kind("choice", None, tuple(words), words)
     if origin in (Union, types.UnionType):
         return _union_kind([_plain(each)[0] for each in get_args(annotation)])
     if not isinstance(annotation, type):
-        return _Kind("raw")
+        return Kind("raw")
     if issubclass(annotation, Text):
-        return _Kind("text")
+        return Kind("text")
     if issubclass(annotation, BaseModel):
-        return _Kind("object", annotation)
+        return Kind("object", annotation)
     if issubclass(annotation, Enum):
-        return _Kind("choice", annotation, tuple(str(member.value) for member in annotation))
+        return Kind("choice", annotation, tuple(str(member.value) for member in annotation))
     if annotation is str:
-        return _Kind("long" if key in ("text", "description", "criteria") else "string")
+        return Kind("long" if key in ("text", "description", "criteria") else "string")
     simple = {bool: "boolean", int: "number", float: "number", time: "time", date: "date"}
-    return _Kind(simple.get(annotation, "raw"))
+    return Kind(simple.get(annotation, "raw"))
 
 
-def _union_kind(members: list[Any]) -> _Kind:
+def _union_kind(members: list[Any]) -> Kind:
     """Words or an object (either), or the words of an enumeration and further ones (open_choice)."""
     kinds = [_kind_of(member, "") for member in members]
     shapes = [kind.kind for kind in kinds]
@@ -144,19 +127,19 @@ def _union_kind(members: list[Any]) -> _Kind:
         return replace(words, kind="either", of=next(kind.of for kind in kinds if kind.kind == "object"))
     if words is not None and sorted(shapes) == ["choice", "string"]:
         return replace(words, kind="open_choice")
-    return _Kind("raw")
+    return Kind("raw")
 
 
-def _list_kind(item: Any) -> _Kind:
+def _list_kind(item: Any) -> Kind:
     inner = _kind_of(item, "")
     if inner.kind == "object":
-        return _Kind("list", inner.of)
+        return Kind("list", inner.of)
     if inner.kind == "choice":
-        return _Kind("choices", inner.of, inner.choices, inner.values)
-    return _Kind("lines") if inner.kind in ("string", "number") else _Kind("raw")
+        return Kind("choices", inner.of, inner.choices, inner.values)
+    return Kind("lines") if inner.kind in ("string", "number") else Kind("raw")
 
 
-def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Any, _Kind, bool, bool, Any]]:
+def fields_of(model: type[BaseModel]) -> Iterator[tuple[str, Any, Kind, bool, bool, Any]]:
     """Key, annotation, kind, required, optional and default of every field; what a rule rests on comes last."""
     for attribute in sorted(model.model_fields, key=_SOURCES.__contains__):
         info = model.model_fields[attribute]
@@ -174,11 +157,11 @@ def tree(model: type[BaseModel], data: Any, path: Path = ()) -> tuple[Node, ...]
     given = data if isinstance(data, dict) else {}
     return tuple(
         _node(kind, given.get(key), (*path, key), required, optional, default)
-        for key, _annotation, kind, required, optional, default in _fields(model)
+        for key, _annotation, kind, required, optional, default in fields_of(model)
     )
 
 
-def _node(kind: _Kind, value: Any, path: Path, required: bool, optional: bool, default: Any) -> Node:
+def _node(kind: Kind, value: Any, path: Path, required: bool, optional: bool, default: Any) -> Node:
     node = Node(
         kind.kind,
         path,
@@ -188,7 +171,7 @@ def _node(kind: _Kind, value: Any, path: Path, required: bool, optional: bool, d
         present=value is not None,
         choices=kind.choices,
         of=kind.of,
-        default=_said(default),
+        default=default_of(default),
     )
     if kind.kind == "object" and kind.of is not None:
         shown = value is not None or required
@@ -208,12 +191,12 @@ def item(model: type[BaseModel], data: Any, path: Path) -> Node:
     return Node("object", path, data, tree(model, data, path), required=True, of=model)
 
 
-def _said(value: Any) -> Any:
+def default_of(value: Any) -> Any:
     """A default as a form shows it."""
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, tuple):
-        return tuple(_said(each) for each in value)
+        return tuple(default_of(each) for each in value)
     return value if isinstance(value, str | int | float | bool) else None
 
 
@@ -239,7 +222,7 @@ def _shown(kind: str, value: Any) -> Any:
 def sections() -> dict[str, tuple[str, ...]]:
     """The section of every key of a procedure, in the order of the schema: single values together, the rest each."""
     found: dict[str, tuple[str, ...]] = {BASICS: ()}
-    for key, _annotation, kind, _required, _optional, _default in _fields(Procedure):
+    for key, _annotation, kind, _required, _optional, _default in fields_of(Procedure):
         if key in _GIVEN:
             continue
         if kind.kind in ("object", "list", "raw", "choices", "lines"):
@@ -275,194 +258,3 @@ def with_faults(node: Node, faults: Sequence[Fault]) -> Node:
         children.append(with_faults(child, theirs))
     own = tuple(fault for fault in faults if fault not in taken)
     return replace(node, children=tuple(children), faults=own)
-
-
-# From what was typed to data
-
-
-def typed_section(section: str, data: Mapping[str, Any], typed: Typed) -> dict[str, Any]:
-    """`data` with the section as it was typed. Keys that no field knows stay, for the checks to name them."""
-    wanted = sections()[section]
-    result = dict(data)
-    for key, _annotation, kind, required, _optional, default in _fields(Procedure):
-        if key in wanted:
-            _put(result, key, kind, (key,), typed, required, default, data.get(key))
-    return result
-
-
-def _put(
-    into: dict[str, Any],
-    key: str,
-    kind: _Kind,
-    path: Path,
-    typed: Typed,
-    required: bool,
-    default: Any,
-    former: Any,
-) -> None:
-    value = _typed(kind, path, typed, former, key)
-    omitted = value is None or (former is None and not required and value == _said(default))
-    if omitted:
-        into.pop(key, None)
-    else:
-        into[key] = value
-
-
-def _typed(kind: _Kind, path: Path, typed: Typed, former: Any, key: str) -> Any:
-    posted = ".".join(str(part) for part in path)
-    if kind.kind == "object" and kind.of is not None:
-        return _typed_object(kind.of, path, typed, former) if f"{posted}.here" in typed else None
-    if kind.kind == "list" and kind.of is not None:
-        return _typed_list(kind.of, path, typed, former)
-    if kind.kind == "either" and kind.of is not None and typed.get(posted) == OBJECT:
-        return _typed_object(kind.of, path, typed, former) if f"{posted}.here" in typed else blank(kind.of)
-    if kind.kind == "text":
-        said = {language: typed.get(f"{posted}.{language}").strip() for language in ("zh", "en")}
-        return {language: text for language, text in said.items() if text} or None
-    if kind.kind == "boolean":
-        return posted in typed if f"{posted}.shown" in typed else former
-    if kind.kind == "choices":
-        picked = typed.getlist(posted)
-        stood = [str(each) for each in (former if isinstance(former, list) else [])]
-        # Boxes have no order of their own: what was ticked before keeps its place.
-        ordered = [each for each in stood if each in picked] + [each for each in picked if each not in stood]
-        return _one_or_many([kind.values.get(each, each) for each in ordered], key)
-    text = typed.get(posted).replace("\r\n", "\n").strip()
-    if not text:
-        return None
-    if kind.kind == "clauses":
-        words = text.replace(",", " ").replace("，", " ").replace("、", " ").split()
-        return _one_or_many(words, key)
-    if kind.kind == "lines":
-        return _one_or_many([_number(line) for line in text.splitlines() if line.strip()], key)
-    if kind.kind == "number":
-        return _number(text)
-    if kind.kind == "raw":
-        return _raw(text)
-    return kind.values.get(text, text)
-
-
-def _typed_object(model: type[BaseModel], path: Path, typed: Typed, former: Any) -> dict[str, Any]:
-    given = former if isinstance(former, dict) else {}
-    result: dict[str, Any] = {}
-    for key, _annotation, kind, required, _optional, default in _fields(model):
-        _put(result, key, kind, (*path, key), typed, required, default, given.get(key))
-    known = {key for key, *_further in _fields(model)}
-    unknown = {key: value for key, value in given.items() if key not in known}
-    return result | unknown
-
-
-def _typed_list(model: type[BaseModel], path: Path, typed: Typed, former: Any) -> list[Any] | None:
-    posted = ".".join(str(part) for part in path)
-    count = typed.get(f"{posted}.count")
-    if not count.isascii() or not count.isdigit():
-        return former if isinstance(former, list) else None
-    given = former if isinstance(former, list) else []
-    return [
-        _typed_object(model, (*path, n), typed, given[n] if n < len(given) else None)
-        for n in range(min(int(count), 500))
-    ]
-
-
-def _one_or_many(words: list[Any], key: str) -> Any:
-    if not words:
-        return None
-    return words[0] if len(words) == 1 and key in ONE_OR_MANY else words
-
-
-def _number(text: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(text.strip())
-        except ValueError:
-            continue
-    return text.strip()
-
-
-def _raw(text: str) -> Any:
-    try:
-        return read(text).data
-    except InvalidProcedure:
-        return text
-
-
-# Adding, removing, moving
-
-
-def changed(data: Mapping[str, Any], verb: str, path: Path) -> dict[str, Any]:
-    """`data` with an item or an optional part added, taken out, or moved. ValueError for what is not there."""
-    result = _copied(dict(data))
-    holder, last = _holder(result, path, create=verb == "add")
-    if verb == "add":
-        _add(holder, last, _model_at(path))
-    elif verb == "remove":
-        del holder[last]
-    elif verb in ("up", "down") and isinstance(holder, list) and isinstance(last, int):
-        other = last + (-1 if verb == "up" else 1)
-        if 0 <= other < len(holder):
-            holder[last], holder[other] = holder[other], holder[last]
-    else:
-        raise ValueError(verb)
-    return result
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _holder(data: Any, path: Path, *, create: bool) -> tuple[Any, Any]:
-    here = data
-    for part in path[:-1]:
-        if create and isinstance(here, dict) and part not in here:
-            here[part] = {}
-        try:
-            here = here[part]
-        except (KeyError, IndexError, TypeError):
-            raise ValueError(name(path)) from None
-    last = path[-1]
-    there = last in here if isinstance(here, dict) else isinstance(last, int) and last < len(here)
-    if not create and not there:
-        raise ValueError(name(path))
-    return here, last
-
-
-def _add(holder: Any, key: Any, kind: _Kind) -> None:
-    if kind.kind == "list" and kind.of is not None:
-        items = holder.get(key) if isinstance(holder.get(key), list) else []
-        holder[key] = [*items, blank(kind.of)]
-    elif kind.kind == "object" and kind.of is not None:
-        holder[key] = holder.get(key) or blank(kind.of)
-    else:
-        raise ValueError(str(key))
-
-
-def blank(model: type[BaseModel]) -> dict[str, Any]:
-    """A new part: required parts inside it are there to be filled in."""
-    return {
-        key: blank(kind.of) if kind.kind == "object" and kind.of is not None else []
-        for key, _annotation, kind, required, _optional, _default in _fields(model)
-        if required and kind.kind in ("object", "list")
-    }
-
-
-def _model_at(path: Path) -> _Kind:
-    """The kind of the field at `path`. ValueError when the schema has none there."""
-    model: type[BaseModel] = Procedure
-    kind = _Kind("object", Procedure)
-    for part in path:
-        if isinstance(part, int):
-            continue
-        found = next((each for each in _fields(model) if each[0] == part), None)
-        if found is None:
-            raise ValueError(name(path))
-        kind = found[2]
-        if kind.of is not None and isinstance(kind.of, type) and issubclass(kind.of, BaseModel):
-            model = kind.of
-    return kind
-
-
-def path_of(posted: str) -> Path:
-    """The path that a field posts as."""
-    return tuple(int(part) if part.isdigit() else part for part in posted.split(".") if part)

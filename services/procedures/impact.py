@@ -110,7 +110,7 @@ def clock_changes(
         if after is not None and after.due_at != run.due_at:
             found.append(ClockChange(clock, due_text(run, time), after.text))
     ran = {run.code for run in this_round}
-    for clock, at in clocks_due_to_run(complaint, events, procedure):
+    for clock, _event, at in clocks_due_to_run(complaint, events, procedure):
         if clock.code not in ran and clock.unit is not Unit.CUSTOMER_SET:
             result = due(clock.rule, at, time.calendar, time.zone)
             found.append(ClockChange(clock, None, result.text))
@@ -144,8 +144,8 @@ def due_under(clock: Clock, run: ClockRun, time: DeskTime) -> DueResult | None:
 
 def clocks_due_to_run(
     complaint: Complaint, events: Sequence[ComplaintEvent], procedure: Procedure
-) -> list[tuple[Clock, datetime]]:
-    """The clocks that what happened in this round has started and not stopped, each with its start."""
+) -> list[tuple[Clock, ClockEvent, datetime]]:
+    """The clocks that what happened in this round has started and not stopped: each with the event and its moment."""
     happened: list[tuple[datetime, ClockEvent]] = []
     if complaint.round == 1:
         happened.append((complaint.received_at, ClockEvent.RECEIVED))
@@ -156,11 +156,12 @@ def clocks_due_to_run(
     happened.sort(key=lambda one: one[0])
     found = []
     for clock in procedure.clocks:
-        start = next((at for at, heard in happened if heard in clock.start_event), None)
+        start = next((one for one in happened if one[1] in clock.start_event), None)
         if start is None:
             continue
-        if not any(at >= start and heard in clock.stop_event for at, heard in happened):
-            found.append((clock, start))
+        began, by = start
+        if not any(at >= began and heard in clock.stop_event for at, heard in happened):
+            found.append((clock, by, began))
     return found
 
 
