@@ -8,7 +8,7 @@ from models.labels import _l
 from services import audit
 from services.access.permissions import Permission
 from services.access.separation import involved
-from services.errors import NotFound, Reason, Refused
+from services.errors import Reason, Refused
 from services.organisation import checks
 from services.procedures.drafts import permitted, source_texts
 from services.procedures.published import PublishedVersionChanged, publish_pack
@@ -28,7 +28,7 @@ def adopt_procedure(
     organisation = work.session.get(Organisation, 1)
     source = source_texts(work.session).get(adoption.code)
     if organisation is None or source is None:
-        raise NotFound
+        raise Refused([Reason("unknown", _l("There is no such procedure."))])
     if source.pack is not None:
         try:
             publish_pack(work.session, source.pack, work.now)
