@@ -8,12 +8,14 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from admin_views.analysis_tables import analysis_tables
 from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
 from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.guard import acting
 from admin_views.locale import locale
 from admin_views.page_parts import Action, Empty, Fact
+from admin_views.procedure_accidents import accident_case, accident_tables
 from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
@@ -45,10 +47,14 @@ CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
     ClockEvent.ARCHIVED: _l("archiving"),
     ClockEvent.ACCIDENT_HAPPENED: _l("accident happened"),
     ClockEvent.ACCIDENT_REPORTED: _l("accident reported"),
+    ClockEvent.REPORTED_TO_QUALITY: _l("reported to quality management"),
+    ClockEvent.REPORTED_TO_DEPARTMENT: _l("reported to the department leader"),
+    ClockEvent.REPORTED_TO_MANAGER: _l("reported to the general manager"),
     ClockEvent.ACCIDENT_FORM_SENT: _l("accident report form sent"),
     ClockEvent.REPORTED_TO_AUTHORITY: _l("reported to the authority"),
     ClockEvent.REPORTED_UP: _l("reported to the superior unit"),
     ClockEvent.WRITTEN_REPORT_SENT: _l("written report sent"),
+    ClockEvent.COMPANY_FORM_SENT: _l("company accident form submitted"),
 }
 FIELD_LABELS: dict[Field, LazyString] = {
     Field.COMPLAINANT_NAME: _l("Complainant's name"),
@@ -118,6 +124,14 @@ class ProceduresView(GuardedModelView):
         return [*own, FactGroup(title=_("What it is for"), facts=facts)]
 
 
+def requirement_words(procedure: Procedure, requirement: Requirement) -> str:
+    """What a requirement asks for: a field of the desk, or one of the procedure's own, by its name."""
+    if isinstance(requirement.field, Field):
+        return str(FIELD_LABELS[requirement.field])
+    declared = procedure.declared_field(requirement.field)
+    return declared.names.in_language(locale()) if declared else requirement.field
+
+
 class ProcedureTables:
     """A procedure as tables: time limits first, then how complaints come in, who decides, how they end."""
 
@@ -129,14 +143,15 @@ class ProcedureTables:
         tables = [self._clocks(), self._intake(), self._decisions(), self._escalation()]
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
-        if procedure.accident_grading:
-            tables.append(self._grading(_("Grades of accidents"), procedure.accident_grading))
+        if procedure.accidents:
+            tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
         if procedure.fields:
             rows = field_rows(procedure, self._words)
             tables.append(self._table(_("Fields of its own"), field_heads(), rows))
         if procedure.complainant_kinds:
             people = complainant_rows(procedure, self._words)
             tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
+        tables += analysis_tables(procedure.analysis, self._table)
         tables += [self._table(*way) for way in way_tables(procedure)]
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
@@ -170,6 +185,8 @@ class ProcedureTables:
             limit += " · " + _("moves to the next working day")
         if clock.closing_time:
             limit += " · " + _("until %(time)s", time=clock.closing_time.strftime("%H:%M"))
+        if clock.when:
+            limit += " · " + accident_case(clock.when)
         extension = ""
         if clock.extendable:
             extension = _(
@@ -202,10 +219,7 @@ class ProcedureTables:
         return [([title, self._asked(each)], each) for each in listed]
 
     def _asked(self, requirement: Requirement) -> str:
-        if isinstance(requirement.field, Field):
-            return str(FIELD_LABELS[requirement.field])
-        declared = self.procedure.declared_field(requirement.field)
-        return self._words(declared.names) if declared else requirement.field
+        return requirement_words(self.procedure, requirement)
 
     def _decisions(self) -> RecordTable:
         procedure = self.procedure

@@ -46,6 +46,8 @@ _TONES: dict[Enum, Tone] = {
     e.AccidentStatus.CLOSED: "good",
     e.AccidentGrade.MAJOR: "bad",
     e.AccidentGrade.UNDETERMINED: "warn",
+    e.Existence.FOUND: "bad",
+    e.Existence.NOT_FOUND: "good",
     e.FindingVerdict.UPHELD: "bad",
     e.FindingVerdict.PARTLY: "warn",
     e.FindingVerdict.NOT_UPHELD: "good",

@@ -1,8 +1,17 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
+from models.analysis import (
+    AnalysisReport,
+    Inspection,
+    InspectionCase,
+    InspectionFinding,
+    MeasureOrigin,
+    ReportCase,
+    Signal,
+)
 from models.base import Base
 from models.cases import (
-    Accident,
     ArchiveRecord,
     Attachment,
     Finding,
@@ -57,6 +66,8 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
+    "AnalysisReport",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -81,6 +92,9 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Inspection",
+    "InspectionCase",
+    "InspectionFinding",
     "InternalMemo",
     "Investigation",
     "InvestigationMember",
@@ -91,6 +105,7 @@ __all__ = [
     "LeaveCover",
     "LedgerBatch",
     "Measure",
+    "MeasureOrigin",
     "NamedPerson",
     "Notice",
     "NumberSeries",
@@ -107,9 +122,11 @@ __all__ = [
     "ProcedureVersion",
     "QualityDecision",
     "Reply",
+    "ReportCase",
     "ResolutionPlan",
     "RoleGrant",
     "SavedView",
+    "Signal",
     "Supervision",
     "User",
     "WithdrawnNumber",

@@ -1,4 +1,4 @@
-"""Investigations, findings, evidence, measures, accidents, archive records and the files behind them."""
+"""Investigations, findings, evidence, measures, archive records and the files behind them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Addressed, Base, Stamped, Versioned, check, to
 from models.complaints import Complaint
 from models.enums import (
-    AccidentGrade,
-    AccidentStatus,
     Existence,
     FindingVerdict,
     InvestigationStatus,
@@ -271,67 +269,6 @@ class Measure(Addressed, Versioned, Stamped, Base):
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
     verified_by: Mapped[User | None] = relationship(foreign_keys=[verified_by_id])
-
-
-class Accident(Addressed, Versioned, Stamped, Base):
-    """A quality accident; it may come from a complaint or stand alone."""
-
-    __tablename__ = "accidents"
-    __table_args__ = (
-        check("loss IS NULL OR loss >= 0", "loss_not_negative"),
-        check("casualties IS NULL OR casualties >= 0", "casualties_not_negative"),
-        check("status <> 'closed' OR closed_at IS NOT NULL", "closed_when"),
-    )
-
-    number: Mapped[str] = mapped_column(
-        sa.String(40), unique=True, info=field(_l("Number"), default=True, read_only=True)
-    )
-    complaint_id: Mapped[int | None] = mapped_column(
-        to("complaints"), index=True, info=field(_l("Complaint"), shows="complaint", read_only=True)
-    )
-    title: Mapped[str] = mapped_column(sa.String(200), info=field(_l("Title"), default=True))
-    status: Mapped[AccidentStatus] = mapped_column(
-        enum_type(AccidentStatus, "accident_status"),
-        default=AccidentStatus.REPORTED,
-        info=field(_l("Status"), default=True, read_only=True),
-    )
-    grade: Mapped[AccidentGrade] = mapped_column(
-        enum_type(AccidentGrade, "accident_grade"),
-        default=AccidentGrade.UNDETERMINED,
-        info=field(_l("Grade"), default=True),
-    )
-    happened_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("Happened at"), default=True))
-    reported_at: Mapped[datetime] = mapped_column(
-        Moment, info=field(_l("Reported at"), default=True, read_only=True)
-    )
-    department_id: Mapped[int] = mapped_column(
-        to("departments"), index=True, info=field(_l("Department"), shows="department", default=True)
-    )
-    reported_by_id: Mapped[int | None] = mapped_column(
-        to("users"), info=field(_l("Reported by"), shows="reported_by", read_only=True)
-    )
-    product: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Product, project or service")))
-    batch: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Batch or part")))
-    loss: Mapped[Decimal | None] = mapped_column(
-        sa.Numeric(14, 2), info=field(_l("Loss (yuan)"), default=True)
-    )
-    casualties: Mapped[int | None] = mapped_column(info=field(_l("Casualties"), default=True))
-    facts: Mapped[str] = mapped_column(sa.Text, info=field(_l("Facts"), long_text=True))
-    emergency_measures: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Emergency measures"), long_text=True)
-    )
-    cause: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Cause"), long_text=True))
-    responsibility: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Responsibility"), Sensitivity.INTERNAL, long_text=True)
-    )
-    closed_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Closed at"), read_only=True))
-
-    complaint: Mapped[Complaint | None] = relationship(foreign_keys=[complaint_id])
-    department: Mapped[Department] = relationship()
-    reported_by: Mapped[User | None] = relationship(foreign_keys=[reported_by_id])
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class ArchiveRecord(Addressed, Stamped, Base):

@@ -34,6 +34,7 @@ from models import (
 from models.enums import (
     OPEN_STATES,
     EventKind,
+    Responsibility,
     State,
 )
 from services.access.permissions import Permission
@@ -86,6 +87,7 @@ _AS_BADGE = {
     "supervised_at",
     "is_confidential",
     "is_imported",
+    "is_major",
 }
 _SHOWN_APART = _AS_BADGE | {
     "number",
@@ -152,6 +154,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         found = []
         if complaint.is_confidential:
             found.append(Badge(text=_("Confidential"), tone="dark", icon="lock"))
+        if complaint.responsibility is Responsibility.UNDETERMINED and complaint.state in OPEN_STATES:
+            found.append(Badge(text=Responsibility.UNDETERMINED.label, tone="warn", icon="scale"))
         if complaint.paused_at:
             found.append(Badge(text=_("Paused"), tone="warn", icon="pause"))
         if complaint.supervised_at:
@@ -162,7 +166,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         if complaint.round > 1:
             found.append(Badge(text=_("Round %(round)s", round=complaint.round), tone="info", icon="refresh"))
         if complaint.grade:
-            found.append(Badge(text=self._grade_name(), tone="plain", icon="star"))
+            name = self._grade_name()
+            found.append(Badge(text=name, tone="bad" if complaint.is_major else "plain", icon="star"))
         if complaint.is_imported:
             found.append(Badge(text=_("Imported"), tone="plain", icon="import"))
         return found
@@ -280,6 +285,9 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         if self.actor.may(Permission.INVESTIGATION_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("investigations.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Open investigation"), url=url, icon="investigation"))
+            if self._may_go_without():
+                url = url_for("investigations.waive", address=self.complaint.public_id)
+                more.append(Action(label=_("No investigation needed"), url=url, icon="check", dialog=True))
         if self.actor.may(Permission.MEASURE_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("measures.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Record measure"), url=url, icon="check"))

@@ -21,6 +21,7 @@ from models import (
     Opinion,
 )
 from models.enums import FollowUpResult
+from services.workflow.levels import may_go_without, waiver_of
 
 
 class CaseRecords(CaseReader):
@@ -58,6 +59,7 @@ class CaseRecords(CaseReader):
             ]
             for row in found
         ]
+        investigations += self._waiver()
         if investigations:
             tables.append(
                 RecordTable(
@@ -89,6 +91,24 @@ class CaseRecords(CaseReader):
             ]
             tables.append(RecordTable(key="reply", title=_("Follow-up"), heads=heads, rows=asked))
         return tables
+
+    def _waiver(self) -> list[list[Fact]]:
+        """Why it is answered without an investigation (R10-06)."""
+        waiver = waiver_of(self.session, self.complaint)
+        if waiver is None:
+            return []
+        badge = Badge(text=_("No investigation needed"), tone="info")
+        who = waiver.waived_by.name if waiver.waived_by else ""
+        return [
+            [
+                Fact(label="", value=waiver.reason),
+                Fact(label="", value=who),
+                Fact(label="", value=badge.text, badge=badge),
+            ]
+        ]
+
+    def _may_go_without(self) -> bool:
+        return may_go_without(self.session, self.complaint) and not self._waiver()
 
     def _opinion(self, row: Opinion) -> list[Fact]:
         standing = Badge(text=_("Awaiting approval"), tone="warn")

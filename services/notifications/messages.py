@@ -56,6 +56,9 @@ TOPICS: dict[str, Topic] = {
     "named": _topic(_l("%(by)s named you on a confidential complaint."), "lock"),
     "clock.warned": _topic(_l("Time limit %(clock)s is about to end."), "clock", "warn"),
     "clock.breached": _topic(_l("Time limit %(clock)s has passed."), "timer", "bad"),
+    "accident.reported": _topic(
+        _l("%(by)s reported the accident %(accident)s: please go to the scene."), "accident", "bad"
+    ),
     "accident.clock.warned": _topic(
         _l("Accident %(accident)s: time limit %(clock)s is about to end."), "clock", "warn"
     ),
@@ -77,6 +80,13 @@ TOPICS: dict[str, Topic] = {
     "plan.task": _topic(_l("The resolution plan gives %(department)s a task: %(text)s"), "approve", "warn"),
     "responsibility.determined": _topic(_l("%(by)s determined the responsibility."), "scale"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
+    "report.produced": _topic(
+        _l("The report of %(period)s is there: write causes and measures, then submit it."), "file", "warn"
+    ),
+    "report.submitted": _topic(_l("%(by)s submitted the report of %(period)s."), "file"),
+    "signal.raised": _topic(
+        _l("More complaints than usual: %(count)s new signals wait for your decision."), "flag", "warn"
+    ),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
 }
 

@@ -1,8 +1,9 @@
-"""Closing an accident: cause and responsibility are known and its measures are settled."""
+"""Closing an accident: everything that the procedure wants on record is there, and its measures are settled."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from models import Accident, Measure
 from models.enums import AccidentGrade, AccidentStatus, MeasureStatus
@@ -13,6 +14,7 @@ from services.deadlines import clocks
 from services.errors import Reason, Refused
 from services.records import grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.accidents import missing_for_closing
 
 
 def close_accident(
@@ -21,7 +23,7 @@ def close_accident(
     """The closed accident; clocks that still run end with it. Refused with everything that is missing."""
     accident: Accident = load_record(work, Accident, accident_id, version)
     grant = grant_for_record(work, Permission.ACCIDENT_WRITE, accident)
-    missing = what_is_missing(work, accident)
+    missing = what_is_missing(work.session, accident)
     if missing:
         raise Refused(missing)
     earlier = audit.values_of(accident)
@@ -33,18 +35,15 @@ def close_accident(
     return accident
 
 
-def what_is_missing(work: UnitOfWork, accident: Accident) -> list[Reason]:
+def what_is_missing(session: Session, accident: Accident) -> list[Reason]:
     """Everything that stands in the way of closing."""
     if accident.status is AccidentStatus.CLOSED:
         return [Reason("closed", _l("The accident is closed; its record stands."))]
     found = []
     if accident.grade is AccidentGrade.UNDETERMINED:
         found.append(Reason("grade", _l("The grade is not decided yet.")))
-    if not accident.cause:
-        found.append(Reason("cause", _l("The cause is not recorded yet.")))
-    if not accident.responsibility:
-        found.append(Reason("responsibility", _l("The responsibility is not recorded yet.")))
-    waiting = work.session.scalar(
+    found += missing_for_closing(session, accident)
+    waiting = session.scalar(
         sa.select(sa.func.count(Measure.id)).where(
             Measure.accident_id == accident.id, Measure.status == MeasureStatus.PLANNED
         )

@@ -18,6 +18,7 @@ from services.procedures.published import current_version
 from services.procedures.sections.investigation import GroupFunction
 from services.records import put_values, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.teams import gap_of
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -26,6 +27,12 @@ def functions_now(session: Any) -> tuple[GroupFunction, ...]:
     """The functions that the organisation's own procedure wants in a group."""
     version = current_version(session)
     return parsed(version).investigation.functions if version is not None else ()
+
+
+def gap_now(session: Any, group: HandlingGroup) -> Any:
+    """What the group lacks under the organisation's own procedure; None when it is complete."""
+    version = current_version(session)
+    return gap_of(session, group, parsed(version).investigation) if version is not None else None
 
 
 def create_group(work: UnitOfWork, values: Mapping[str, Any], members: Rows) -> HandlingGroup:

@@ -14,6 +14,7 @@ from services.procedures.consistency import inconsistencies
 from services.procedures.field_checks import faults_of_fields
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
+from services.procedures.sections.accidents import Sourced
 from services.procedures.vocabulary import Level
 from services.procedures.way_checks import faults_of_the_way
 
@@ -142,9 +143,14 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("fields",), [field.code for field in procedure.fields]),
         (("clauses",), [clause.code for clause in procedure.clauses]),
     ]
-    for key in ("grading", "accident_grading"):
-        scale = getattr(procedure, key)
-        lists.append(((key, "levels"), [level.code for level in scale.levels] if scale else []))
+    grading, accidents = procedure.grading, procedure.accidents
+    lists.append((("grading", "levels"), [level.code for level in grading.levels] if grading else []))
+    if accidents:
+        lists += [
+            (("accidents", "scope"), [kind.code.value for kind in accidents.scope]),
+            (("accidents", "reports"), [duty.kind.value for duty in accidents.reports]),
+            (("accidents", "steps"), [each.step.value for each in accidents.steps]),
+        ]
     for path, codes in lists:
         for index, code in enumerate(codes):
             if code in codes[:index]:
@@ -156,7 +162,7 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
 
 def _foreign_clauses(part: BaseModel, procedure: Procedure, path: Path, source: Source) -> Iterator[Fault]:
     """A procedure may rest only on clauses of its own regulation."""
-    if isinstance(part, Ruled):
+    if isinstance(part, (Ruled, Sourced)):
         for clause in part.clause:
             if not clause.startswith(f"{procedure.regulation}-"):
                 here = (*path, "clause")

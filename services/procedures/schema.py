@@ -12,6 +12,8 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.sections.accidents import AccidentCase, Accidents
+from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
@@ -103,6 +105,8 @@ class Clock(Ruled):
     warn_points: tuple[Warn, ...] = ()
     at_warn: Consequence = Consequence()
     at_breach: Consequence = Consequence()
+    when: AccidentCase | None = None
+    """The accidents it is for; a time limit of complaints has none."""
     levels: tuple[Code, ...] = ()
     """Grades for which the clock runs; empty: for all."""
 
@@ -114,6 +118,8 @@ class Clock(Ruled):
             raise ValueError(f"a clock in {self.unit} needs an amount above 0")
         if not self.unit.needs_amount and self.amount:
             raise ValueError(f"a clock with unit {self.unit} has no amount; leave it out")
+        if self.when and not any(event.value.startswith("accident_") for event in self.start_event):
+            raise ValueError("when belongs to a clock that an accident starts; take it out")
         both = set(self.start_event) & set(self.stop_event)
         if both:
             raise ValueError(f"{sorted(both)[0]} both starts and stops this clock")
@@ -232,7 +238,7 @@ class Procedure(Part):
     clocks: tuple[Clock, ...]
     handover: Handover
     grading: Grading | None = None
-    accident_grading: Grading | None = None
+    accidents: Accidents | None = None
     escalation: Annotated[tuple[EscalationStep, ...], Setting(min_length=1)]
     approval: Approval
     reply: Reply
@@ -240,6 +246,7 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    analysis: Analysis | None = None
     posts: tuple[Post, ...] = ()
     replies_by: tuple[ReplyBy, ...] = ()
     gates: tuple[DeclaredGate, ...] = ()

@@ -18,24 +18,23 @@ def faults_of_the_way(procedure: Procedure, source: Source) -> Iterator[Fault]:
 
 def _rulings(procedure: Procedure, source: Source) -> Iterator[Fault]:
     """Every combination of the grading facts has one ruling: a gap or an overlap would be guessed at."""
-    for key in ("grading", "accident_grading"):
-        scale: Grading | None = getattr(procedure, key)
-        if scale is None:
-            continue
-        wanted = list(scale.combinations()) if scale.facts else []
-        given = [dict(ruling.when) for ruling in scale.rulings]
-        for index, (ruling, when) in enumerate(zip(scale.rulings, given, strict=True)):
-            here: Path = (key, "rulings", index)
-            if when in given[:index]:
-                yield _fault_at(source, here, f"{_said(when)} is ruled twice; keep one ruling")
-            if when not in wanted:
-                yield _fault_at(source, here, f"{_said(when)} is no combination of the facts above")
-            if ruling.asked == (ruling.level is not None):
-                yield _fault_at(source, here, "write either level, or asked: true where the text is silent")
-        for when in wanted:
-            if when not in given:
-                message = f"{_said(when)} has no ruling; add one with level, or with asked: true"
-                yield _fault_at(source, (key, "rulings"), message)
+    scale: Grading | None = procedure.grading
+    if scale is None:
+        return
+    wanted = list(scale.combinations()) if scale.facts else []
+    given = [dict(ruling.when) for ruling in scale.rulings]
+    for index, (ruling, when) in enumerate(zip(scale.rulings, given, strict=True)):
+        here: Path = ("grading", "rulings", index)
+        if when in given[:index]:
+            yield _fault_at(source, here, f"{_said(when)} is ruled twice; keep one ruling")
+        if when not in wanted:
+            yield _fault_at(source, here, f"{_said(when)} is no combination of the facts above")
+        if ruling.asked == (ruling.level is not None):
+            yield _fault_at(source, here, "write either level, or asked: true where the text is silent")
+    for when in wanted:
+        if when not in given:
+            message = f"{_said(when)} has no ruling; add one with level, or with asked: true"
+            yield _fault_at(source, ("grading", "rulings"), message)
 
 
 def _posts(procedure: Procedure, source: Source) -> Iterator[Fault]:
