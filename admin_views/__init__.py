@@ -50,6 +50,7 @@ BLUEPRINTS = (
 
 SCREENS = (
     quality,
+    analysis,
     archive,
     audit,
     jobs,
@@ -59,7 +60,6 @@ SCREENS = (
     procedure_adoptions,
     organisation,
 )
-SCREENS = (quality, analysis, archive, audit, jobs, calendar, procedures, organisation)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

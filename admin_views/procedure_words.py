@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from admin_views.procedure_way import NEED_LABELS
 from admin_views.procedures import CLOCK_EVENT_LABELS, FIELD_LABELS
+from admin_views.section_words import SECTION_KEYS, SECTION_WORDS
 from models.labels import LazyString, _l
 from services.deadlines.explain import UNIT_LABELS
 from services.deadlines.rules import LastDay
 from services.procedures.forms import BASICS, OBJECT, Node, item, tree
 from services.procedures.schema import Procedure
+from services.procedures.sections.gates import Need
+from services.procedures.sections.investigation import InquiryPart
 from services.procedures.vocabulary import ClockEvent, Level
+from services.workflow.inquiry_parts import LABELS as INQUIRY_LABELS
 
 KEY_LABELS: dict[str, LazyString] = {
     BASICS: _l("Name and regulation"),
@@ -154,7 +159,7 @@ WORDS: dict[str, LazyString] = {
 
 def key_label(key: str | int) -> LazyString | str:
     """A key of the procedure in words."""
-    return KEY_LABELS.get(str(key), str(key))
+    return {**KEY_LABELS, **SECTION_KEYS}.get(str(key), str(key))
 
 
 def word_label(word: str, of: type[Any] | None = None) -> LazyString | str:
@@ -163,6 +168,8 @@ def word_label(word: str, of: type[Any] | None = None) -> LazyString | str:
         ClockEvent: CLOCK_EVENT_LABELS,
         Level: LEVEL_LABELS,
         LastDay: LAST_DAY_LABELS,
+        Need: NEED_LABELS,
+        InquiryPart: INQUIRY_LABELS,
     }
     if of is not None and word in {str(each.value) for each in of}:
         member = of(word)
@@ -174,7 +181,7 @@ def word_label(word: str, of: type[Any] | None = None) -> LazyString | str:
         for known, label in table.items():
             if known.value == word and (of is None or type(known) is of):
                 return label
-    return WORDS.get(word, word)
+    return {**WORDS, **SECTION_WORDS}.get(word, word)
 
 
 @cache

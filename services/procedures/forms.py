@@ -34,7 +34,7 @@ _SOURCES = frozenset({"clause", "assumption"})
 class Node:
     """One place in the form; `children` are the fields of an object or the items of a list.
 
-    `kind`: object, list, text, choice, choices, boolean, number, string, long, lines, clauses, time, date, raw,
+    `kind`: object, list, text, choice, choices, boolean, number, string, long, lines, clauses, time, date, pairs, raw,
     either (a word or an object), open_choice (a word of the enumeration or another).
     """
 
@@ -104,6 +104,8 @@ def _kind_of(annotation: Any, key: str | int) -> Kind:
         return Kind("choice", None, tuple(words), words)
     if origin in (Union, types.UnionType):
         return _union_kind([_plain(each)[0] for each in get_args(annotation)])
+    if origin is not None and issubclass(origin, Mapping):
+        return Kind("pairs")
     if not isinstance(annotation, type):
         return Kind("raw")
     if issubclass(annotation, Text):
@@ -134,6 +136,8 @@ def _list_kind(item: Any) -> Kind:
     inner = _kind_of(item, "")
     if inner.kind == "object":
         return Kind("list", inner.of)
+    if inner.kind == "text":
+        return Kind("list", Text)
     if inner.kind == "choice":
         return Kind("choices", inner.of, inner.choices, inner.values)
     return Kind("lines") if inner.kind in ("string", "number") else Kind("raw")
@@ -207,7 +211,7 @@ def _shown(kind: str, value: Any) -> Any:
     if kind in ("clauses", "lines", "choices"):
         listed = value if isinstance(value, list) else [] if value is None else [value]
         return tuple(str(each) for each in listed)
-    if kind == "raw":
+    if kind in ("raw", "pairs"):
         return "" if value is None else yaml.safe_dump(value, allow_unicode=True, sort_keys=False).strip()
     if kind == "boolean":
         return value

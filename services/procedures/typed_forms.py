@@ -93,7 +93,7 @@ def _typed(kind: Kind, path: Path, typed: Typed, former: Any, key: str) -> Any:
         return _one_or_many([_number(line) for line in text.splitlines() if line.strip()], key)
     if kind.kind == "number":
         return _number(text)
-    if kind.kind == "raw":
+    if kind.kind in ("raw", "pairs"):
         return _raw(text)
     return kind.values.get(text, text)
 

@@ -1,6 +1,6 @@
 """Procedures written in the panel: drafts, their steps, and which procedure the organisation adopts.
 
-Revision: 0005, after 0004
+Revision: 0008, after 0007
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.support import add_enum_values, drop_enum_values
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
