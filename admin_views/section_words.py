@@ -107,6 +107,7 @@ SECTION_WORDS: dict[str, LazyString] = {
     "improvements": _l("improvements"),
     "joint_disposition": _l("joint disposition"),
     "loss": _l("loss"),
+    "major": _l("Major accident"),
     "mean_handling": _l("mean time of handling"),
     "occasion": _l("occasion"),
     "on_time": _l("handled on time"),
