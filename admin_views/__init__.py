@@ -33,7 +33,7 @@ from admin_views import (
     shell,
 )
 from admin_views.base import DeskIndexView
-from admin_views.complaints import lifecycle, parties, steps, worklist
+from admin_views.complaints import lifecycle, parties, steps, warranty, worklist
 from admin_views.complaints.view import ComplaintsView
 
 PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
@@ -46,6 +46,9 @@ BLUEPRINTS = (
     lifecycle.blueprint,
     clauses.blueprint,
     procedure_versions.blueprint,
+    warranty.blueprint,
+    lifecycle.blueprint,
+    clauses.blueprint,
 )
 
 SCREENS = (

@@ -16,6 +16,7 @@ from admin_views.guard import acting
 from admin_views.locale import locale
 from admin_views.page_parts import Action, Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
+from admin_views.procedure_remedies import sections as remedies
 from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
@@ -145,6 +146,7 @@ class ProcedureTables:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
         if procedure.accidents:
             tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
+        tables += [self._table(title, heads, rows) for title, heads, rows in remedies(procedure)]
         if procedure.fields:
             rows = field_rows(procedure, self._words)
             tables.append(self._table(_("Fields of its own"), field_heads(), rows))

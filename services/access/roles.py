@@ -89,6 +89,7 @@ _DECIDES = frozenset(
         P.COMPLAINT_RESUME,
         P.COMPLAINT_RETURN_OPINION,
         P.COVER_ARRANGE,
+        P.DISCIPLINE_READ,
         P.INVESTIGATION_DECIDE,
         P.ROLE_CONFIRM,
     }
@@ -140,12 +141,14 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
         P.COMPLAINT_TRANSFER,
         P.COMPLAINT_URGE,
         P.COVER_ARRANGE,
+        P.DISCIPLINE_READ,
         P.INVESTIGATION_DECIDE,
     },
     RoleName.LEADER: _EVERYBODY
     | _CASE_WORKER
     | _DECIDES
     | {
+        P.APPEAL_DECIDE,
         P.ANALYSIS_WRITE,
         P.AUDIT_READ,
         P.COMPLAINT_ADD_CO_HANDLER,
@@ -170,4 +173,5 @@ ROLE_PERMISSIONS: dict[RoleName, frozenset[P]] = {
     RoleName.ARCHIVIST: _EVERYBODY | _READER | {P.COMPLAINT_ARCHIVE, P.COMPLAINT_REGISTER},
     # Reads all, changes nothing.
     RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ, P.PROCEDURE_READ_DRAFT},
+    RoleName.AUDITOR: _EVERYBODY | _READER | {P.AUDIT_READ, P.DISCIPLINE_READ},
 }

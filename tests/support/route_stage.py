@@ -20,6 +20,7 @@ import database
 from extensions import db
 from models import (
     Accident,
+    Appraisal,
     ArchiveRecord,
     Attachment,
     AuditEntry,
@@ -37,14 +38,25 @@ from models import (
     Measure,
     Notice,
     Party,
+    PenaltyReferral,
     PostBinding,
     ProcedureAdoption,
     ProcedureDraft,
     ProcedureVersion,
     RoleGrant,
     SavedView,
+    Solution,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, PostName, RequestKind, RoleName
+from models.enums import (
+    DayKind,
+    FindingVerdict,
+    MeasureKind,
+    PartySide,
+    PostName,
+    RequestKind,
+    RoleName,
+)
+from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -131,6 +143,9 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
+    "complaints", "reports", "signals", "inspections", "investigations", "groups",
+    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
+    "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
     "complaints", "reports", "signals", "inspections", "investigations",
     "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
@@ -158,6 +173,9 @@ RELATIONS = {
     "measures": "owner_id",
     "procedure_adoptions": "proposed_by_id",
     "procedure_drafts": "author_id",
+    "solutions": "complaint_id",
+    "appraisals": "complaint_id",
+    "penalty_referrals": "complaint_id",
     "posts": "department_id",
     "procedures": "",
     "reports": "owner_id",
@@ -272,6 +290,26 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             sent_at=now,
         ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
+        "solution": Solution(
+            complaint_id=case.id, kind=MeasureKind.REPAIR, text="上门维修", offered_on=now.date()
+        ),
+        "appraisal": Appraisal(
+            complaint_id=case.id,
+            subject="屋面防水",
+            body_kind=AppraisalBody.EXPERTS,
+            body="专家组",
+            requested_on=now.date(),
+            commissioned_on=now.date(),
+            advanced_by=Bearer.COMPLAINANT,
+        ),
+        "penalty_referral": PenaltyReferral(
+            complaint_id=case.id,
+            party="施工单位",
+            authority="市住建局",
+            referred_on=now.date(),
+            ground=PenaltyGround.AGAINST_RULES,
+            facts="拒不整改",
+        ),
         "accident": Accident(
             number=f"SG-{number}",
             complaint_id=case.id,
