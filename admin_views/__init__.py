@@ -47,8 +47,6 @@ BLUEPRINTS = (
     clauses.blueprint,
     procedure_versions.blueprint,
     warranty.blueprint,
-    lifecycle.blueprint,
-    clauses.blueprint,
 )
 
 SCREENS = (

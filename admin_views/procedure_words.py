@@ -35,7 +35,7 @@ KEY_LABELS: dict[str, LazyString] = {
     "at": _l("When"),
     "at_breach": _l("When it has passed"),
     "at_warn": _l("When it warns"),
-    "before": _l("Before the end"),
+    "before": _l("Before"),
     "belongs_to": _l("Part of the form"),
     "categories": _l("Categories"),
     "category": _l("Category"),
