@@ -40,8 +40,6 @@ from models import (
     Party,
     PenaltyReferral,
     PostBinding,
-    ProcedureAdoption,
-    ProcedureDraft,
     ProcedureVersion,
     RoleGrant,
     SavedView,
@@ -70,6 +68,7 @@ from tests.factories import (
 )
 from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
+from tests.support.procedure_stage import written_procedures
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -364,24 +363,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    draft = ProcedureDraft(
-        code="copied",
-        name_zh="制度",
-        name_en="Procedure",
-        purpose="修订",
-        source_code="copied",
-        source_number=1,
-        source_text="code: copied\n",
-        text="code: copied\n",
-        author_id=house[RoleName.HEAD_OF_QUALITY].id,
-    )
-    adoption = ProcedureAdoption(
-        code="copied",
-        former_code="former",
-        reason="修订",
-        proposed_by_id=house[RoleName.HEAD_OF_QUALITY].id,
-    )
-    session.add_all([batch, day, exemption, job, notice, draft, adoption, *views.values()])
+    session.add_all([batch, day, exemption, job, notice, *views.values()])
     session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
     session.add_all([batch, day, exemption, job, notice, group, *views.values()])
@@ -397,8 +379,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "batch": batch,
         "day": day,
         "exemption": exemption,
-        "procedure_draft": draft,
-        "procedure_adoption": adoption,
+        **written_procedures(session, house),
         "post": post,
         "job": job,
         **views,
