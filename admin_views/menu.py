@@ -96,6 +96,8 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         _l("Rules"),
         (
             Entry("procedures.index_view", _l("Procedures"), "procedure"),
+            Entry("procedure_drafts.index_view", _l("Drafts of procedures"), "edit"),
+            Entry("procedure_adoptions.index_view", _l("Procedure in force"), "scale"),
             Entry("clauses.index", _l("Why does the system do this?"), "help"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
         ),

@@ -58,6 +58,7 @@ ICONS: dict[EventKind, str] = {
     E.ACCIDENT_LINKED: "accident",
     E.REVEALED: "eye",
     E.HANDED_OVER: "transfer",
+    E.PROCEDURE_CHANGED: "procedure",
 }
 
 TONES: dict[EventKind, str] = {

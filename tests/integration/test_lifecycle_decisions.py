@@ -22,6 +22,7 @@ WRITTEN_BY_THE_DESK = {
     EventKind.ACCIDENT_LINKED,
     EventKind.REVEALED,
     EventKind.HANDED_OVER,
+    EventKind.PROCEDURE_CHANGED,
 }
 """Rows of history that are no transition and that nobody fires."""
 
