@@ -23,6 +23,9 @@ from admin_views import (
     ledger,
     notices,
     organisation,
+    procedure_adoptions,
+    procedure_drafts,
+    procedure_versions,
     procedures,
     quality,
     security,
@@ -40,12 +43,24 @@ BLUEPRINTS = (
     worklist.blueprint,
     steps.blueprint,
     parties.blueprint,
-    warranty.blueprint,
     lifecycle.blueprint,
     clauses.blueprint,
+    procedure_versions.blueprint,
+    warranty.blueprint,
 )
 
-SCREENS = (quality, analysis, archive, audit, jobs, calendar, procedures, organisation)
+SCREENS = (
+    quality,
+    analysis,
+    archive,
+    audit,
+    jobs,
+    calendar,
+    procedures,
+    procedure_drafts,
+    procedure_adoptions,
+    organisation,
+)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

@@ -111,6 +111,7 @@ class EventKind(Labelled):
     ACCIDENT_LINKED = "accident_linked", _l("Accident linked")
     HOLD = "hold", _l("Hold placed or released")
     REVEALED = "revealed", _l("Personal data revealed")
+    PROCEDURE_CHANGED = "procedure_changed", _l("Procedure changed")
     HANDED_OVER = "handed_over", _l("Duties handed over")
 
 

@@ -59,6 +59,7 @@ ICONS: dict[EventKind, str] = {
     E.HOLD: "warning",
     E.REVEALED: "eye",
     E.HANDED_OVER: "transfer",
+    E.PROCEDURE_CHANGED: "procedure",
 }
 
 TONES: dict[EventKind, str] = {

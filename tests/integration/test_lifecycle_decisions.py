@@ -23,6 +23,7 @@ WRITTEN_BY_THE_DESK = {
     EventKind.HOLD,
     EventKind.REVEALED,
     EventKind.HANDED_OVER,
+    EventKind.PROCEDURE_CHANGED,
 }
 """Rows of history that are no transition and that nobody fires."""
 

@@ -69,6 +69,7 @@ from tests.factories import (
 from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.hold_rows import hold_rows
+from tests.support.procedure_stage import written_procedures
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -157,6 +158,7 @@ SCREENS_WITH_VIEWS = (
     "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
+FILLERS: dict[str, str] = {"screen": "complaints", "section": "intake"}
 FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
 """Parts of an address that name no record."""
 RELATIONS = {
@@ -174,6 +176,8 @@ RELATIONS = {
     "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "procedure_adoptions": "proposed_by_id",
+    "procedure_drafts": "author_id",
     "solutions": "complaint_id",
     "appraisals": "complaint_id",
     "penalty_referrals": "complaint_id",
@@ -366,6 +370,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
+    session.add_all([batch, day, exemption, job, notice, *views.values()])
     session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
     session.add_all([batch, day, exemption, job, notice, group, *views.values()])
@@ -381,6 +386,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        **written_procedures(session, house),
         "post": post,
         "job": job,
         **views,
