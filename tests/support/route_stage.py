@@ -25,7 +25,6 @@ from models import (
     Attachment,
     AuditEntry,
     CalendarDay,
-    ClockRun,
     Complaint,
     Exemption,
     Finding,
@@ -68,8 +67,8 @@ from tests.factories import (
 )
 from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
-from tests.support.hold_rows import hold_rows
 from tests.support.procedure_stage import written_procedures
+from tests.support.stage_rows import clock_of_case, hold_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -337,22 +336,8 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     session.flush()
     rows["investigation"] = investigation
     rows |= hold_rows(session, case, f"ZT-{number}", now)
-    rows["clock"] = _clock(session, case, now)
+    rows["clock"] = clock_of_case(session, case, now)
     return {kind: getattr(row, "public_id", row.id) for kind, row in rows.items()}
-
-
-def _clock(session: Session, case: Complaint, now: datetime) -> ClockRun:
-    """A time limit of the case: its own, or one made up where the procedure has started none yet."""
-    run = session.scalars(sa.select(ClockRun).where(ClockRun.complaint_id == case.id).limit(1)).first()
-    if run is None:
-        model = session.scalars(sa.select(ClockRun).order_by(ClockRun.id).limit(1)).one()
-        kept = {column.key: getattr(model, column.key) for column in sa.inspect(ClockRun).column_attrs}
-        for key in ("id", "public_id", "version"):
-            kept.pop(key)
-        run = ClockRun(**(kept | {"complaint_id": case.id}))
-        session.add(run)
-        session.flush()
-    return run
 
 
 def _of_house(session: Session, house: House) -> dict[str, Any]:
