@@ -24,6 +24,9 @@ from admin_views import (
     ledger,
     notices,
     organisation,
+    procedure_adoptions,
+    procedure_drafts,
+    procedure_versions,
     procedures,
     quality,
     reading,
@@ -44,9 +47,10 @@ BLUEPRINTS = (
     worklist.blueprint,
     steps.blueprint,
     parties.blueprint,
-    warranty.blueprint,
     lifecycle.blueprint,
     clauses.blueprint,
+    procedure_versions.blueprint,
+    warranty.blueprint,
 )
 
 SCREENS = (
@@ -60,6 +64,9 @@ SCREENS = (
     reception,
     staffing,
     procedures,
+    procedures,
+    procedure_drafts,
+    procedure_adoptions,
     organisation,
 )
 """Modules with `screens()`, the Flask-Admin views they bring."""

@@ -30,6 +30,7 @@ from models.complaints import (
 from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.enquiries import Enquiry
 from models.groups import HandlingGroup, HandlingGroupMember
+from models.holds import Hold, HoldNotice
 from models.inquiry import (
     InternalMemo,
     InvestigationRecord,
@@ -51,6 +52,7 @@ from models.organisation import (
     SavedView,
     User,
 )
+from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
@@ -99,6 +101,8 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Hold",
+    "HoldNotice",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",
@@ -124,6 +128,10 @@ __all__ = [
     "Pause",
     "PenaltyReferral",
     "PostBinding",
+    "ProcedureAdoption",
+    "ProcedureChange",
+    "ProcedureDraft",
+    "ProcedureDraftStep",
     "ProcedureVersion",
     "QualityDecision",
     "ReadingConfirmation",
