@@ -45,23 +45,13 @@ from models import (
     ReceptionSession,
     RoleGrant,
     SavedView,
+    Solution,
     Training,
 )
 from models.enums import (
     Channel,
     DayKind,
     DutyKind,
-    FindingVerdict,
-    MeasureKind,
-    PartySide,
-    PostName,
-    RequestKind,
-    RoleName,
-)
-    Solution,
-)
-from models.enums import (
-    DayKind,
     FindingVerdict,
     MeasureKind,
     PartySide,
