@@ -64,7 +64,6 @@ SCREENS = (
     reception,
     staffing,
     procedures,
-    procedures,
     procedure_drafts,
     procedure_adoptions,
     organisation,
