@@ -29,6 +29,7 @@ from models.complaints import (
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.groups import HandlingGroup, HandlingGroupMember
+from models.holds import Hold, HoldNotice
 from models.inquiry import (
     InternalMemo,
     InvestigationRecord,
@@ -94,6 +95,8 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Hold",
+    "HoldNotice",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",

@@ -16,6 +16,7 @@ _READER = frozenset(
         P.ARCHIVE_READ,
         P.COMPLAINT_READ,
         P.GROUP_READ,
+        P.HOLD_READ,
         P.INVESTIGATION_READ,
         P.LEDGER_EXPORT,
     }
@@ -28,6 +29,7 @@ _CASE_WORKER = _READER | {
     P.COMPLAINT_REGISTER,
     P.COMPLAINT_REVEAL,
     P.ACCIDENT_WRITE,
+    P.HOLD_WRITE,
     P.INVESTIGATION_ANSWER,
 }
 
@@ -76,6 +78,7 @@ _WORKS_ON_IT = frozenset(
 _DECIDES = frozenset(
     {
         P.ACCIDENT_SIGN,
+        P.HOLD_RELEASE,
         P.COMPLAINT_APPROVE,
         P.COMPLAINT_ARBITRATE,
         P.COMPLAINT_CLOSE,

@@ -71,7 +71,13 @@ _ROWS = (
     Transition(
         E.CLOSE_ON_SPOT,
         _to(S.CLOSED, S.REGISTERED),
-        (g.handler_is_first_receiver, p.on_the_spot_allowed, closing_complete, r.demanded_before_closing),
+        (
+            g.handler_is_first_receiver,
+            p.on_the_spot_allowed,
+            closing_complete,
+            r.demanded_before_closing,
+            g.holds_released,
+        ),
     ),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
@@ -136,6 +142,7 @@ _ROWS = (
             g.measures_settled,
             r.demanded_before_closing,
             g.investigations_finished,
+            g.holds_released,
             closing_complete,
             g.closer_is_not_handler,
             recognition_recorded,
@@ -149,7 +156,7 @@ _ROWS = (
     Transition(
         E.ARCHIVE,
         _to(S.ARCHIVED, S.REFUSED, S.CLOSED, S.STATUTORY_ROUTE, S.REFERRED),
-        (g.has_written_result,),
+        (g.has_written_result, g.holds_released),
     ),
     Transition(E.MERGE, _to(S.MERGED, *_BEFORE_END)),
     Transition(E.STATUTORY_ROUTE, _to(S.STATUTORY_ROUTE, S.ACCEPTED, S.IN_WORK)),
