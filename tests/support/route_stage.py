@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -26,8 +26,6 @@ from models import (
     AuditEntry,
     CalendarDay,
     Complaint,
-    DutyShift,
-    Enquiry,
     Exemption,
     Finding,
     HandlingGroup,
@@ -42,16 +40,12 @@ from models import (
     PenaltyReferral,
     PostBinding,
     ProcedureVersion,
-    ReceptionSession,
     RoleGrant,
     SavedView,
     Solution,
-    Training,
 )
 from models.enums import (
-    Channel,
     DayKind,
-    DutyKind,
     FindingVerdict,
     MeasureKind,
     PartySide,
@@ -74,7 +68,7 @@ from tests.factories import (
 from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.procedure_stage import written_procedures
-from tests.support.stage_rows import clock_of_case, hold_rows
+from tests.support.stage_rows import clock_of_case, enquiry_row, hold_rows, reception_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -334,17 +328,7 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             department_id=department,
             facts="经过",
         ),
-        "enquiry": Enquiry(
-            number=f"ZX-{number}",
-            kind="suggestion",
-            kind_name="建议",
-            title="改进导诊",
-            content="增设导诊台。",
-            channel=Channel.INTERNAL,
-            received_at=now,
-            department_id=department,
-            complaint_id=case.id if situation == CONFIDENTIAL else None,
-        ),
+        "enquiry": enquiry_row(f"ZX-{number}", department, case if situation == CONFIDENTIAL else None, now),
         "archive": ArchiveRecord(
             complaint_id=case.id,
             file_number=f"档-{number}",
@@ -372,22 +356,12 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     post = PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[RoleName.HEAD_OF_QUALITY].id)
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
-    at = datetime(2026, 3, 15, 8, tzinfo=UTC)
-    shift = DutyShift(kind=DutyKind.OFFICER, user_id=user.id, starts_at=at, ends_at=at + timedelta(hours=14))
-    sitting = ReceptionSession(
-        code="president",
-        title="接待日",
-        held_on=date(2026, 3, 15),
-        starts_at=at,
-        ends_at=at + timedelta(hours=4),
-    )
-    training = Training(user_id=user.id, topic="投诉处理", held_on=date(2026, 3, 2), hours=2)
     views = {
         f"view of {screen}": SavedView(user_id=user.id, screen=screen, name="我的")
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, notice, shift, sitting, training, *views.values()])
+    session.add_all([batch, day, exemption, job, notice, *views.values()])
     session.add_all([batch, day, exemption, job, notice, *views.values()])
     session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
@@ -401,9 +375,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         **of_analysis(session, house),
         **first,
         "cover": cover,
-        "shift": shift,
-        "sitting": sitting,
-        "training": training,
+        **reception_rows(session, user),
         "batch": batch,
         "day": day,
         "exemption": exemption,
