@@ -18,6 +18,7 @@ from models.complaints import (
     Party,
     WithdrawnNumber,
 )
+from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -59,12 +60,15 @@ __all__ = [
     "ComplaintVisibility",
     "Department",
     "DepartmentSuccession",
+    "DocumentDelivery",
+    "DocumentTemplate",
     "DoneRequest",
     "Exemption",
     "Extension",
     "Finding",
     "FollowUp",
     "Investigation",
+    "IssuedDocument",
     "InvestigationMember",
     "Job",
     "LeaveCover",

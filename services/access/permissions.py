@@ -62,6 +62,8 @@ class Permission(StrEnum):
     COVER_ARRANGE = "cover:arrange"
     DEPARTMENT_READ = "department:read"
     DEPARTMENT_WRITE = "department:write"
+    DOCUMENT_ISSUE = "document:issue"
+    DOCUMENT_TEMPLATE_WRITE = "document:template_write"
     EXEMPTION_WRITE = "exemption:write"
     INVESTIGATION_READ = "investigation:read"
     INVESTIGATION_WRITE = "investigation:write"

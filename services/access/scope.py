@@ -109,6 +109,26 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
     return sa.false()
 
 
+def _received(actor: Actor) -> ColumnElement[bool]:
+    """Documents handed to the actor or to a department of theirs: they read the paper, not the case."""
+    delivery = m.DocumentDelivery.__table__.c
+    departments = [int(a[1:]) for a in actor.audiences if a.startswith("d")]
+    handed = sa.or_(delivery.user_id == actor.user_id, delivery.department_id.in_(departments))
+    return m.IssuedDocument.__table__.c.id.in_(sa.select(delivery.document_id).where(handed))
+
+
+def _document_ids(actor: Actor) -> sa.Select[tuple[int]]:
+    document = m.IssuedDocument.__table__.c  # plain columns, as in _accident
+    accidents = sa.select(m.Accident.__table__.c.id).where(_accident(actor))
+    return sa.select(document.id).where(
+        sa.or_(
+            document.complaint_id.in_(visible_complaint_ids(actor)),
+            document.accident_id.in_(accidents),
+            _received(actor),
+        )
+    )
+
+
 SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
     m.ArchiveRecord: _through(m.ArchiveRecord.complaint_id),
@@ -120,12 +140,14 @@ SCOPES: dict[type[Any], Rule] = {
     m.Complaint: _through(m.Complaint.id),
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
     m.ComplaintVisibility: _nobody,
+    m.DocumentDelivery: lambda actor: m.DocumentDelivery.document_id.in_(_document_ids(actor)),
     m.DoneRequest: _own(m.DoneRequest.user_id),
     m.Extension: _through(m.Extension.complaint_id),
     m.Finding: _of_investigation(m.Finding.investigation_id),
     m.FollowUp: _through(m.FollowUp.complaint_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
+    m.IssuedDocument: lambda actor: m.IssuedDocument.id.in_(_document_ids(actor)),
     m.Job: _job,
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
     m.Measure: _complaint_or_accident(m.Measure),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from models import Accident, Measure
+from models import Accident, IssuedDocument, Measure
 from models.enums import AccidentGrade, AccidentStatus, MeasureStatus
 from models.labels import _l
 from services import audit
 from services.access.permissions import Permission
 from services.deadlines import clocks
+from services.documents.subjects import Case, procedure_for
 from services.errors import Reason, Refused
 from services.records import grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.documents import missing_documents
 
 
 def close_accident(
@@ -53,4 +55,9 @@ def what_is_missing(work: UnitOfWork, accident: Accident) -> list[Reason]:
         found.append(
             Reason("measures", _l("%(count)s measures are neither carried out nor dropped.", count=waiting))
         )
+    case = Case(accident.complaint if accident.complaint_id is not None else None, accident)
+    procedure = procedure_for(work.session, case)
+    found += missing_documents(
+        work.session, procedure, "close_accident", IssuedDocument.accident_id == accident.id
+    )
     return found

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from services.documents.forms import forms_of
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
 from services.procedures.vocabulary import Level
@@ -109,6 +110,7 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
     yield from _repeated(procedure, source)
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
+    yield from _documents_unknown(procedure, source)
     if procedure.follow_up.exit_with_leader_approval and not procedure.follow_up.until_satisfied:
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
@@ -122,6 +124,7 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("escalation",), [step.level.value for step in procedure.escalation]),
         (("categories",), [kind.code for kind in procedure.categories]),
         (("natures",), [kind.code for kind in procedure.natures]),
+        (("documents", "forms"), [form.code for form in procedure.documents.forms] if procedure.documents else []),
     ]
     for key in ("grading", "accident_grading"):
         scale = getattr(procedure, key)
@@ -153,6 +156,18 @@ def _foreign_clauses(part: BaseModel, procedure: Procedure, path: Path, source: 
             for index, item in enumerate(value):
                 if isinstance(item, BaseModel):
                     yield from _foreign_clauses(item, procedure, (*path, key, index), source)
+
+
+def _documents_unknown(procedure: Procedure, source: Source) -> Iterator[Fault]:
+    """A step can only wait for a form that there is."""
+    known = forms_of(procedure)
+    for index, required in enumerate(procedure.documents.required if procedure.documents else ()):
+        subject = "accident" if required.before == "close_accident" else "complaint"
+        if required.form not in known or known[required.form].subject != subject:
+            path: Path = ("documents", "required", index, "form")
+            codes = ", ".join(code for code, form in known.items() if form.subject == subject)
+            message = f"{required.form} is no form about a {subject}; write one of: {codes}"
+            yield Fault(source.line_of(path), name(path), message)
 
 
 def _levels_out_of_order(procedure: Procedure, source: Source) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.sections.documents import Documents
 from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
 
 ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
@@ -233,6 +234,7 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    documents: Documents | None = None
 
     def clock(self, code: str) -> Clock:
         """The clock with this code; KeyError when there is none."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from models.enums import OPEN_STATES, EventKind, RoleName, State
 from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
+from services.workflow import documents as d
 from services.workflow import gates as g
 from services.workflow.acceptance import acceptance_complete
 
@@ -77,11 +78,11 @@ _ROWS = (
     Transition(
         E.SUBMIT_OPINION,
         _to(S.AWAITING_APPROVAL, S.IN_WORK),
-        (g.not_paused, g.in_lead_department, g.co_opinions_given),
+        (g.not_paused, g.in_lead_department, g.co_opinions_given, d.documents_before_opinion),
     ),
     Transition(E.APPROVE, _stay(S.AWAITING_APPROVAL), (g.not_yet_approved, g.approver_is_not_handler)),
     Transition(E.RETURN_OPINION, _to(S.IN_WORK, S.AWAITING_APPROVAL), (g.returner_is_not_submitter,)),
-    Transition(E.REPLY, _to(S.REPLIED, S.AWAITING_APPROVAL), (g.not_paused, g.opinion_approved)),
+    Transition(E.REPLY, _to(S.REPLIED, S.AWAITING_APPROVAL), (g.not_paused, g.opinion_approved, d.documents_before_reply)),
     Transition(E.START_FOLLOW_UP, _to(S.FOLLOWING_UP, S.REPLIED)),
     Transition(
         E.FOLLOW_UP,
@@ -99,6 +100,7 @@ _ROWS = (
             g.measures_settled,
             g.investigations_finished,
             g.closer_is_not_handler,
+            d.documents_before_closing,
         ),
     ),
     Transition(
@@ -109,7 +111,7 @@ _ROWS = (
     Transition(
         E.ARCHIVE,
         _to(S.ARCHIVED, S.REFUSED, S.CLOSED, S.STATUTORY_ROUTE, S.REFERRED),
-        (g.has_written_result,),
+        (g.has_written_result, d.documents_before_filing),
     ),
     Transition(E.MERGE, _to(S.MERGED, *_BEFORE_END)),
     Transition(E.STATUTORY_ROUTE, _to(S.STATUTORY_ROUTE, S.ACCEPTED, S.IN_WORK)),
