@@ -12,7 +12,7 @@ FLASK := .venv/bin/flask --app app desk
 SERVED := DESK_HOST=$(HOST) DESK_PORT=$(PORT) DESK_MODE=$(MODE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt db demo clean translations check-translations environment dev-environment
+.PHONY: help run test mutate lint fmt db demo clean translations check-translations environment dev-environment
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: dev-environment ## Check everything: style, types, imports, tests on both 
 
 lint: dev-environment ## Style, types and import contracts only
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+mutate: dev-environment ## Take out each rule behind a clause in turn: its marked tests must fail (about 20 minutes; ARGS="--clause R05-11")
+	@scripts/translations.sh compile && .venv/bin/python -m tests.support.mutation $(ARGS)
 
 fmt: dev-environment ## Put the source into its one format
 	@.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .

@@ -13,6 +13,8 @@ from admin_views import (
     audit,
     auth,
     calendar,
+    clause_links,
+    clauses,
     errors,
     first_run,
     guard,
@@ -30,10 +32,10 @@ from admin_views.base import DeskIndexView
 from admin_views.complaints import lifecycle, parties, steps, worklist
 from admin_views.complaints.view import ComplaintsView
 
-PAGES = (auth, first_run, attachments, notices, ledger)
+PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
 """Modules with `register(app)`."""
 
-BLUEPRINTS = (worklist.blueprint, steps.blueprint, parties.blueprint, lifecycle.blueprint)
+BLUEPRINTS = (worklist.blueprint, steps.blueprint, parties.blueprint, lifecycle.blueprint, clauses.blueprint)
 
 SCREENS = (quality, archive, audit, jobs, calendar, procedures, organisation)
 """Modules with `screens()`, the Flask-Admin views they bring."""

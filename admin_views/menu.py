@@ -80,6 +80,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         _l("Rules"),
         (
             Entry("procedures.index_view", _l("Procedures"), "procedure"),
+            Entry("clauses.index", _l("Why does the system do this?"), "help"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
         ),
     ),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
+from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
 from admin_views.values import text_of
@@ -104,6 +105,12 @@ class ProcedureTables:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
         if procedure.accident_grading:
             tables.append(self._grading(_("Grades of accidents"), procedure.accident_grading))
+        if procedure.fields:
+            rows = field_rows(procedure, self._words)
+            tables.append(self._table(_("Fields of its own"), field_heads(), rows))
+        if procedure.complainant_kinds:
+            people = complainant_rows(procedure, self._words)
+            tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
 
@@ -164,9 +171,14 @@ class ProcedureTables:
         rows.append(([_("Anonymous complaints"), text_of(intake.anonymous.allowed, None)], intake.anonymous))
         return self._table(_("How complaints come in"), [_("Rule"), _("Value")], rows)
 
-    @staticmethod
-    def _requirements(title: str, listed: Iterable[Requirement]) -> list[tuple[list[str], Ruled]]:
-        return [([title, str(FIELD_LABELS[each.field])], each) for each in listed]
+    def _requirements(self, title: str, listed: Iterable[Requirement]) -> list[tuple[list[str], Ruled]]:
+        return [([title, self._asked(each)], each) for each in listed]
+
+    def _asked(self, requirement: Requirement) -> str:
+        if isinstance(requirement.field, Field):
+            return str(FIELD_LABELS[requirement.field])
+        declared = self.procedure.declared_field(requirement.field)
+        return self._words(declared.names) if declared else requirement.field
 
     def _decisions(self) -> RecordTable:
         procedure = self.procedure

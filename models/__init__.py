@@ -12,6 +12,7 @@ from models.cases import (
 )
 from models.complaints import (
     Complaint,
+    ComplaintValue,
     ComplaintVisibility,
     NamedPerson,
     NumberSeries,
@@ -57,6 +58,7 @@ __all__ = [
     "ColumnChoice",
     "Complaint",
     "ComplaintEvent",
+    "ComplaintValue",
     "ComplaintVisibility",
     "Department",
     "DepartmentSuccession",
@@ -68,8 +70,8 @@ __all__ = [
     "Finding",
     "FollowUp",
     "Investigation",
-    "IssuedDocument",
     "InvestigationMember",
+    "IssuedDocument",
     "Job",
     "LeaveCover",
     "LedgerBatch",

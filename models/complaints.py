@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,7 +25,7 @@ from models.fields import HIDDEN, Sensitivity, field
 from models.labels import _l
 from models.organisation import Department, User
 from models.procedures import ProcedureVersion
-from models.types import Moment, enum_type
+from models.types import Json, Moment, enum_type
 
 
 class Complaint(Addressed, Versioned, Stamped, Base):
@@ -83,6 +85,18 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     category: Mapped[Category] = mapped_column(
         enum_type(Category, "category"), default=Category.OTHER, info=field(_l("Category"), default=True)
     )
+    category_code: Mapped[str | None] = mapped_column(
+        sa.String(40),
+        index=True,
+        info=field(
+            _l("Category of the procedure"),
+            coded=True,
+            help=_l("The categories are those of the procedure in force."),
+        ),
+    )
+    nature: Mapped[str | None] = mapped_column(
+        sa.String(40), index=True, info=field(_l("Nature"), coded=True)
+    )
     content: Mapped[str] = mapped_column(sa.Text, info=field(_l("Content"), long_text=True, listed=True))
     request: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Remedy sought"), long_text=True))
     grounds: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Facts and grounds"), long_text=True))
@@ -106,6 +120,9 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     )
     complainant_phone: Mapped[str | None] = mapped_column(
         sa.String(80), info=field(_l("Complainant's telephone"), Sensitivity.PERSONAL, read_only=True)
+    )
+    complainant_kind: Mapped[str | None] = mapped_column(
+        sa.String(40), index=True, info=field(_l("Kind of complainant"), coded=True, read_only=True)
     )
     is_anonymous: Mapped[bool] = mapped_column(default=False, info=field(_l("Anonymous"), read_only=True))
     grade: Mapped[str | None] = mapped_column(sa.String(40), info=field(_l("Grade"), read_only=True))
@@ -187,6 +204,8 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.Text, info=field(_l("Reason for ending"), long_text=True, read_only=True)
     )
     master_id: Mapped[int | None] = mapped_column(to("complaints"), index=True, info=HIDDEN)
+    # Values of the fields that the procedure declares, by code; services.own_fields declares, checks and shows them.
+    own_values: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}", info=HIDDEN)
     archived_at: Mapped[datetime | None] = mapped_column(
         Moment, info=field(_l("Archived at"), read_only=True)
     )
@@ -228,11 +247,45 @@ class Party(Versioned, Base):
     address: Mapped[str | None] = mapped_column(
         sa.String(300), info=field(_l("Address"), Sensitivity.PERSONAL)
     )
+    complainant_kind: Mapped[str | None] = mapped_column(
+        sa.String(40), info=field(_l("Kind of complainant"), coded=True)
+    )
     notes: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Notes"), Sensitivity.INTERNAL, long_text=True)
     )
 
     complaint: Mapped[Complaint] = relationship(back_populates="parties")
+
+
+class ComplaintValue(Base):
+    """A value of a field that a procedure declares, once more in a typed column: filters and order have their index.
+
+    Kept in step with `Complaint.own_values` by services.own_fields. Several choices are several rows; long texts and
+    files have none.
+    """
+
+    __tablename__ = "complaint_values"
+    __table_args__ = (
+        check(
+            "text IS NOT NULL OR number IS NOT NULL OR day IS NOT NULL"
+            " OR user_id IS NOT NULL OR department_id IS NOT NULL",
+            "holds_a_value",
+        ),
+        sa.Index("ix_complaint_values_complaint", "complaint_id", "code"),
+        sa.Index("ix_complaint_values_text", "code", "text", "complaint_id"),
+        sa.Index("ix_complaint_values_number", "code", "number", "complaint_id"),
+        sa.Index("ix_complaint_values_day", "code", "day", "complaint_id"),
+        sa.Index("ix_complaint_values_user", "user_id", "code"),
+        sa.Index("ix_complaint_values_department", "department_id", "code"),
+    )
+
+    complaint_id: Mapped[int] = mapped_column(to("complaints"), info=HIDDEN)
+    code: Mapped[str] = mapped_column(sa.String(40), info=HIDDEN)
+    text: Mapped[str | None] = mapped_column(sa.String(500), info=HIDDEN)
+    number: Mapped[Decimal | None] = mapped_column(sa.Numeric(18, 4), info=HIDDEN)
+    day: Mapped[date | None] = mapped_column(sa.Date, info=HIDDEN)
+    user_id: Mapped[int | None] = mapped_column(to("users"), info=HIDDEN)
+    department_id: Mapped[int | None] = mapped_column(to("departments"), info=HIDDEN)
 
 
 class NamedPerson(Stamped, Base):

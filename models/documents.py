@@ -46,7 +46,9 @@ class IssuedDocument(Addressed, Stamped, Base):
     content_hash: Mapped[str] = mapped_column(
         sa.String(64), info=field(_l("Digest of the content"), read_only=True)
     )
-    pdf_sha256: Mapped[str] = mapped_column(sa.String(64), index=True, info=field("PDF SHA-256", read_only=True))
+    pdf_sha256: Mapped[str] = mapped_column(
+        sa.String(64), index=True, info=field("PDF SHA-256", read_only=True)
+    )
     pdf_size: Mapped[int] = mapped_column(sa.BigInteger, info=HIDDEN)
     word_sha256: Mapped[str] = mapped_column(
         sa.String(64), index=True, info=field("Word SHA-256", read_only=True)
@@ -92,9 +94,7 @@ class DocumentDelivery(Stamped, Base):
     user_id: Mapped[int | None] = mapped_column(
         to("users"), index=True, info=field(_l("Person"), shows="user", read_only=True)
     )
-    recipient: Mapped[str | None] = mapped_column(
-        sa.String(200), info=field(_l("Authority"), read_only=True)
-    )
+    recipient: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Authority"), read_only=True))
     channel: Mapped[Channel | None] = mapped_column(
         enum_type(Channel, "delivery_channel"), info=field(_l("Channel"), read_only=True)
     )

@@ -40,12 +40,14 @@ def field(
     long_text: bool = False,
     read_only: bool = False,
     shows: str | None = None,
+    coded: bool = False,
     help: LazyString | str = "",
 ) -> dict[str, Any]:
     """The declaration kept in a column's `info`.
 
     `default` puts it among the columns a new user sees in the list; `listed` offers it in the column chooser;
-    `read_only` keeps it out of every form and import; `shows` names the relation whose target a foreign key stands for.
+    `read_only` keeps it out of every form and import; `shows` names the relation whose target a foreign key stands for;
+    `coded` texts hold a code whose name a procedure gives.
     """
     declared = dict(locals())
     declared.pop("help")
@@ -64,7 +66,8 @@ class FieldSpec:
     label: LazyString | str
     sensitivity: Sensitivity
     kind: str
-    """text, long_text, integer, number, boolean, moment, date, choice, relation, json"""
+    """text, long_text, integer, number, boolean, moment, date, choice, relation, json; a field that a procedure
+    declares may also be of kind choices (several of them) or file"""
     column: sa.Column[Any]
     choices: type[StrEnum] | None
     relation: str | None
@@ -79,6 +82,13 @@ class FieldSpec:
     required: bool
     help: LazyString | str
     max_length: int | None
+    coded: bool = False
+    code: str | None = None
+    """The code of a field that a procedure declares; None for a column of the table."""
+    target: type[Any] | None = None
+    """What such a field points at."""
+    retired: bool = False
+    group: str = ""
 
 
 def _kind(column: sa.Column[Any], declared: dict[str, Any]) -> str:
@@ -125,6 +135,7 @@ def _spec(key: str, column: Any, declared: dict[str, Any]) -> FieldSpec:
         required=not column.nullable and column.default is None and column.server_default is None,
         help=declared["help"],
         max_length=getattr(column.type, "length", None),
+        coded=declared["coded"],
     )
 
 
@@ -157,5 +168,7 @@ def undeclared_columns(model: type[Any]) -> list[str]:
 
 def relation_target(model: type[Any], spec: FieldSpec) -> type[Any]:
     """The model behind a relation field."""
+    if spec.target is not None:
+        return spec.target
     relation: RelationshipProperty[Any] = sa.inspect(model).relationships[spec.relation or ""]
     return relation.mapper.class_

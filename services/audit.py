@@ -22,6 +22,8 @@ from models import AuditEntry, Complaint
 from models.fields import Sensitivity, fields_of
 from services.access.scope import unscoped
 from services.actor import Actor
+from services.own_fields.specs import code_of, key_of
+from services.procedures.of_complaint import parsed
 from services.sealing import seal
 
 FIRST = "0" * 64
@@ -67,7 +69,10 @@ def changes(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def values_of(record: Any) -> dict[str, Any]:
     """The declared fields of a record as they stand, to compare with later (`differences`)."""
-    return {spec.key: plain(getattr(record, spec.key)) for spec in fields_of(type(record))}
+    values = {spec.key: plain(getattr(record, spec.key)) for spec in fields_of(type(record))}
+    if isinstance(record, Complaint):
+        values |= {key_of(code): value for code, value in (record.own_values or {}).items()}
+    return values
 
 
 def differences(record: Any, earlier: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -80,7 +85,28 @@ def differences(record: Any, earlier: Mapping[str, Any]) -> tuple[dict[str, Any]
             masked = spec.sensitivity is Sensitivity.PERSONAL
             before[spec.key] = "***" if masked and old is not None else old
             after[spec.key] = "***" if masked and new is not None else new
+    if isinstance(record, Complaint):
+        _own_differences(record, earlier, before, after)
     return before, after
+
+
+def _own_differences(
+    complaint: Complaint, earlier: Mapping[str, Any], before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """The same for fields that the procedure declares; ones that only some roles read are told like personal ones."""
+    now = {key_of(code): value for code, value in (complaint.own_values or {}).items()}
+    was = {key: value for key, value in earlier.items() if code_of(key) is not None}
+    changed = [key for key in {**was, **now} if was.get(key) != now.get(key)]
+    if not changed:
+        return
+    open_to_all = {
+        key_of(one.code)
+        for one in parsed(complaint.procedure_version).fields
+        if one.level is not Sensitivity.PERSONAL and not one.visible_to
+    }
+    for key in changed:
+        for side, value in ((before, was.get(key)), (after, now.get(key))):
+            side[key] = value if value is None or key in open_to_all else "***"
 
 
 def _digest(entry: AuditEntry) -> str:

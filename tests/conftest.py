@@ -35,14 +35,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Pages are read in both languages; whoever starts pytest by hand has compiled catalogues too."""
     if not hasattr(config, "workerinput"):
-        if config.getoption("--record-clauses"):
+        if config.getoption("record_clauses", False):
             config.pluginmanager.register(ClauseRecorder())
         subprocess.run([ROOT / "scripts" / "translations.sh", "compile"], check=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever opens a browser is marked so, and skipped where there is no Chromium."""
     missing = chromium() is None
+    if clause := config.getoption("clause", None):
+        items[:] = [
+            item for item in items if any(clause in mark.args for mark in item.iter_markers("clause"))
+        ]
     for item in items:
         mark_properties(item)
         if "people" in getattr(item, "fixturenames", ()):

@@ -236,16 +236,21 @@ def _scene(situation: Situation) -> Scene:
 
 def _missing(situation: Situation, event: EventKind, public_id: str) -> list[MissingGate]:
     """What still stands in the way, each with the place where it can be settled."""
-    page = url_for("complaints.details_view", address=public_id)
     transition = TRANSITIONS[event]
     if situation.complaint.state not in transition.sources:
         reasons = WrongState(situation.complaint.state.label).reasons
     else:
         reasons = reasons_against(situation, transition)
-    return [
-        MissingGate(text=reason.message, url=f"{page}#{reason.link}" if reason.link else "")
-        for reason in reasons
-    ]
+    return [MissingGate(text=reason.message, url=_place(public_id, reason.link)) for reason in reasons]
+
+
+def _place(public_id: str, link: str | None) -> str:
+    """An anchor of the case's page, or (`record:` and a field) that field of the correction form."""
+    if not link:
+        return ""
+    if link.startswith("record:"):
+        return url_for("complaints.edit_view", address=public_id, _anchor=link.removeprefix("record:"))
+    return url_for("complaints.details_view", address=public_id, _anchor=link)
 
 
 def _put(form: FlaskForm, error: DeskError) -> list[str]:

@@ -139,6 +139,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.ColumnChoice: _own(m.ColumnChoice.user_id),
     m.Complaint: _through(m.Complaint.id),
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
+    m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
     m.DocumentDelivery: lambda actor: m.DocumentDelivery.document_id.in_(_document_ids(actor)),
     m.DoneRequest: _own(m.DoneRequest.user_id),

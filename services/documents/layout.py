@@ -5,12 +5,13 @@ Where the words come from is left to a `Source`: the values of a record, or the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from services.documents.vocabulary import columns_of, find
 from services.procedures.sections.documents import (
+    OWN,
     PLACEHOLDER,
     UNITS,
     Block,
@@ -19,6 +20,7 @@ from services.procedures.sections.documents import (
     DocumentForm,
     Table,
 )
+from services.procedures.sections.fields import DeclaredField
 from services.workflow.words import CHINESE, SOURCE, said_in
 
 LABEL = {1: 4, 2: 4, 3: 3}
@@ -74,38 +76,47 @@ def words(label: Any, language: str) -> str:
     return said_in(CHINESE if language == "zh" else SOURCE, label)
 
 
-def label_of(form: DocumentForm, cell: Cell, language: str, table: str = "") -> str:
+Own = Mapping[str, DeclaredField]
+"""The fields that the procedure declares itself, by code."""
+
+
+def label_of(form: DocumentForm, cell: Cell, language: str, table: str = "", own: Own | None = None) -> str:
     """The label of a value: the form's own word, or that of the field."""
     if cell.label:
         return cell.label.in_language(language)
     if cell.field.startswith("typed."):
         code = cell.field.removeprefix("typed.")
         return next(ask.names for ask in form.asks if ask.code == code).in_language(language)
+    if cell.field.startswith(OWN):
+        return (own or {})[cell.field.removeprefix(OWN)].names.in_language(language)
     reference = columns_of(table)[cell.field] if table else find(cell.field)
     return words(reference.label, language)
 
 
-def lay_out(form: DocumentForm, language: str, source: Source) -> Iterator[Piece]:
+def lay_out(form: DocumentForm, language: str, source: Source, own: Own) -> Iterator[Piece]:
     """The pieces of the form from top to bottom."""
     yield Paragraph(source.value("organisation.name"), "organisation")
     yield Paragraph(form.names.in_language(language), "title")
     if form.head:
         colon = "：" if language == "zh" else ": "
-        said = [f"{label_of(form, cell, language)}{colon}{source.value(cell.field)}" for cell in form.head]
+        said = [
+            f"{label_of(form, cell, language, own=own)}{colon}{source.value(cell.field)}"
+            for cell in form.head
+        ]
         yield Paragraph("　　".join(said), "head")
     for block in form.layout:
-        yield from _block(form, block, language, source)
+        yield from _block(form, block, language, source, own)
 
 
 def as_data(pieces: Iterable[Piece]) -> list[dict[str, Any]]:
     return [asdict(piece) for piece in pieces]
 
 
-def _block(form: DocumentForm, block: Block, language: str, source: Source) -> Iterator[Piece]:
+def _block(form: DocumentForm, block: Block, language: str, source: Source, own: Own) -> Iterator[Piece]:
     for row in block.rows:
-        yield _row(form, row, language, source)
+        yield _row(form, row, language, source, own)
     if block.box:
-        yield _box(form, block.box, language, source)
+        yield _box(form, block.box, language, source, own)
     if block.table:
         yield from _table(form, block.table, language, source)
     if block.text:
@@ -115,23 +126,25 @@ def _block(form: DocumentForm, block: Block, language: str, source: Source) -> I
         yield _signatures(block, language)
 
 
-def _row(form: DocumentForm, row: tuple[Cell, ...], language: str, source: Source) -> TableRow:
+def _row(form: DocumentForm, row: tuple[Cell, ...], language: str, source: Source, own: Own) -> TableRow:
     label = LABEL[len(row)]
     value = UNITS // len(row) - label
     cells = []
     for cell in row:
-        cells.append(TableCell(label_of(form, cell, language), label, "label"))
+        cells.append(TableCell(label_of(form, cell, language, own=own), label, "label"))
         cells.append(TableCell(source.value(cell.field), value))
     return TableRow(tuple(cells))
 
 
-def _box(form: DocumentForm, box: Box, language: str, source: Source) -> TableRow:
+def _box(form: DocumentForm, box: Box, language: str, source: Source, own: Own) -> TableRow:
     signed = ""
     if box.signed:
         signed = box.signed.in_language(language) + (
-            "：　　　　　　　　　年　　月　　日" if language == "zh" else ": ______________  Date: ____________"
+            "：　　　　　　　　　年　　月　　日"
+            if language == "zh"
+            else ": ______________  Date: ____________"
         )
-    label = TableCell(label_of(form, box, language), LABEL[1], "label")
+    label = TableCell(label_of(form, box, language, own=own), LABEL[1], "label")
     return TableRow(
         (label, TableCell(source.value(box.field), UNITS - LABEL[1], lines=box.lines, signed=signed))
     )
@@ -142,9 +155,7 @@ def _table(form: DocumentForm, table: Table, language: str, source: Source) -> I
         yield TableRow((TableCell(table.title.in_language(language), UNITS, "heading"),))
     heads = [label_of(form, column, language, table.of) for column in table.columns]
     yield TableRow(
-        tuple(
-            TableCell(text, width, "heading") for text, width in zip(heads, table.widths, strict=True)
-        )
+        tuple(TableCell(text, width, "heading") for text, width in zip(heads, table.widths, strict=True))
     )
     for cells, loop in source.rows(table):
         yield TableRow(

@@ -30,18 +30,22 @@ class Made:
 
 
 def make(
-    store: FileStore, subject: Subject, form: DocumentForm, language: str, typed: Mapping[str, str] | None = None
+    store: FileStore,
+    subject: Subject,
+    form: DocumentForm,
+    language: str,
+    typed: Mapping[str, str] | None = None,
 ) -> Made:
-    """PDF and Word of one form. The PDF follows the procedure; Word the organisation's own template where it has one."""
+    """PDF and Word of one form. The PDF follows the procedure, Word the organisation's own template if it has one."""
     values = RecordValues(subject, form, language, typed or {})
     own = own_template(subject.session, form.code, language)
-    text = store.path(own.sha256).read_bytes() if own else default_template(form, language)
+    text = store.path(own.sha256).read_bytes() if own else default_template(form, language, subject.own)
     said = f"own:{own.sha256[:16]}" if own else f"{subject.procedure.code}/{subject.procedure.version}"
-    pieces = list(lay_out(form, language, values))
+    pieces = list(lay_out(form, language, values, subject.own))
     content = json.dumps(as_data(pieces), ensure_ascii=False, sort_keys=True)
     return Made(
         pdf=_pdf(values, form),
-        word=render_word(text, template_context(form, values)),
+        word=render_word(text, template_context(form, values, subject.own)),
         content_hash=hashlib.sha256(content.encode()).hexdigest(),
         template=said,
     )
@@ -54,7 +58,7 @@ def preview(subject: Subject, form: DocumentForm, language: str, typed: Mapping[
 
 def _pdf(values: RecordValues, form: DocumentForm) -> bytes:
     return render_pdf(
-        lay_out(form, values.language, values),
+        lay_out(form, values.language, values, values.subject.own),
         title=form.names.in_language(values.language),
         language=values.language,
         footer=values.subject.number,

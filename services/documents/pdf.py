@@ -1,9 +1,10 @@
-"""The PDF of a laid-out form, by Typst with the desk's own font: nothing is fetched, no library of the machine is used."""
+"""The PDF of a laid-out form, by Typst with the desk's own font: nothing is fetched, no system library needed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import typst
@@ -14,6 +15,12 @@ from services.procedures.sections.documents import UNITS
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"
 FORM = HERE / "form.typ"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Read once a process: the file is large."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
 def render_pdf(
@@ -29,10 +36,9 @@ def render_pdf(
         "units": UNITS,
     }
     made = typst.compile(
-        FORM.read_bytes(),
+        FORM,
         root=HERE,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from services.documents.layout import Own
 from services.documents.word import template_context
 from services.procedures.sections.documents import DocumentForm, Table
 
@@ -19,6 +20,6 @@ class _Sample:
             yield [column.field for column in table.columns], ""
 
 
-def sample_context(form: DocumentForm) -> dict[str, object]:
+def sample_context(form: DocumentForm, own: Own) -> dict[str, object]:
     """What a template of this form may use, filled with the names of the values."""
-    return template_context(form, _Sample())
+    return template_context(form, _Sample(), own)

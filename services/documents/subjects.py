@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,7 +51,7 @@ def case_at(
     session: Session, *, complaint: str | None = None, accident: str | None = None, lock: bool = False
 ) -> Case:
     """The record with this public id, in scope. NotFound for an unknown or a foreign one."""
-    model = Complaint if complaint is not None else Accident
+    model: type[Any] = Complaint if complaint is not None else Accident
     query = sa.select(model).where(model.public_id == (complaint if complaint is not None else accident))
     if lock:
         query = query.with_for_update(of=model).execution_options(populate_existing=True)

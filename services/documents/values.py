@@ -27,15 +27,23 @@ from services.actor import Actor
 from services.deadlines.desk_calendar import desk_zone
 from services.deadlines.explain import UNIT_LABELS
 from services.deadlines.runs import OPEN
-from services.documents.layout import words
+from services.documents.layout import Own, words
 from services.documents.vocabulary import Reference, columns_of, find
+from services.own_fields.specs import Several, coded_values, may_read, spec_of
+from services.own_fields.values import read
 from services.procedures.schema import Clock, Procedure
 from services.procedures.sections.documents import Audience, DocumentForm, Table
 from services.procedures.vocabulary import CLOCK_EVENTS, ClockEvent
 
 STAGES: tuple[tuple[LazyString, LazyString], ...] = (
-    (_l("Registration"), _l("Your complaint is taken down with number, time and content, however it comes in.")),
-    (_l("Acceptance"), _l("We check whether it falls to us and what is still missing; you are told if it does not.")),
+    (
+        _l("Registration"),
+        _l("Your complaint is taken down with number, time and content, however it comes in."),
+    ),
+    (
+        _l("Acceptance"),
+        _l("We check whether it falls to us and what is still missing; you are told if it does not."),
+    ),
     (_l("Handling"), _l("A department signs for it, investigates the facts and writes its opinion.")),
     (_l("Approval"), _l("Somebody other than the handler checks and approves the result.")),
     (_l("Reply"), _l("You are told the result, its reason and how it is carried out.")),
@@ -58,6 +66,10 @@ class Subject:
     period: tuple[date, date] | None = None
     number: str = ""
 
+    @property
+    def own(self) -> Own:
+        return {field.code: field for field in self.procedure.fields}
+
 
 @dataclass
 class RecordValues:
@@ -74,12 +86,20 @@ class RecordValues:
         group, _, key = reference.partition(".")
         if group == "typed":
             return self._typed(key)
+        if group == "own":
+            return self._own(key)
         found = find(reference)
         if self._withheld(found):
             return ""
         record = self._record(group)
         given = getattr(self, f"_{group}_{key}", None)
-        value = given() if given else getattr(record, found.spec.relation or key) if found.spec and record else None
+        value = (
+            given()
+            if given
+            else getattr(record, found.spec.relation or key)
+            if found.spec and record
+            else None
+        )
         return self._shown(found, value, own=group == "complainant" or reference in _COMPLAINANTS)
 
     def rows(self, table: Table) -> Iterable[tuple[list[str], str]]:
@@ -101,7 +121,9 @@ class RecordValues:
         if reference.key == "grade_name":
             return self._grade(row.grade)
         value = getattr(row, (reference.spec.relation if reference.spec else None) or reference.key)
-        own = isinstance(row, m.Party) and row.side is PartySide.COMPLAINANT or reference.key in _OF_COMPLAINANT
+        own = (
+            isinstance(row, m.Party) and row.side is PartySide.COMPLAINANT
+        ) or reference.key in _OF_COMPLAINANT
         case = row if isinstance(row, m.Complaint) else None
         return self._shown(reference, value, own=own, case=case)
 
@@ -113,16 +135,43 @@ class RecordValues:
         options = [choice.in_language(self.language) for choice in ask.choices]
         return "　".join(f"{'■' if option == said else '□'}{option}" for option in options)
 
+    def _own(self, code: str) -> str:
+        """A field that the procedure declares; empty for an issuer whose role does not read it."""
+        one, complaint = self.subject.own[code], self.subject.complaint
+        stored = complaint.own_values.get(code) if complaint else None
+        if stored is None or not may_read(one, self.subject.actor):
+            return ""
+        if self.form.audience.leaves and one.level is Sensitivity.INTERNAL:
+            return ""
+        spec = spec_of(one, self.language, choices={each.code: each.names for each in one.choices})
+        value = read(spec, stored)
+        if spec.target is not None:
+            value = self.subject.session.get(spec.target, stored)
+        if isinstance(value, Several):
+            value = "、".join(self.text(each) for each in value)
+        text = self.text(value)
+        return (
+            str(mask_text(text))
+            if one.level is Sensitivity.PERSONAL and not self._plain(True, None)
+            else text
+        )
+
     def _withheld(self, reference: Reference) -> bool:
         return reference.sensitivity is Sensitivity.SECRET or (
             self.form.audience.leaves and reference.sensitivity is Sensitivity.INTERNAL
         )
 
     def _shown(self, reference: Reference, value: Any, *, own: bool, case: m.Complaint | None = None) -> str:
-        text = self.text(value)
+        text = self._coded(reference, value) if reference.spec and reference.spec.coded else self.text(value)
         if reference.sensitivity is not Sensitivity.PERSONAL or not text:
             return text
         return text if self._plain(own, case) else str(mask_text(text))
+
+    def _coded(self, reference: Reference, value: Any) -> str:
+        """The name that the procedure gives to a code (grade, nature, category, kind of complainant)."""
+        listed = coded_values(self.subject.procedure, reference.key)
+        names = {each.code: each.names.in_language(self.language) for each in listed}
+        return names.get(value or "", value or "")
 
     def _plain(self, own: bool, case: m.Complaint | None) -> bool:
         """Whether a personal value is printed: needed by whom it is for, and readable by whoever issues it."""
@@ -187,7 +236,9 @@ class RecordValues:
             condition = model.complaint_id == complaint.id
         else:
             return []
-        return self.subject.session.scalars(sa.select(model).where(condition).order_by(order or model.id)).all()
+        return self.subject.session.scalars(
+            sa.select(model).where(condition).order_by(order or model.id)
+        ).all()
 
     def _find_organisation(self) -> m.Organisation:
         return self.subject.session.scalars(sa.select(m.Organisation)).one()
@@ -274,15 +325,11 @@ class RecordValues:
     def _complaint_answer_by(self) -> date | None:
         return self._day(self.subject.complaint.due_at) if self.subject.complaint else None
 
-    def _complaint_grade(self) -> str:
+    def _complaint_grade_name(self) -> str:
         return self._grade(self.subject.complaint.grade if self.subject.complaint else None)
 
-    _complaint_grade_name = _complaint_grade
-
     def _grade(self, code: str | None) -> str:
-        grading = self.subject.procedure.grading
-        names = {level.code: level.names.in_language(self.language) for level in grading.levels} if grading else {}
-        return names.get(code or "", code or "")
+        return self._coded(find("complaint.grade"), code)
 
     def _investigation_team(self) -> str:
         found = self._record("investigation")
@@ -367,12 +414,19 @@ class RecordValues:
         return self._all(m.ComplaintEvent)
 
     def _list_stages(self) -> Sequence[Any]:
-        return [{"number": str(number), "name": name, "text": text} for number, (name, text) in enumerate(STAGES, 1)]
+        return [
+            {"number": str(number), "name": name, "text": text}
+            for number, (name, text) in enumerate(STAGES, 1)
+        ]
 
     def _list_deliveries(self) -> Sequence[Any]:
         return [
             {
-                "to": each.department.name if each.department else each.user.name if each.user else each.recipient,
+                "to": each.department.name
+                if each.department
+                else each.user.name
+                if each.user
+                else each.recipient,
                 "at": each.sent_at,
             }
             for document in self._all(m.IssuedDocument)
@@ -398,7 +452,9 @@ class RecordValues:
 
     def _event(self, event: ClockEvent) -> str:
         kinds = {clock_event: kind for kind, clock_event in CLOCK_EVENTS.items()}
-        return words(kinds[event].label if event in kinds else _EVENT_WORDS.get(event, event.value), self.language)
+        return words(
+            kinds[event].label if event in kinds else _EVENT_WORDS.get(event, event.value), self.language
+        )
 
     def _list_complaints(self) -> Sequence[Any]:
         if "complaints" not in self._found:
@@ -413,8 +469,14 @@ class RecordValues:
         begins = datetime(first.year, first.month, first.day, tzinfo=self.zone)
         after = last + timedelta(days=1)
         ends = datetime(after.year, after.month, after.day, tzinfo=self.zone)
-        query = sa.select(m.Complaint).where(m.Complaint.received_at >= begins, m.Complaint.received_at < ends)
-        return self.subject.session.scalars(query.order_by(m.Complaint.received_at, m.Complaint.id)).unique().all()
+        query = sa.select(m.Complaint).where(
+            m.Complaint.received_at >= begins, m.Complaint.received_at < ends
+        )
+        return (
+            self.subject.session.scalars(query.order_by(m.Complaint.received_at, m.Complaint.id))
+            .unique()
+            .all()
+        )
 
 
 _OF_COMPLAINANT = frozenset({"complainant_name", "complainant_phone"})

@@ -23,8 +23,9 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
+from models.fields import Sensitivity
 from models.labels import _l
-from services.documents.layout import Paragraph, Source, TableCell, TableRow, lay_out
+from services.documents.layout import Own, Paragraph, Source, TableCell, TableRow, lay_out
 from services.documents.vocabulary import (
     GROUPS,
     TABLES,
@@ -34,7 +35,7 @@ from services.documents.vocabulary import (
     values_of_group,
 )
 from services.errors import Invalid, Text
-from services.procedures.sections.documents import UNITS, Column, DocumentForm, Table
+from services.procedures.sections.documents import OWN, UNITS, Column, DocumentForm, Table
 
 FONT = "宋体"
 LARGEST_UNPACKED = 40 * 1024 * 1024
@@ -60,13 +61,13 @@ class Tags:
         yield ["{{ row." + column.field + " }}" for column in table.columns], table.of
 
 
-def default_template(form: DocumentForm, language: str) -> bytes:
+def default_template(form: DocumentForm, language: str, own: Own) -> bytes:
     """The template of a form as its procedure lays it out: what one downloads to begin a template of one's own."""
     word: WordDocument = Document()
     _page(word, landscape=form.landscape)
     _footer(word, language)
     waiting: list[TableRow] = []
-    for piece in lay_out(form, language, Tags()):
+    for piece in lay_out(form, language, Tags(), own):
         if isinstance(piece, TableRow):
             waiting.append(piece)
             continue
@@ -93,7 +94,9 @@ def render_word(template: bytes, context: Mapping[str, Any]) -> bytes:
         message = _l("The template does what a template may not do: %(fault)s", fault=str(fault))
         raise Invalid({"file": message}) from fault
     except (ValueError, KeyError, OverflowError, zipfile.BadZipFile) as fault:
-        raise Invalid({"file": _l("Word could not have written this file: %(fault)s", fault=str(fault))}) from fault
+        raise Invalid(
+            {"file": _l("Word could not have written this file: %(fault)s", fault=str(fault))}
+        ) from fault
     return out.getvalue()
 
 
@@ -109,7 +112,11 @@ def check_unpacked(template: bytes) -> None:
         raise Invalid({"file": _l("This is no Word file; save it as .docx in Word or WPS.")}) from fault
     if any(b'TargetMode="External"' in link and b"/hyperlink" not in link for link in links):
         raise Invalid(
-            {"file": _l("The template takes pictures or a style from elsewhere; put them into the file itself.")}
+            {
+                "file": _l(
+                    "The template takes pictures or a style from elsewhere; put them into the file itself."
+                )
+            }
         )
 
 
@@ -124,7 +131,9 @@ def _unknown(fault: str, context: Mapping[str, Any]) -> Text:
     words |= {key for value in context.values() if isinstance(value, list) for row in value for key in row}
     near = get_close_matches(name, sorted(words), n=1)
     if near:
-        return _l("The template uses %(name)s, which is unknown; did you mean %(near)s?", name=name, near=near[0])
+        return _l(
+            "The template uses %(name)s, which is unknown; did you mean %(near)s?", name=name, near=near[0]
+        )
     return _l(
         "The template uses %(name)s, which is unknown or may not stand on this form; download the default to see"
         " what may.",
@@ -132,7 +141,7 @@ def _unknown(fault: str, context: Mapping[str, Any]) -> Text:
     )
 
 
-def template_context(form: DocumentForm, values: Source) -> dict[str, Any]:
+def template_context(form: DocumentForm, values: Source, own: Own) -> dict[str, Any]:
     """Everything a template of this form may use: every value of its subject that may stand on it, and its lists."""
     leaves = form.audience.leaves
     context: dict[str, Any] = {}
@@ -143,11 +152,22 @@ def template_context(form: DocumentForm, values: Source) -> dict[str, Any]:
                 for key in values_of_group(group)
                 if not fault_of(f"{group}.{key}", form.subject, leaves=leaves)
             }
+    context["own"] = {
+        code: values.value(f"{OWN}{code}")
+        for code, field in own.items()
+        if not (leaves and field.level is Sensitivity.INTERNAL)
+    }
     context["typed"] = {ask.code: values.value(f"typed.{ask.code}") for ask in form.asks}
     for table, declared in TABLES.items():
         if form.subject in declared.subjects:
-            columns = [key for key in columns_of(table) if not table_fault_of(table, key, form.subject, leaves=leaves)]
-            wanted = Table.model_construct(of=table, title=None, columns=tuple(_column(key) for key in columns))
+            columns = [
+                key
+                for key in columns_of(table)
+                if not table_fault_of(table, key, form.subject, leaves=leaves)
+            ]
+            wanted = Table.model_construct(
+                of=table, title=None, columns=tuple(_column(key) for key in columns)
+            )
             context[table] = [dict(zip(columns, cells, strict=True)) for cells, _loop in values.rows(wanted)]
     return context
 

@@ -10,10 +10,11 @@ from models import Complaint
 from models.enums import Channel, EventKind
 from models.fields import fields_of
 from models.labels import _l
-from services import audit
-from services.errors import Invalid
+from services import audit, own_fields
+from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
-from services.workflow.steps import begin
+from services.workflow.procedure_words import coded_faults, keep_category, missing_at_registration
+from services.workflow.steps import Act, begin
 from services.workflow.typed import column_faults
 
 
@@ -27,24 +28,53 @@ def correct(
 ) -> Complaint:
     """The changed fields, with old and new value in the history. Stale with the other person's values.
 
-    Only fields that the declarations let people edit; the due dates stay where they are.
+    Only fields that the declarations let people edit, those that the procedure declares (`own_<code>`) among them; the
+    due dates stay where they are.
     """
     act = begin(work, complaint_id, EventKind.CORRECT, version)
+    typed_own = {
+        code: value for key, value in values.items() if (code := own_fields.code_of(key)) is not None
+    }
+    values = {key: value for key, value in values.items() if own_fields.code_of(key) is None}
     editable = {spec.key for spec in fields_of(Complaint) if spec.form}
     foreign = set(values) - editable
     if foreign:
         raise Invalid({key: _l("This field is not edited by hand.") for key in foreign})
-    _check(work, act.complaint, values)
+    own = _check(work, act, values, typed_own)
     for key, value in values.items():
         if getattr(act.complaint, key) != value:
             setattr(act.complaint, key, value)
+    if "category_code" in values:
+        keep_category(act.complaint, act.situation.procedure)
+    own_fields.keep(work.session, act.complaint, act.situation.procedure, own)
     before, after = audit.differences(act.complaint, act.earlier)
     if not after:
         return act.complaint
     return act.finish(text=reason, reason=reason, before=before, after=after)
 
 
-def _check(work: UnitOfWork, complaint: Complaint, values: Mapping[str, Any]) -> None:
+def _check(
+    work: UnitOfWork, act: Act, values: Mapping[str, Any], typed_own: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of declared fields as they are stored. Invalid with a message for each field that can't be taken."""
+    complaint, procedure = act.complaint, act.situation.procedure
+    own = own_fields.clean(work.session, procedure, work.actor, typed_own, complaint)
+    faults = {**own.faults, **_faults(work, complaint, values), **coded_faults(procedure, values, complaint)}
+    missing = missing_at_registration(
+        procedure,
+        work.actor,
+        {**complaint.own_values, **own.values},
+        category=values.get("category_code", complaint.category_code),
+        nature=values.get("nature", complaint.nature),
+    )
+    # What was never there (an old ledger, an older version) does not stand in the way of correcting something else.
+    faults |= {key: text for key, text in missing.items() if own_fields.code_of(key) in typed_own}
+    if faults:
+        raise Invalid(faults)
+    return own.values
+
+
+def _faults(work: UnitOfWork, complaint: Complaint, values: Mapping[str, Any]) -> dict[str, Text]:
     faults = column_faults(Complaint, values)
     if "summary" in values and not str(values["summary"] or "").strip():
         faults["summary"] = _l("Say in a few words what it is about.")
@@ -56,5 +86,4 @@ def _check(work: UnitOfWork, complaint: Complaint, values: Mapping[str, Any]) ->
     channel = values.get("channel", complaint.channel)
     if channel is Channel.THIRD_PARTY and not values.get("passed_on_by", complaint.passed_on_by):
         faults["passed_on_by"] = _l("Who passed the complaint on?")
-    if faults:
-        raise Invalid(faults)
+    return faults

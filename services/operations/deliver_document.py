@@ -40,7 +40,9 @@ def deliver_document(
     Refused when a document that holds internal matter would leave the organisation (R03-13).
     """
     document = work.session.scalars(
-        sa.select(IssuedDocument).where(IssuedDocument.public_id == document_id).with_for_update(of=IssuedDocument)
+        sa.select(IssuedDocument)
+        .where(IssuedDocument.public_id == document_id)
+        .with_for_update(of=IssuedDocument)
     ).first()
     if document is None:
         raise NotFound
@@ -75,7 +77,12 @@ def _outside(
 ) -> None:
     if not Audience(document.audience).leaves:
         raise Refused(
-            [Reason("internal", _l("This form is internal and may not leave the organisation; issue one for outside."))]
+            [
+                Reason(
+                    "internal",
+                    _l("This form is internal and may not leave the organisation; issue one for outside."),
+                )
+            ]
         )
     if channel is None:
         raise Invalid({"channel": _l("Say how it was sent.")})
@@ -91,7 +98,12 @@ def _inside(
         department = open_department(work, department_id, "department_id")
         if case.complaint is not None and case.complaint.is_confidential:
             raise Refused(
-                [Reason("confidential", _l("A confidential complaint goes to named people only, never to a department."))]
+                [
+                    Reason(
+                        "confidential",
+                        _l("A confidential complaint goes to named people, never to a department."),
+                    )
+                ]
             )
         delivery.department_id = department.id
         return [department.leader_id]

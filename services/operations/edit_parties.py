@@ -12,12 +12,14 @@ from models.enums import EventKind, PartyKind, PartySide
 from models.labels import _l
 from services import audit
 from services.errors import Invalid, NotFound, Stale
+from services.procedures.schema import Procedure
 from services.unit_of_work import UnitOfWork
 from services.workflow.parties import keep_first_complainant, party_faults
+from services.workflow.procedure_words import coded_faults
 from services.workflow.steps import Act, begin
 from services.workflow.typed import optional
 
-EDITABLE = ("kind", "name", "phone", "email", "address", "notes")
+EDITABLE = ("kind", "complainant_kind", "name", "phone", "email", "address", "notes")
 LONGEST_REASON = 200
 
 
@@ -46,7 +48,7 @@ def edit_party(
     if version is not None and version != party.version:
         raise Stale(earlier, party.version)
     reason = optional(reason, "reason", LONGEST_REASON)
-    _put(party, values)
+    _put(party, values, act.situation.procedure)
     before, after = audit.differences(party, earlier)
     if not after:
         return act.complaint
@@ -67,21 +69,23 @@ def add_party(
         raise Invalid({"side": _l("Say on which side.")})
     reason = optional(reason, "reason", LONGEST_REASON)
     party = Party(side=side, kind=PartyKind.PERSON)
-    _put(party, values)
+    _put(party, values, act.situation.procedure)
     act.complaint.parties.append(party)
     work.session.flush()
     _before, after = audit.differences(party, {})
     return _finish(act, party, "party.add", {}, after, reason)
 
 
-def _put(party: Party, values: Mapping[str, Any]) -> None:
+def _put(party: Party, values: Mapping[str, Any], procedure: Procedure) -> None:
     foreign = set(values) - set(EDITABLE)
     if foreign:
         raise Invalid({key: _l("This field is not edited by hand.") for key in foreign})
     said = {key: getattr(party, key) for key in EDITABLE} | dict(values)
     if said["kind"] is PartyKind.ANONYMOUS:
         said["name"] = None
-    if faults := party_faults(said):
+    if party.side is PartySide.COMPLAINED_ABOUT:
+        said["complainant_kind"] = None
+    if faults := party_faults(said) | coded_faults(procedure, said, party):
         raise Invalid(faults)
     for key, value in said.items():
         if getattr(party, key) != value:

@@ -1,4 +1,4 @@
-"""Issuing a letter or form of a complaint or an accident: both files are kept by their hash, and nobody can change them."""
+"""Issuing a letter or form of a complaint or an accident: both files are kept by their hash and stay as they are."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def issue_document(
 def _check_open(case: Case) -> None:
     if case.accident is not None:
         if case.accident.status is AccidentStatus.CLOSED:
-            raise Refused([Reason("accident_closed", _l("The accident is closed; its files stay as they are."))])
+            raise Refused(
+                [Reason("accident_closed", _l("The accident is closed; its files stay as they are."))]
+            )
     elif case.complaint is not None and case.complaint.state in (State.ARCHIVED, State.MERGED):
         raise Refused([Reason("filed", _l("The complaint is filed; its files stay as they are."))])
 

@@ -12,18 +12,20 @@ from models import Complaint, Department, Organisation, Party, ProcedureVersion,
 from models.enums import Category, Channel, ComplaintForm, EventKind, PartyKind, PartySide, State
 from models.fields import fields_of
 from models.labels import _l
-from services import audit
+from services import audit, own_fields
 from services.access.permissions import Permission
 from services.access.visibility import refresh_visibility
 from services.deadlines import clocks
 from services.deadlines.desk_calendar import desk_time
-from services.errors import Invalid, NotPermitted
+from services.errors import Invalid, NotPermitted, Text
 from services.procedures.of_complaint import parsed
+from services.procedures.schema import Procedure
 from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
 from services.workflow.parties import keep_first_complainant, party_faults
+from services.workflow.procedure_words import coded_faults, keep_category, missing_at_registration
 from services.workflow.steps import write_event
 from services.workflow.typed import column_faults
 
@@ -41,11 +43,14 @@ class NewParty:
     email: str | None = None
     address: str | None = None
     notes: str | None = None
+    complainant_kind: str | None = None
+    """One of the procedure's kinds of complainants, by code."""
 
 
 @dataclass(frozen=True)
 class NewComplaint:
-    """A complaint as typed in. `extra` holds further columns of the table that the form offers."""
+    """A complaint as typed in. `extra` holds further columns of the table that the form offers, `own` the values of
+    fields that the procedure declares, by code."""
 
     summary: str
     content: str
@@ -53,6 +58,8 @@ class NewComplaint:
     channel: Channel
     form: ComplaintForm = ComplaintForm.WRITTEN
     category: Category = Category.OTHER
+    category_code: str | None = None
+    nature: str | None = None
     parties: tuple[NewParty, ...] = ()
     request: str | None = None
     grounds: str | None = None
@@ -68,6 +75,7 @@ class NewComplaint:
     confidential: bool = False
     named_user_ids: tuple[int, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, Any] = field(default_factory=dict)
 
 
 def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
@@ -79,7 +87,7 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
     if grant is None:
         raise NotPermitted
     version = procedure_in_force(work)
-    _check(work, new)
+    own = _check(work, new, parsed(version))
     year = new.received_at.astimezone(desk_time(work.session).zone).year
     prefix = parsed(version).number_prefix
     complaint = Complaint(
@@ -92,8 +100,10 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
         is_confidential=new.confidential,
         **_typed_in(new),
     )
+    keep_category(complaint, parsed(version))
     work.session.add(complaint)
     work.session.flush()
+    own_fields.keep(work.session, complaint, parsed(version), own)
     add_parties(complaint, new.parties)
     if new.confidential:
         # Whoever took it down is named: the case must never be without somebody who answers for it.
@@ -139,6 +149,8 @@ def _typed_in(new: NewComplaint) -> dict[str, Any]:
         "channel": new.channel,
         "form": new.form,
         "category": new.category,
+        "category_code": new.category_code,
+        "nature": new.nature,
         "request": new.request,
         "grounds": new.grounds,
         "product": new.product,
@@ -159,7 +171,22 @@ def add_parties(complaint: Complaint, parties: tuple[NewParty, ...]) -> None:
     keep_first_complainant(complaint)
 
 
-def _check(work: UnitOfWork, new: NewComplaint) -> None:
+def _check(work: UnitOfWork, new: NewComplaint, procedure: Procedure) -> dict[str, Any]:
+    """The values of declared fields as they are stored. Invalid with a message for each field that can't be taken."""
+    own = own_fields.clean(work.session, procedure, work.actor, new.own)
+    faults = {**own.faults, **_faults(work, new), **coded_faults(procedure, vars(new))}
+    faults |= missing_at_registration(
+        procedure, work.actor, own.values, category=new.category_code, nature=new.nature
+    )
+    for index, party in enumerate(new.parties):
+        for key, fault in (party_faults(vars(party)) | coded_faults(procedure, vars(party))).items():
+            faults[f"parties-{index}-{key}"] = fault
+    if faults:
+        raise Invalid(faults)
+    return own.values
+
+
+def _faults(work: UnitOfWork, new: NewComplaint) -> dict[str, Text]:
     faults = column_faults(Complaint, _typed_in(new))
     editable = {spec.key for spec in fields_of(Complaint) if spec.form}
     faults |= {key: _l("This field is not edited by hand.") for key in new.extra if key not in editable}
@@ -175,9 +202,6 @@ def _check(work: UnitOfWork, new: NewComplaint) -> None:
         faults["passed_on_by"] = _l("Who passed the complaint on?")
     if new.occurred_on and new.occurred_on > new.received_at.date() + timedelta(days=1):
         faults["occurred_on"] = _l("It can't have happened after the complaint was received.")
-    for index, party in enumerate(new.parties):
-        for key, fault in party_faults(vars(party)).items():
-            faults[f"parties-{index}-{key}"] = fault
     if new.first_receiver_id is not None:
         user = work.session.get(User, new.first_receiver_id)
         if user is None or not user.is_active:
@@ -188,5 +212,4 @@ def _check(work: UnitOfWork, new: NewComplaint) -> None:
             faults["receiving_department_id"] = _l("Choose a department that exists.")
     if new.confidential:
         faults.update(check_named(work, new.named_user_ids, field="named_user_ids"))
-    if faults:
-        raise Invalid(faults)
+    return faults

@@ -14,6 +14,7 @@ from services.documents.word import check_unpacked, render_word
 from services.errors import Invalid, NotFound, NotPermitted
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version
+from services.procedures.schema import Procedure
 from services.procedures.sections.documents import DocumentForm
 from services.records import save
 from services.unit_of_work import UnitOfWork
@@ -30,9 +31,9 @@ def set_document_template(
     """
     if staged is not None:
         store.keep_on_commit(work.session, staged)
-    form = _form(work, form_code, language)
+    procedure, form = _form(work, form_code, language)
     if staged is not None:
-        _check(form, staged)
+        _check(procedure, form, staged)
     before = own_template(work.session, form_code, language)
     if before is not None:
         before.ended_at = work.now
@@ -62,21 +63,21 @@ def set_document_template(
     return after
 
 
-def _form(work: UnitOfWork, form_code: str, language: str) -> DocumentForm:
+def _form(work: UnitOfWork, form_code: str, language: str) -> tuple[Procedure, DocumentForm]:
     if not work.actor.is_system and not work.actor.may(Permission.DOCUMENT_TEMPLATE_WRITE):
         raise NotPermitted
     version = current_version(work.session)
     if version is None or language not in LANGUAGES:
         raise NotFound
     try:
-        return forms_of(parsed(version))[form_code]
+        return parsed(version), forms_of(parsed(version))[form_code]
     except KeyError:
         raise NotFound from None
 
 
-def _check(form: DocumentForm, staged: Staged) -> None:
+def _check(procedure: Procedure, form: DocumentForm, staged: Staged) -> None:
     if not staged.filename.lower().endswith(".docx"):
         raise Invalid({"file": _l("This is no Word file; save it as .docx in Word or WPS.")})
     template = staged.draft.read_bytes()
     check_unpacked(template)
-    render_word(template, sample_context(form))
+    render_word(template, sample_context(form, {field.code: field for field in procedure.fields}))

@@ -10,26 +10,39 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.fields import Sensitivity
 from services.documents.forms import forms_of
+from services.procedures.consistency import inconsistencies
+from services.procedures.field_checks import faults_of_fields
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
+from services.procedures.sections.documents import OWN
 from services.procedures.vocabulary import Level
 
 
 def parse(text: str) -> Procedure:
     """The procedure that `text` declares. Raises InvalidProcedure with every fault found."""
     source = read(text)
+    procedure = _declared(source)
+    faults = [*_faults_between_parts(procedure, source), *inconsistencies(procedure, source)]
+    if faults:
+        raise InvalidProcedure(faults)
+    return procedure
+
+
+def parse_published(text: str) -> Procedure:
+    """A version that was published: complaints run under it, so what is refused by now doesn't touch it."""
+    return _declared(read(text))
+
+
+def _declared(source: Source) -> Procedure:
     if not isinstance(source.data, dict):
         raise InvalidProcedure([Fault(1, "", "a procedure is a list of keys: code, version, names, …")])
     try:
         # Through JSON: pydantic's strict mode takes the words of an enum from there, and no coerced type.
-        procedure = Procedure.model_validate_json(json.dumps(_listed(source.data), default=str))
+        return Procedure.model_validate_json(json.dumps(_listed(source.data), default=str))
     except ValidationError as error:
         raise InvalidProcedure([_fault(detail, source) for detail in _causes(error.errors())]) from None
-    faults = list(_faults_between_parts(procedure, source))
-    if faults:
-        raise InvalidProcedure(faults)
-    return procedure
 
 
 def _listed(value: Any, key: Any = None) -> Any:
@@ -111,6 +124,7 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
     yield from _documents_unknown(procedure, source)
+    yield from faults_of_fields(procedure, source)
     if procedure.follow_up.exit_with_leader_approval and not procedure.follow_up.until_satisfied:
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
@@ -124,7 +138,13 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("escalation",), [step.level.value for step in procedure.escalation]),
         (("categories",), [kind.code for kind in procedure.categories]),
         (("natures",), [kind.code for kind in procedure.natures]),
-        (("documents", "forms"), [form.code for form in procedure.documents.forms] if procedure.documents else []),
+        (
+            ("documents", "forms"),
+            [form.code for form in procedure.documents.forms] if procedure.documents else [],
+        ),
+        (("complainant_kinds",), [kind.code for kind in procedure.complainant_kinds]),
+        (("fields",), [field.code for field in procedure.fields]),
+        (("clauses",), [clause.code for clause in procedure.clauses]),
     ]
     for key in ("grading", "accident_grading"):
         scale = getattr(procedure, key)
@@ -159,7 +179,8 @@ def _foreign_clauses(part: BaseModel, procedure: Procedure, path: Path, source: 
 
 
 def _documents_unknown(procedure: Procedure, source: Source) -> Iterator[Fault]:
-    """A step can only wait for a form that there is."""
+    """A step can only wait for a form that there is, and a form print only fields that are declared."""
+    yield from _unknown_own_fields(procedure, source)
     known = forms_of(procedure)
     for index, required in enumerate(procedure.documents.required if procedure.documents else ()):
         subject = "accident" if required.before == "close_accident" else "complaint"
@@ -168,6 +189,23 @@ def _documents_unknown(procedure: Procedure, source: Source) -> Iterator[Fault]:
             codes = ", ".join(code for code, form in known.items() if form.subject == subject)
             message = f"{required.form} is no form about a {subject}; write one of: {codes}"
             yield Fault(source.line_of(path), name(path), message)
+
+
+def _unknown_own_fields(procedure: Procedure, source: Source) -> Iterator[Fault]:
+    own = {field.code: field for field in procedure.fields}
+    for index, form in enumerate(procedure.documents.forms if procedure.documents else ()):
+        path: Path = ("documents", "forms", index, "layout")
+        for reference in form.references():
+            code = reference.removeprefix(OWN)
+            if not reference.startswith(OWN):
+                continue
+            if code not in own:
+                known = ", ".join(own) or "none is declared"
+                message = f"{reference} is no field of this procedure; write one of: {known}"
+                yield Fault(source.line_of(path), name(path), message)
+            elif form.audience.leaves and own[code].level is Sensitivity.INTERNAL:
+                message = f"{reference} is internal and this form leaves the organisation; take it out"
+                yield Fault(source.line_of(path), name(path), message)
 
 
 def _levels_out_of_order(procedure: Procedure, source: Source) -> Iterator[Fault]:

@@ -8,19 +8,17 @@ written down by a passing test run (procedures/clauses/tests.json), never by han
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-from pydantic import BaseModel
-
-from services.procedures.parts import Ruled
+from services.procedures.clause_texts import CLAUSES_FOLDER, clause_files
+from services.procedures.consistency import ruled_parts
+from services.procedures.parts import Text
 from services.procedures.reading import name
-from services.procedures.registry import PACKS_FOLDER, load_packs
+from services.procedures.registry import load_packs
 from services.procedures.schema import Procedure
 
-CLAUSES_FOLDER = PACKS_FOLDER / "clauses"
 TESTS_FILE = CLAUSES_FOLDER / "tests.json"
 
 Place = tuple[str | int, ...]
@@ -68,8 +66,7 @@ class Trace:
 def catalogue() -> dict[str, Clause]:
     """Every clause by its code, in the order of the regulations."""
     found: dict[str, Clause] = {}
-    for path in sorted(CLAUSES_FOLDER.glob("*.yaml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for data in clause_files():
         for code, row in data["clauses"].items():
             found[code] = Clause(
                 code,
@@ -95,23 +92,16 @@ def passing_tests() -> dict[str, tuple[str, ...]]:
 def places_of(procedure: Procedure) -> dict[str, list[Place]]:
     """Where in a procedure each clause is cited."""
     found: dict[str, list[Place]] = {}
-    for place, ruled in _ruled(procedure, ()):
+    for place, ruled in ruled_parts(procedure):
         for clause in ruled.clause:
             found.setdefault(clause, []).append(place)
     return found
 
 
-def _ruled(part: BaseModel, place: Place) -> Iterator[tuple[Place, Ruled]]:
-    if isinstance(part, Ruled):
-        yield place, part
-    for key in type(part).model_fields:
-        value = getattr(part, key)
-        if isinstance(value, BaseModel):
-            yield from _ruled(value, (*place, key))
-        elif isinstance(value, tuple):
-            for index, item in enumerate(value):
-                if isinstance(item, BaseModel):
-                    yield from _ruled(item, (*place, key, index))
+@cache
+def procedure_names() -> dict[str, Text]:
+    """The names of the procedures that lie in the folder, published or not."""
+    return {code: procedure.names for code, procedure in load_packs().items()}
 
 
 @cache
@@ -130,3 +120,45 @@ def traces() -> dict[str, Trace]:
         )
         for code, clause in catalogue().items()
     }
+
+
+def own_traces(procedure: Procedure) -> dict[str, Trace]:
+    """The clauses that a procedure brings along itself, with the places that cite them."""
+    places = places_of(procedure)
+    return {
+        own.code: Trace(
+            Clause(own.code, procedure.code, own.text, "", (), "procedures.index_view"),
+            tuple(f"{procedure.code}: {name(place)}" for place in places.get(own.code, [])),
+            (),
+        )
+        for own in procedure.clauses
+    }
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How many clauses of a regulation are carried out."""
+
+    regulation: str
+    procedure: str
+    title: str
+    done: int
+    all: int
+
+
+def sums(rows: Iterable[Trace]) -> list[Sum]:
+    """The count of each regulation, in their order."""
+    titles = {data["regulation"]: data["title"] for data in clause_files()}
+    by_regulation: dict[str, list[Trace]] = {}
+    for row in rows:
+        by_regulation.setdefault(row.clause.regulation, []).append(row)
+    return [
+        Sum(
+            code,
+            found[0].clause.procedure,
+            titles.get(code, ""),
+            sum(r.is_carried_out for r in found),
+            len(found),
+        )
+        for code, found in by_regulation.items()
+    ]

@@ -7,13 +7,13 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from models import Complaint, ProcedureVersion
-from services.procedures.checking import parse
+from services.procedures.checking import parse_published
 from services.procedures.schema import Procedure
 
 
 @lru_cache(maxsize=64)
 def _parsed(content_hash: str, text: str) -> Procedure:
-    return parse(text)
+    return parse_published(text)
 
 
 def parsed(version: ProcedureVersion) -> Procedure:

@@ -15,7 +15,8 @@ from pydantic import Field as Setting
 _CLAUSE = re.compile(r"[A-Z]{1,4}\d{2}-\d{2}")
 
 
-def _well_formed(clauses: tuple[str, ...]) -> tuple[str, ...]:
+def well_formed(clauses: tuple[str, ...]) -> tuple[str, ...]:
+    """The same clauses; ValueError, with how to write one, for what is no clause."""
     for clause in clauses:
         if not _CLAUSE.fullmatch(clause):
             raise ValueError(f"{clause!r} is no clause; write it like R01-12")
@@ -59,7 +60,7 @@ class Ruled(Part):
     @field_validator("clause")
     @classmethod
     def _clauses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _well_formed(value)
+        return well_formed(value)
 
     @model_validator(mode="after")
     def _has_a_source(self) -> Self:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Organisation, ProcedureVersion
+from services.procedures.clause_texts import clause_texts
+from services.procedures.of_complaint import parsed
 from services.procedures.registry import Pack, packs_in
 
 
@@ -62,3 +64,31 @@ def current_version(session: Session, code: str | None = None) -> ProcedureVersi
         .order_by(ProcedureVersion.number.desc())
         .limit(1)
     )
+
+
+def newest_versions(session: Session) -> list[ProcedureVersion]:
+    """The newest published version of every procedure, by code."""
+    newest = (
+        sa.select(ProcedureVersion.code, sa.func.max(ProcedureVersion.number).label("number"))
+        .group_by(ProcedureVersion.code)
+        .subquery()
+    )
+    return list(
+        session.scalars(
+            sa.select(ProcedureVersion)
+            .join(
+                newest,
+                sa.and_(ProcedureVersion.code == newest.c.code, ProcedureVersion.number == newest.c.number),
+            )
+            .order_by(ProcedureVersion.code)
+        )
+    )
+
+
+def own_clause_texts(session: Session) -> dict[str, str]:
+    """The clauses that published procedures bring along themselves; a later version's words win."""
+    found: dict[str, str] = {}
+    for version in newest_versions(session):
+        if version.document.get("regulation") not in clause_texts():
+            found |= {own.code: own.text for own in parsed(version).clauses}
+    return found

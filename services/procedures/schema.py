@@ -12,7 +12,9 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.documents import Documents
+from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
 
 ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
@@ -122,7 +124,9 @@ class IntakeChannel(Ruled):
 
 
 class Requirement(Ruled):
-    field: Field
+    """Something that is asked for: a field of the desk, or one that the procedure declares, by its code."""
+
+    field: Annotated[Field | Code, Setting(union_mode="left_to_right")]
 
 
 class Allowance(Ruled):
@@ -235,6 +239,9 @@ class Procedure(Part):
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
     documents: Documents | None = None
+    complainant_kinds: tuple[ComplainantKind, ...] = ()
+    fields: tuple[DeclaredField, ...] = ()
+    clauses: tuple[OwnClause, ...] = ()
 
     def clock(self, code: str) -> Clock:
         """The clock with this code; KeyError when there is none."""
@@ -242,6 +249,10 @@ class Procedure(Part):
             if clock.code == code:
                 return clock
         raise KeyError(code)
+
+    def declared_field(self, code: str) -> DeclaredField | None:
+        """The field of the procedure's own with this code."""
+        return next((field for field in self.fields if field.code == code), None)
 
     def clocks_started_by(self, event: ClockEvent) -> tuple[Clock, ...]:
         return tuple(clock for clock in self.clocks if event in clock.start_event)

@@ -10,6 +10,7 @@ from models.labels import LazyString, _l
 from services.errors import Reason
 from services.procedures.vocabulary import Field
 from services.workflow.gates import Situation
+from services.workflow.procedure_words import missing_for_acceptance
 
 FIELD_LABELS: dict[Field, LazyString] = {
     Field.COMPLAINANT_NAME: _l("complainant's name"),
@@ -21,6 +22,12 @@ FIELD_LABELS: dict[Field, LazyString] = {
     Field.REQUEST: _l("the remedy sought"),
     Field.GROUNDS: _l("facts and grounds"),
     Field.RECEIVED_AT: _l("the moment of receipt"),
+    Field.CHANNEL: _l("the channel"),
+    Field.FORM: _l("written, oral or electronic"),
+    Field.CATEGORY: _l("the category"),
+    Field.NATURE: _l("the nature"),
+    Field.COMPLAINANT_KIND: _l("the kind of complainant"),
+    Field.OCCURRED_ON: _l("the day it happened"),
     Field.EVIDENCE: _l("evidence (photo, video or document)"),
     Field.WRITTEN_MATERIAL: _l("written material for an oral complaint"),
     Field.PRODUCT_NAME: _l("the product"),
@@ -29,6 +36,32 @@ FIELD_LABELS: dict[Field, LazyString] = {
     Field.THIRD_PARTY_NAME: _l("the third party's name"),
     Field.THIRD_PARTY_REFERENCE: _l("the third party's reference"),
 }
+
+ENTERED_AT: dict[Field, str] = {
+    Field.COMPLAINANT_NAME: "people",
+    Field.COMPLAINANT_PHONE: "people",
+    Field.COMPLAINANT_ADDRESS: "people",
+    Field.COMPLAINANT_ORGANISATION: "people",
+    Field.COMPLAINANT_KIND: "people",
+    Field.PARTY_COMPLAINED_ABOUT: "people",
+    Field.CONTENT: "record:content",
+    Field.REQUEST: "record:request",
+    Field.GROUNDS: "record:grounds",
+    Field.RECEIVED_AT: "record:received_at",
+    Field.CHANNEL: "record:channel",
+    Field.FORM: "record:form",
+    Field.CATEGORY: "record:category_code",
+    Field.NATURE: "record:nature",
+    Field.OCCURRED_ON: "record:occurred_on",
+    Field.EVIDENCE: "evidence",
+    Field.WRITTEN_MATERIAL: "evidence",
+    Field.PRODUCT_NAME: "record:product",
+    Field.BATCH_NUMBER: "record:batch",
+    Field.STORE: "record:place",
+    Field.THIRD_PARTY_NAME: "record:passed_on_by",
+    Field.THIRD_PARTY_REFERENCE: "record:source_reference",
+}
+"""Where on the case's page it is entered; `record:` and a field lead to that field of the correction form."""
 
 
 def acceptance_complete(s: Situation) -> list[Reason]:
@@ -53,6 +86,12 @@ def acceptance_complete(s: Situation) -> list[Reason]:
         Field.REQUEST: lambda: bool(complaint.request),
         Field.GROUNDS: lambda: bool(complaint.grounds),
         Field.RECEIVED_AT: lambda: True,
+        Field.CHANNEL: lambda: True,
+        Field.FORM: lambda: True,
+        Field.CATEGORY: lambda: bool(complaint.category_code) or not s.procedure.categories,
+        Field.NATURE: lambda: bool(complaint.nature),
+        Field.COMPLAINANT_KIND: lambda: bool(complaint.complainant_kind),
+        Field.OCCURRED_ON: lambda: bool(complaint.occurred_on),
         Field.EVIDENCE: has_evidence,
         Field.WRITTEN_MATERIAL: lambda: complaint.form is not ComplaintForm.ORAL or has_evidence(),
         Field.PRODUCT_NAME: lambda: bool(complaint.product),
@@ -61,7 +100,7 @@ def acceptance_complete(s: Situation) -> list[Reason]:
         Field.THIRD_PARTY_NAME: lambda: bool(complaint.passed_on_by),
         Field.THIRD_PARTY_REFERENCE: lambda: bool(complaint.source_reference),
     }
-    return [
+    missing = [
         Reason(
             f"missing_{rule.field.value}",
             _l(
@@ -69,8 +108,9 @@ def acceptance_complete(s: Situation) -> list[Reason]:
                 field=FIELD_LABELS[rule.field],
                 clause=", ".join(rule.clause) or _l("own rule"),
             ),
-            "summary",
+            ENTERED_AT[rule.field],
         )
         for rule in s.procedure.intake.required_for_acceptance
-        if not present[rule.field]()
+        if isinstance(rule.field, Field) and not present[rule.field]()
     ]
+    return missing + missing_for_acceptance(s)

@@ -60,7 +60,7 @@ def missing_documents(
     return found
 
 
-def _delivered(session: Session, required: RequiredDocument, issued: sa.Select[tuple[int]]) -> bool:
+def _delivered(session: Session, required: RequiredDocument, issued: sa.Select[int]) -> bool:
     query = sa.select(DocumentDelivery.id).where(
         DocumentDelivery.document_id.in_(issued), DocumentDelivery.kind == required.delivered_to
     )

@@ -13,13 +13,22 @@ from services.workflow.typed import column_faults
 
 
 def keep_first_complainant(complaint: Complaint) -> None:
-    """Copy name and telephone of the first complainant with a name onto the complaint: lists and search read them."""
+    """Copy name and telephone of the first complainant with a name onto the complaint, and whose kind is known first:
+    lists and search read them."""
     named = next(
         (party for party in complaint.parties if party.side is PartySide.COMPLAINANT and party.name), None
     )
     complaint.is_anonymous = named is None
     complaint.complainant_name = named.name if named else None
     complaint.complainant_phone = named.phone if named else None
+    complaint.complainant_kind = next(
+        (
+            party.complainant_kind
+            for party in complaint.parties
+            if party.side is PartySide.COMPLAINANT and party.complainant_kind
+        ),
+        None,
+    )
 
 
 def party_faults(values: Mapping[str, Any]) -> dict[str, Text]:

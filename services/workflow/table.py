@@ -16,6 +16,7 @@ from services.access.roles import ROLE_PERMISSIONS
 from services.workflow import documents as d
 from services.workflow import gates as g
 from services.workflow.acceptance import acceptance_complete
+from services.workflow.procedure_words import closing_complete
 
 if TYPE_CHECKING:
     from services.workflow.gates import Situation
@@ -63,7 +64,7 @@ _ROWS = (
     Transition(E.ACKNOWLEDGE, _stay(*_BEFORE_END)),
     Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (acceptance_complete,)),
     Transition(E.REFUSE, _to(S.REFUSED, *_BEFORE_WORK)),
-    Transition(E.CLOSE_ON_SPOT, _to(S.CLOSED, S.REGISTERED), (g.handler_is_first_receiver,)),
+    Transition(E.CLOSE_ON_SPOT, _to(S.CLOSED, S.REGISTERED), (g.handler_is_first_receiver, closing_complete)),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
     Transition(E.REFUSE_SIGNATURE, _to(S.ACCEPTED, S.DISPATCHED), (g.is_proposed_receiver, g.refusals_left)),
@@ -82,7 +83,11 @@ _ROWS = (
     ),
     Transition(E.APPROVE, _stay(S.AWAITING_APPROVAL), (g.not_yet_approved, g.approver_is_not_handler)),
     Transition(E.RETURN_OPINION, _to(S.IN_WORK, S.AWAITING_APPROVAL), (g.returner_is_not_submitter,)),
-    Transition(E.REPLY, _to(S.REPLIED, S.AWAITING_APPROVAL), (g.not_paused, g.opinion_approved, d.documents_before_reply)),
+    Transition(
+        E.REPLY,
+        _to(S.REPLIED, S.AWAITING_APPROVAL),
+        (g.not_paused, g.opinion_approved, d.documents_before_reply),
+    ),
     Transition(E.START_FOLLOW_UP, _to(S.FOLLOWING_UP, S.REPLIED)),
     Transition(
         E.FOLLOW_UP,
@@ -99,6 +104,7 @@ _ROWS = (
             g.followed_up,
             g.measures_settled,
             g.investigations_finished,
+            closing_complete,
             g.closer_is_not_handler,
             d.documents_before_closing,
         ),

@@ -30,6 +30,7 @@ NEEDS: dict[str, LazyString] = {
     "reply_recorded": _l("a reply, or the reason for none"),
     "followed_up": _l("the complainant asked"),
     "measures_settled": _l("measures settled"),
+    "closing_complete": _l("fields that the procedure wants for closing"),
     "investigations_finished": _l("investigations finished"),
     "closer_is_not_handler": _l("not the handler"),
     "has_written_result": _l("a written result"),

@@ -32,6 +32,12 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if tag != "html" and "lang" in values:
+            # Said to be in a language of its own, such as the words of a regulation.
+            self._silent.append(tag)
+            values = {name: value for name, value in values.items() if name not in READ_ALOUD}
+        elif tag == "code":  # names of files, rules and tests
+            self._silent.append(tag)
         if tag in ("style", "svg", "title") or (tag == "script" and values.get("id") != "desk-strings"):
             self._silent.append(tag)
         if values.get("aria-hidden") == "true" and tag == "span":

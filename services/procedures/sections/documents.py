@@ -15,7 +15,9 @@ from services.procedures.parts import Code, Part, Ruled, Text
 
 UNITS = 24
 """The width of every form, in units: labels and values of all rows stand on this one grid."""
-PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
+PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
+OWN = "own."
+"""Before the code of a field that the procedure declares itself."""
 
 
 class Audience(StrEnum):
@@ -141,7 +143,7 @@ class DocumentForm(Ruled):
     def _sound(self) -> Self:
         typed = [f"typed.{ask.code}" for ask in self.asks]
         for reference in self.references():
-            if reference in typed:
+            if reference in typed or reference.startswith(OWN):
                 continue
             if fault := fault_of(reference, self.subject, leaves=self.audience.leaves):
                 raise ValueError(fault)
@@ -152,7 +154,9 @@ class DocumentForm(Ruled):
                     raise ValueError(fault)
         unused = sorted(set(typed) - set(self.references()))
         if unused:
-            raise ValueError(f"{unused[0]} is asked for but stands nowhere in the layout; put it there or take it out")
+            raise ValueError(
+                f"{unused[0]} is asked for but stands nowhere in the layout; put it there or take it out"
+            )
         return self
 
     def references(self) -> Iterator[str]:

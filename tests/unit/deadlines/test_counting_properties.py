@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
+import holidays
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,15 +27,16 @@ spans = st.builds(
 )
 
 
-def walk(start: date, amount: int) -> date | None:
-    """The end by the plainest possible count; None when the data end first."""
+OTHER_CALENDAR = holidays.country_holidays("CN", years=range(2019, 2028))
+"""Holidays and make-up days from another source than the desk's own (package holidays, not chinesecalendar)."""
+
+
+def walk(start: date, amount: int) -> date:
+    """The end by the plainest possible count over the other calendar."""
     day = start
     while amount:
         day = day + timedelta(days=1)
-        try:
-            amount -= bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return None
+        amount -= bool(OTHER_CALENDAR.is_working_day(day))
     return day
 
 
@@ -50,6 +51,51 @@ def test_working_days_agree_with_the_plain_walk(amount: int) -> None:
         compared += 1
         day += timedelta(days=1)
     assert compared == 2526
+
+
+NOTICE_2026 = (
+    # 国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）: first and last day off, days worked instead
+    ("2026-01-01", "2026-01-03", ("2026-01-04",)),
+    ("2026-02-15", "2026-02-23", ("2026-02-14", "2026-02-28")),
+    ("2026-04-04", "2026-04-06", ()),
+    ("2026-05-01", "2026-05-05", ("2026-05-09",)),
+    ("2026-06-19", "2026-06-21", ()),
+    ("2026-09-25", "2026-09-27", ()),
+    ("2026-10-01", "2026-10-07", ("2026-09-20", "2026-10-10")),
+)
+
+
+def test_both_calendars_agree_with_the_notice() -> None:
+    off: set[date] = set()
+    worked: set[date] = set()
+    for first, last, instead in NOTICE_2026:
+        length = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+        off |= {date.fromisoformat(first) + timedelta(days=n) for n in range(length)}
+        worked |= {date.fromisoformat(day) for day in instead}
+    for day in (date(2026, 1, 1) + timedelta(days=n) for n in range(365)):
+        expected = day in worked or (day not in off and day.weekday() < 5)
+        assert CALENDAR.is_working(day) == OTHER_CALENDAR.is_working_day(day) == expected, day
+
+
+@pytest.mark.parametrize("amount", [1, 2, 3, 5, 7, 15])
+@pytest.mark.parametrize("start", ["2026-12-29", "2026-12-31", "2027-01-01", "2027-05-04", "2031-02-28"])
+def test_a_year_without_a_calendar_gives_a_bound_and_names_the_year(start: str, amount: int) -> None:
+    """Nothing is guessed: the date is the earliest possible one, and the year that somebody has to enter is named."""
+    begin = datetime.fromisoformat(f"{start} 10:00").replace(tzinfo=ZONE)
+    known = sum(
+        CALENDAR.is_working(begin.date() + timedelta(days=n))
+        for n in range(1, 4)
+        if (begin.date() + timedelta(days=n)).year in CALENDAR.covered_years
+    )
+    result = due(CountingRule(Unit.WORKING_DAY, amount), begin, CALENDAR, ZONE)
+    if amount <= known:
+        assert not result.lower_bound
+        assert result.due_date.year in CALENDAR.covered_years
+    else:
+        assert result.lower_bound
+        assert result.missing_year == max(begin.year, 2027)
+        assert result.text.startswith(">=")
+        assert result.due_date > begin.date()
 
 
 @given(rules, starts)
