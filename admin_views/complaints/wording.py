@@ -57,6 +57,8 @@ ICONS: dict[EventKind, str] = {
     E.ACCIDENT_LINKED: "accident",
     E.REVEALED: "eye",
     E.HANDED_OVER: "transfer",
+    E.DOCUMENT_ISSUED: "file",
+    E.DOCUMENT_DELIVERED: "reply",
 }
 
 TONES: dict[EventKind, str] = {

@@ -14,7 +14,8 @@ from models import DocumentTemplate
 from services.attachments.store import FileStore
 from services.documents.layout import as_data, lay_out
 from services.documents.pdf import render_pdf
-from services.documents.values import RecordValues, Subject
+from services.documents.reading import Subject
+from services.documents.values import RecordValues
 from services.documents.word import default_template, render_word, template_context
 from services.procedures.sections.documents import DocumentForm
 

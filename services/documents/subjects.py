@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import Accident, Complaint, IssuedDocument
 from services.access.permissions import Permission
 from services.actor import Grant
-from services.documents.values import Subject
+from services.documents.reading import Subject
 from services.errors import NotFound
 from services.procedures.of_complaint import parsed, procedure_of
 from services.procedures.published import current_version

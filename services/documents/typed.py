@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.labels import _l
-from services.documents.values import RecordValues, Subject
+from services.documents.reading import Subject
+from services.documents.values import RecordValues
 from services.documents.vocabulary import find
 from services.errors import Invalid, Reason, Refused, Text
 from services.procedures.sections.documents import DocumentForm

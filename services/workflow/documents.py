@@ -11,7 +11,7 @@ from models.labels import _l
 from services.documents.forms import forms_of, required_before
 from services.errors import Reason
 from services.procedures.schema import Procedure
-from services.procedures.sections.documents import RequiredDocument
+from services.procedures.sections.documents import Audience, RequiredDocument
 from services.workflow.gates import Situation
 
 _ENDED_EARLY = frozenset({State.REFUSED, State.STATUTORY_ROUTE, State.REFERRED})
@@ -36,13 +36,23 @@ def documents_before_filing(s: Situation) -> list[Reason]:
 
 
 def _missing(s: Situation, step: str) -> list[Reason]:
-    return missing_documents(s.session, s.procedure, step, IssuedDocument.complaint_id == s.complaint.id)
+    reachable = not s.complaint.not_notifiable_reason
+    of_record = IssuedDocument.complaint_id == s.complaint.id
+    return missing_documents(s.session, s.procedure, step, of_record, complainant_reachable=reachable)
 
 
 def missing_documents(
-    session: Session, procedure: Procedure, step: str, of_record: sa.ColumnElement[bool]
+    session: Session,
+    procedure: Procedure,
+    step: str,
+    of_record: sa.ColumnElement[bool],
+    *,
+    complainant_reachable: bool = True,
 ) -> list[Reason]:
-    """The documents that the procedure wants before `step` and the record lacks: never issued, or never handed on."""
+    """The documents that the procedure wants before `step` and the record lacks: never issued, or never handed on.
+
+    Nothing has to be handed to a complainant who could not be told, which is on record with its reason.
+    """
     found = []
     for required in required_before(procedure, step):
         names = forms_of(procedure)[required.form].names
@@ -50,6 +60,8 @@ def missing_documents(
         if session.scalar(issued.limit(1)) is None:
             message = _l("%(document)s has not been issued yet.", document=f"《{names.zh}》{names.en}")
             found.append(Reason("document_missing", message, "documents"))
+        elif required.delivered_to is Audience.COMPLAINANT and not complainant_reachable:
+            continue
         elif required.delivered_to and not _delivered(session, required, issued):
             message = _l(
                 "%(document)s has not been handed on yet: %(whom)s.",

@@ -27,6 +27,7 @@ from services.actor import Actor
 from services.identity.actors import actor_for
 from services.operations.register import NewComplaint, NewParty, register
 from services.unit_of_work import UnitOfWork
+from tests.factories.documents import put_required_documents
 from tests.factories.organisation import House
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
@@ -69,6 +70,9 @@ PATHS: dict[str, tuple[Step, ...]] = {
     "referred": ((E.REFER, R.FIRST_RECEIVER),),
 }
 """The way to each state from its registration (and to two milestones inside a state)."""
+
+NEXT_STEP = {"in_work": E.SUBMIT_OPINION, "approved": E.REPLY, "satisfied": E.CLOSE, "closed": E.ARCHIVE}
+"""Steps before which a procedure may want documents: a complaint made for a test has those of its next step."""
 
 
 def actor_of(session: Session, user: User, now: datetime = NOW) -> Actor:
@@ -193,6 +197,8 @@ def create_complaint(
     complaint = register_complaint(session, house[R.HANDLER], now=now, **typed)
     for event, role in PATHS[state]:
         take(session, house, complaint, event, role, now=now)
+    if state in NEXT_STEP:
+        put_required_documents(session, house, complaint.public_id, NEXT_STEP[state].value, now=now)
     return complaint
 
 
@@ -213,6 +219,8 @@ def take(
     clock = None
     if event in (E.EXTEND, E.REQUEST_EXTENSION):
         clock = extendable_clock(session, complaint if isinstance(complaint, str) else complaint.public_id)
+    address = complaint if isinstance(complaint, str) else complaint.public_id
+    put_required_documents(session, house, address, event.value, now=now)
     form = valid_form(event, house, master=master, clock=clock)
     if event is E.TRANSFER:
         form |= {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}

@@ -22,6 +22,8 @@ WRITTEN_BY_THE_DESK = {
     EventKind.ACCIDENT_LINKED,
     EventKind.REVEALED,
     EventKind.HANDED_OVER,
+    EventKind.DOCUMENT_ISSUED,
+    EventKind.DOCUMENT_DELIVERED,
 }
 """Rows of history that are no transition and that nobody fires."""
 
