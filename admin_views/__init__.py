@@ -15,6 +15,7 @@ from admin_views import (
     calendar,
     clause_links,
     clauses,
+    documents,
     errors,
     first_run,
     guard,
@@ -31,13 +32,23 @@ from admin_views import (
 from admin_views.base import DeskIndexView
 from admin_views.complaints import lifecycle, parties, steps, worklist
 from admin_views.complaints.view import ComplaintsView
+from admin_views.documents import issuing as document_forms
+from admin_views.documents import templates as document_templates
 
 PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
 """Modules with `register(app)`."""
 
-BLUEPRINTS = (worklist.blueprint, steps.blueprint, parties.blueprint, lifecycle.blueprint, clauses.blueprint)
+BLUEPRINTS = (
+    worklist.blueprint,
+    steps.blueprint,
+    parties.blueprint,
+    lifecycle.blueprint,
+    clauses.blueprint,
+    document_forms.blueprint,
+    document_templates.blueprint,
+)
 
-SCREENS = (quality, archive, audit, jobs, calendar, procedures, organisation)
+SCREENS = (quality, documents, archive, audit, jobs, calendar, procedures, organisation)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

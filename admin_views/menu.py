@@ -66,12 +66,14 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("investigations.index_view", _l("Investigations"), "investigation"),
             Entry("measures.index_view", _l("Measures"), "approve", "measures"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
+            Entry("documents.index_view", _l("Documents"), "file"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
         ),
     ),
     (
         _l("Ledger"),
         (
+            Entry("document_forms.register", _l("Register of complaints"), "print"),
             Entry("ledger.import_page", _l("Import ledger"), "import"),
             Entry("jobs.index", _l("Jobs"), "jobs"),
         ),
@@ -81,6 +83,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         (
             Entry("procedures.index_view", _l("Procedures"), "procedure"),
             Entry("clauses.index", _l("Why does the system do this?"), "help"),
+            Entry("document_templates.index", _l("Letters and forms"), "file"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
         ),
     ),

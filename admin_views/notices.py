@@ -104,6 +104,13 @@ def _done() -> ResponseReturnValue:
     return Response(status=204) if is_fetch() else redirect(url_for("notices.page"), 303)
 
 
+def _leads_to(notice: Notice) -> str:
+    """To the document that was handed over, else to the complaint."""
+    if notice.topic == "document.received":
+        return url_for("documents.details_view", address=notice.payload["address"])
+    return url_for("complaints.details_view", address=notice.complaint.public_id) if notice.complaint else ""
+
+
 def _line(notice: Notice) -> NoticeLine:
     topic = topic_of(notice.topic)
     case = notice.complaint
@@ -116,6 +123,6 @@ def _line(notice: Notice) -> NoticeLine:
         unread=notice.read_at is None,
         number=case.number if case else "",
         subject=case.summary if case else "",
-        url=url_for("complaints.details_view", address=case.public_id) if case else "",
+        url=_leads_to(notice),
         key=seal(notice.id) if notice.read_at is None else "",
     )

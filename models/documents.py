@@ -34,7 +34,9 @@ class IssuedDocument(Addressed, Stamped, Base):
         sa.String(60), info=field(_l("Document number"), default=True, read_only=True)
     )
     form: Mapped[str] = mapped_column(sa.String(60), info=HIDDEN)
-    name_zh: Mapped[str] = mapped_column(sa.String(120), info=HIDDEN)
+    name_zh: Mapped[str] = mapped_column(
+        sa.String(120), info=field(_l("Letter or form"), default=True, read_only=True)
+    )
     name_en: Mapped[str] = mapped_column(sa.String(120), info=HIDDEN)
     audience: Mapped[str] = mapped_column(sa.String(40), info=HIDDEN)
     round: Mapped[int] = mapped_column(default=1, info=field(_l("Round"), read_only=True))
@@ -47,11 +49,11 @@ class IssuedDocument(Addressed, Stamped, Base):
         sa.String(64), info=field(_l("Digest of the content"), read_only=True)
     )
     pdf_sha256: Mapped[str] = mapped_column(
-        sa.String(64), index=True, info=field("PDF SHA-256", read_only=True)
+        sa.String(64), index=True, info=field(_l("SHA-256 of the PDF"), read_only=True)
     )
     pdf_size: Mapped[int] = mapped_column(sa.BigInteger, info=HIDDEN)
     word_sha256: Mapped[str] = mapped_column(
-        sa.String(64), index=True, info=field("Word SHA-256", read_only=True)
+        sa.String(64), index=True, info=field(_l("SHA-256 of the Word file"), read_only=True)
     )
     word_size: Mapped[int] = mapped_column(sa.BigInteger, info=HIDDEN)
     issued_by_id: Mapped[int | None] = mapped_column(

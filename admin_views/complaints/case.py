@@ -21,6 +21,7 @@ from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_records import CaseRecords
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
+from admin_views.documents.tables import issue_action
 from admin_views.page_parts import Action, Badge, Due, Fact
 from admin_views.values import due_words, moment_text, text_of
 from models import (
@@ -263,6 +264,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
         if self.actor.may(Permission.MEASURE_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("measures.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Record measure"), url=url, icon="check"))
+        if self.actor.may(Permission.DOCUMENT_ISSUE):
+            more.append(issue_action("complaint", self.complaint.public_id))
         if self.actor.may(Permission.ACCIDENT_WRITE):
             url = url_for("accidents.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Report accident"), url=url, icon="accident"))

@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired
 
 from admin_views.base import GuardedModelView
 from admin_views.case_context import RecordTable
+from admin_views.documents.tables import document_tables, issue_action
 from admin_views.fields import REQUIRED
 from admin_views.guard import acting, desk_zone, requires
 from admin_views.page_parts import Action, Empty, Fact
@@ -25,7 +26,7 @@ from admin_views.quality.common import asked_complaint
 from admin_views.record_dialog import step_dialog
 from admin_views.values import badge_of, due_words, moment_text, text_of
 from extensions import db
-from models import Accident, ClockRun, Measure
+from models import Accident, ClockRun, IssuedDocument, Measure
 from models.enums import AccidentStatus, ClockState
 from models.labels import _l
 from services.access.permissions import Permission
@@ -115,6 +116,8 @@ class AccidentsView(GuardedModelView):
         if acting().may(Permission.MEASURE_WRITE):
             url = url_for("measures.create_view", accident=row.address)
             actions.append(Action(label=_("Record measure"), url=url, icon="plus"))
+        if acting().may(Permission.DOCUMENT_ISSUE):
+            actions.append(issue_action("accident", row.address))
         for name, label, icon in (
             ("sent", _("Record a report"), "mail"),
             ("close", _("Close"), "close-case"),
@@ -152,7 +155,8 @@ class AccidentsView(GuardedModelView):
         ]
         if runs:
             tables.insert(0, self._clocks(runs))
-        return tables
+        of_accident = IssuedDocument.accident_id == row.id
+        return [*tables, *document_tables(session, acting(), of_accident, "accident", row.address)]
 
     def _clocks(self, runs: Sequence[ClockRun]) -> RecordTable:
         zone, now = desk_zone(), datetime.now(UTC)

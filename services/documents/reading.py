@@ -58,6 +58,8 @@ class Subject:
     accident: m.Accident | None = None
     period: tuple[date, date] | None = None
     number: str = ""
+    is_preview: bool = False
+    """Only looked at: nothing is kept of it, so nobody reads in it what they may not read elsewhere."""
 
     @property
     def own(self) -> Own:

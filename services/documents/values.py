@@ -28,7 +28,7 @@ _COMPLAINANTS = frozenset(f"complaint.{key}" for key in _OF_COMPLAINANT)
 
 @dataclass
 class RecordValues(RecordReader):
-    """A `layout.Source` that reads the record. `used` collects what was merged, by reference."""
+    """A `layout.Source` that reads the record."""
 
     typed: Mapping[str, str] = field(default_factory=dict)
 
@@ -123,8 +123,9 @@ class RecordValues(RecordReader):
         """Whether a personal value is printed: needed by whom it is for, and readable by whoever issues it."""
         case = case or self.subject.complaint
         to_complainant = self.form.audience is Audience.COMPLAINANT
-        if to_complainant and not own:
-            return False
-        if case is not None and case.is_confidential and not to_complainant:
+        if to_complainant:
+            # The letter needs the name of whom it is for; that it was issued is on record.
+            return own and (not self.subject.is_preview or reads_plainly(self.subject.actor, case))
+        if case is not None and case.is_confidential:
             return False
         return reads_plainly(self.subject.actor, case)

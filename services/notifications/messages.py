@@ -65,6 +65,7 @@ TOPICS: dict[str, Topic] = {
     "investigation.opened": _topic(_l("%(by)s put you on the team of an investigation."), "investigation"),
     "investigation.finished": _topic(_l("The investigation is finished."), "investigation", "good"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
+    "document.received": _topic(_l("%(by)s handed document %(document)s to you."), "file"),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
 }
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from models import DocumentDelivery, IssuedDocument
+from models import DocumentDelivery, IssuedDocument, OutboxMessage
 from models.enums import Channel, DeliveryKind, EventKind
 from models.labels import _l
 from services import audit
@@ -19,7 +19,7 @@ from services.procedures.sections.documents import Audience
 from services.records import save
 from services.unit_of_work import UnitOfWork
 from services.workflow.people import only_named
-from services.workflow.steps import tell, write_event
+from services.workflow.steps import write_event
 from services.workflow.typed import active_user, not_in_future, open_department, optional, required
 
 
@@ -67,9 +67,28 @@ def deliver_document(
     work.session.add(delivery)
     save(work, delivery)
     _record(work, document, delivery, case)
-    if case.complaint is not None:
-        tell(work, case.complaint, told, "document.received", document=document.number)
+    _tell(work, case, told, document)
     return delivery
+
+
+def _tell(work: UnitOfWork, case: Case, people: list[int | None], document: IssuedDocument) -> None:
+    """Whoever got it may read the paper and not the case: the notice leads to the document, not to the complaint.
+
+    Of a confidential complaint it hangs on the case, so that only people named there are told.
+    """
+    secret = case.complaint if case.complaint is not None and case.complaint.is_confidential else None
+    for person in dict.fromkeys(people):
+        if person is not None and person != work.actor.user_id:
+            payload = {"by": work.actor.name, "document": document.number, "address": document.public_id}
+            work.session.add(
+                OutboxMessage(
+                    recipient_id=person,
+                    complaint_id=secret.id if secret else None,
+                    topic="document.received",
+                    payload=payload,
+                    next_attempt_at=work.now,
+                )
+            )
 
 
 def _outside(

@@ -29,6 +29,7 @@ from models import (
     Exemption,
     Finding,
     Investigation,
+    IssuedDocument,
     Job,
     LedgerBatch,
     Measure,
@@ -124,11 +125,15 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "calendar", "procedures",
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "documents", "departments", "users",
+    "grants", "covers", "exemptions", "calendar", "procedures",
 )  # fmt: skip
 
-FILLERS: dict[str, str] = {"screen": "complaints"}
+FILLERS: dict[str, str] = {
+    "screen": "complaints",
+    "form_code": "transfer_slip",
+    "accident_form": "accident_report",
+}
 """Parts of an address that name no record."""
 RELATIONS = {
     "accidents": "department_id",
@@ -138,6 +143,8 @@ RELATIONS = {
     "complaints": "department_id",
     "covers": "deputy_id",
     "departments": "parent_id",
+    "document_forms": "department_id",
+    "documents": "issued_by_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
     "investigations": "leader_id",
@@ -244,6 +251,22 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             reported_at=now,
             department_id=department,
             facts="经过",
+        ),
+        "document": IssuedDocument(
+            complaint_id=case.id,
+            number=f"文-{number}",
+            form="transfer_slip",
+            name_zh="投诉转办单",
+            name_en="Transfer slip",
+            audience="department",
+            language="zh",
+            template="hospital-complaint-office/2",
+            content_hash=DIGEST,
+            pdf_sha256=LETTER_DIGEST,
+            pdf_size=5,
+            word_sha256=LETTER_DIGEST,
+            word_size=5,
+            issued_at=now,
         ),
         "archive": ArchiveRecord(
             complaint_id=case.id,
