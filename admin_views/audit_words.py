@@ -6,18 +6,21 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 
 from admin_views.case_context import ChangeLine
-from admin_views.guard import desk_zone
+from admin_views.guard import acting, desk_zone
 from admin_views.locale import locale
 from admin_views.values import actor_text, moment_text, text_of
 from extensions import db
-from models import AuditEntry, Base
+from models import AuditEntry, Base, Complaint, Party
 from models.enums import EventKind
 from models.fields import FieldSpec, fields_of, relation_target
 from models.labels import _l
 from services.listing.lookup import by_id
+from services.own_fields import Declared, declared, read
+from services.own_fields.values import named
 from services.records import subject_of
 
 _MODELS: dict[str, type[Any]] = {subject_of(mapper.class_): mapper.class_ for mapper in Base.registry.mappers}
@@ -26,6 +29,13 @@ _SUBJECTS = {
     "complaint": _l("Complaint"),
     "party": _l("Party"),
     "investigation": _l("Investigation"),
+    "investigation_record": _l("Record of an investigation"),
+    "investigation_request": _l("Request to a department"),
+    "investigation_waiver": _l("No investigation needed"),
+    "internal_memo": _l("Internal memo"),
+    "quality_decision": _l("Decision on the report"),
+    "resolution_plan": _l("Resolution plan"),
+    "handling_group": _l("Handling group"),
     "measure": _l("Measure"),
     "accident": _l("Accident"),
     "archive_record": _l("Archive record"),
@@ -47,6 +57,13 @@ _VERBS = {
     "edit": _l("Changed"),
     "open": _l("Opened"),
     "finish": _l("Finished"),
+    "ask": _l("Asked"),
+    "answer": _l("Answered"),
+    "assess": _l("Responsibility assessed"),
+    "determine": _l("Responsibility determined"),
+    "send": _l("Sent"),
+    "decide": _l("Decided"),
+    "end": _l("Ended"),
     "verify": _l("Verified"),
     "drop": _l("Dropped"),
     "close": _l("Closed"),
@@ -116,7 +133,7 @@ def change_lines(entry: AuditEntry, *, whole: bool = False) -> list[ChangeLine]:
     A new record is one line, unless `whole` asks for the values it began with.
     """
     model = _MODELS.get(entry.subject_type)
-    specs = {spec.key: spec for spec in fields_of(model)} if model is not None else {}
+    specs = {spec.key: spec for spec in _specs_of(model)} if model is not None else {}
     at = moment_text(entry.at, desk_zone())
     before, after, reason = entry.before or {}, entry.after or {}, entry.reason or ""
     keys = [key for key in {**before, **after} if key in specs]
@@ -139,11 +156,23 @@ def change_lines(entry: AuditEntry, *, whole: bool = False) -> list[ChangeLine]:
     ]
 
 
+def _specs_of(model: type[Any]) -> list[FieldSpec]:
+    """The columns of a kind of record; of complaints with what procedures declare and the reader may read."""
+    if model not in (Complaint, Party):
+        return fields_of(model)
+    if "declared_fields" not in g:
+        g.declared_fields = declared(db.session(), acting(), locale())
+    known: Declared = g.declared_fields
+    return known.fields_of(model)
+
+
 def kept_text(model: type[Any], spec: FieldSpec, value: Any) -> str:
     """A value of the trail (plain JSON) as people read it."""
     if value is None or value == "***":
         return _("hidden") if value else ""
     try:
+        if spec.kind in ("choice", "choices", "file") and (spec.code or spec.coded):
+            return str(read(spec, value)) if spec.kind != "choice" else text_of(named(spec, value), None)
         if spec.kind == "relation":
             found = by_id(db.session(), relation_target(model, spec), int(value), locale=locale())
             return found.label if found else _("hidden")

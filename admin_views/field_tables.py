@@ -17,7 +17,7 @@ Rows = list[tuple[list[str], Ruled]]
 KIND_LABELS: dict[FieldKind, LazyString] = {
     FieldKind.TEXT: _l("Text"),
     FieldKind.LONG_TEXT: _l("Long text"),
-    FieldKind.NUMBER: _l("Number"),
+    FieldKind.NUMBER: _l("Numeric value"),
     FieldKind.MONEY: _l("Amount (yuan)"),
     FieldKind.DATE: _l("Date"),
     FieldKind.CHOICE: _l("Choice"),

@@ -211,7 +211,9 @@ def field_for(model: type[Any], spec: FieldSpec, *, required: bool | None = None
         return IntegerField(spec.label, [*checks, NumberRange(-(2**31), 2**31 - 1)], **common)
     if spec.kind == "number":
         checks.append(NumberRange(Decimal(-(10**12)), Decimal(10**12)))
-        return DecimalField(spec.label, checks, widget=NumberInput(step="0.01"), **common)
+        scale = getattr(spec.column.type, "scale", None) or 2
+        step = format(Decimal(1).scaleb(-scale), "f")
+        return DecimalField(spec.label, checks, places=None, widget=NumberInput(step=step), **common)
     if spec.max_length:
         checks.append(
             Length(max=spec.max_length, message=_l("At most %(max)d characters.", max=spec.max_length))

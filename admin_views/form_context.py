@@ -251,6 +251,7 @@ class RecordPage:
 
     title: Text
     note: Text = ""
+    notices: Sequence[tuple[str, Text]] = ()  # (tone, text) above the page
     badges: Sequence[Badge] = ()
     actions: Sequence[Action] = ()
     more_actions: Sequence[Action] = ()

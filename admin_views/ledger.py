@@ -26,10 +26,18 @@ from services.errors import DeskError, Invalid, NotFound, NotPermitted
 from services.ledger.checking import Answered, LedgerRow, Options, Report, Unanswered
 from services.ledger.exporting import export_ledger
 from services.ledger.headings import Heading, find_heading, suggested
-from services.ledger.importing import OldLedger, check_ledger, import_ledger, new_rows, remembered_mapping
+from services.ledger.importing import (
+    OldLedger,
+    check_ledger,
+    further_targets,
+    import_ledger,
+    new_rows,
+    remembered_mapping,
+)
 from services.ledger.source import UnusableFile, open_sheets
 from services.ledger.spool import UploadedLedgers, working_folder
-from services.ledger.targets import targets
+from services.ledger.targets import Target, targets
+from services.own_fields.values import named, read
 from services.unit_of_work import UnitOfWork
 from settings import Settings
 
@@ -143,7 +151,7 @@ def _uploaded() -> ResponseReturnValue:
     kept = _kept()
     sha256 = kept.keep(upload.stream)
     try:
-        heading = find_heading(open_sheets(kept.path(sha256)))
+        heading = find_heading(open_sheets(kept.path(sha256)), further=_further())
     except DeskError:
         kept.forget_all()
         raise
@@ -191,7 +199,12 @@ def _kept() -> UploadedLedgers:
 def _opened() -> tuple[Heading, str, str]:
     """The file of this wizard, from what its form carries."""
     sha256 = request.form.get("sha256", "")
-    return find_heading(open_sheets(_kept().path(sha256))), sha256, request.form.get("filename", "")[-200:]
+    heading = find_heading(open_sheets(_kept().path(sha256)), further=_further())
+    return heading, sha256, request.form.get("filename", "")[-200:]
+
+
+def _further() -> tuple[Target, ...]:
+    return further_targets(db.session(), acting())
 
 
 def _mapping(heading: Heading) -> dict[int, str]:
@@ -271,7 +284,7 @@ def _mapping_step(
         file_name=filename,
         row_count=heading.rows_below(),
         columns=columns,
-        targets=[(target.key, target.label, target.required) for target in targets().values()],
+        targets=[(target.key, target.label, target.required) for target in targets(heading.further).values()],
         options=_offered_options(),
         hidden=_hidden(sha256, filename),
         note=note if known and posted is None else "",
@@ -303,7 +316,7 @@ def _label(member: Any) -> LazyString:
 
 
 def _dry_run_step(ledger: OldLedger, report: Report, ready: int) -> ImportWizard:
-    known = targets()
+    known = targets(ledger.heading.further)
     keys = [key for _index, key in sorted(ledger.mapping.items())]
     options = ledger.options.as_json()
     return ImportWizard(
@@ -313,7 +326,7 @@ def _dry_run_step(ledger: OldLedger, report: Report, ready: int) -> ImportWizard
         row_count=report.rows,
         faults=[ImportFault(**fault.as_json()) for fault in report.faults[:SHOWN_FAULTS]],
         faults_more=max(0, len(report.faults) - SHOWN_FAULTS) + report.more_faults,
-        preview=[_preview(row, keys) for row in report.preview],
+        preview=[_preview(row, [known[key] for key in keys]) for row in report.preview],
         preview_heads=[known[key].label for key in keys],
         ready=0 if report.faulty else ready,
         hidden=[
@@ -325,5 +338,14 @@ def _dry_run_step(ledger: OldLedger, report: Report, ready: int) -> ImportWizard
     )
 
 
-def _preview(row: LedgerRow, keys: list[str]) -> list[str]:
-    return [text_of(row.values.get(key), desk_zone()).strip() for key in keys]
+def _preview(row: LedgerRow, columns: list[Target]) -> list[str]:
+    return [text_of(_shown(column, row.values.get(column.key)), desk_zone()).strip() for column in columns]
+
+
+def _shown(column: Target, value: Any) -> Any:
+    """A value as the desk will show it: codes by the names that the procedure gives them."""
+    if value is None or column.spec is None:
+        return value
+    if column.declared is not None:
+        return read(column.spec, value)
+    return named(column.spec, value) if column.words else value

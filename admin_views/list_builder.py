@@ -125,7 +125,7 @@ class ListBuilder:
 
     def _heads(self) -> list[ColumnHead]:
         shown = {spec.key for spec in self.query.specs}
-        hidden = [spec for spec in offered(self.query.model) if spec.key not in shown]
+        hidden = [spec for spec in offered(self.query.model, self.query.declared) if spec.key not in shown]
         return [self._head(spec, True) for spec in self.query.specs] + [
             self._head(spec, False) for spec in hidden
         ]
@@ -205,7 +205,7 @@ class ListBuilder:
             self._special(each.key, each.label, each.kind, active.get(each.key))
             for each in special_filters(self.query.model).values()
         ]
-        specs = offered_filters(self.query.model, self.query.actor)
+        specs = offered_filters(self.query.model, self.query.actor, self.query.declared)
         specs.sort(key=lambda spec: not spec.default)
         return special + [self._filter(spec, active.get(spec.key)) for spec in specs]
 
@@ -224,7 +224,7 @@ class ListBuilder:
     def _filter(self, spec: FieldSpec, one: Filter | None) -> FilterSpec:
         param = PREFIX + spec.key
         value = one.values[0] if one and one.values else ""
-        if spec.kind == "choice":
+        if spec.kind in ("choice", "choices"):
             return FilterSpec(
                 param=param,
                 label=spec.label,

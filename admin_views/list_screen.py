@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import current_app, flash, jsonify, redirect, request, url_for
+from flask import current_app, flash, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -22,12 +22,14 @@ from admin_views.record_forms import Inline
 from admin_views.shell_context import Crumb
 from admin_views.values import Reader
 from extensions import db
-from models.fields import FieldSpec, field_of, relation_target
+from models import Complaint
+from models.fields import FieldSpec, relation_target
 from models.labels import LazyString
 from services.access.permissions import Permission
 from services.errors import DeskError, NotFound, NotPermitted
 from services.listing import Count, ListQuery, ListRow, views
 from services.listing.lookup import candidates
+from services.own_fields import NOTHING, Declared, declared
 from services.unit_of_work import UnitOfWork
 
 
@@ -76,7 +78,17 @@ class ListScreen:
             default_sort=self.default_sort,
             locale=locale(),
             extra=self.extra_fields,
+            declared=self.declared(),
         )
+
+    def declared(self) -> Declared:
+        """What procedures add to the declared columns; read once a request."""
+        if self.model is not Complaint:
+            return NOTHING
+        if "declared_fields" not in g:
+            g.declared_fields = declared(db.session(), acting(), locale())
+        kept: Declared = g.declared_fields
+        return kept
 
     def frame(self, query: ListQuery) -> ListFrame:
         """What the screen adds to its generated list; a screen may change it with dataclasses.replace."""
@@ -164,7 +176,9 @@ class ListScreen:
 
     def query_of(self, params: str) -> ListQuery:
         """The list of a query string, read without asking for the person's columns."""
-        return ListQuery.from_params(self.model, params, acting(), desk_zone(), locale=locale())
+        return ListQuery.from_params(
+            self.model, params, acting(), desk_zone(), locale=locale(), declared=self.declared()
+        )
 
     def _tab(self, view: views.View, number: int) -> SavedView:
         def change(verb: str) -> str:
@@ -247,10 +261,7 @@ class ListScreen:
         outer, _dot, key = field.rpartition(".")
         inline = next((each for each in self.inlines if each.relation == outer), None)
         model = inline.model if inline else self.model
-        try:
-            spec = field_of(model, key)
-        except KeyError:
-            raise NotFound from None
-        if spec.relation is None or (outer and inline is None):
+        spec = next((each for each in self.declared().fields_of(model) if each.key == key), None)
+        if spec is None or spec.relation is None or (outer and inline is None):
             raise NotFound
         return relation_target(model, spec)

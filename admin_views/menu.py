@@ -64,6 +64,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         _l("Quality"),
         (
             Entry("investigations.index_view", _l("Investigations"), "investigation"),
+            Entry("groups.index_view", _l("Handling groups"), "users"),
             Entry("measures.index_view", _l("Measures"), "approve", "measures"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
             Entry("documents.index_view", _l("Documents"), "file"),

@@ -27,6 +27,9 @@ from services.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
+_RECORDS = {"accident_address": "accidents.details_view", "document_address": "documents.details_view"}
+"""Keys of a payload that name the record a notice is about, and its page."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeLine:
@@ -104,13 +107,6 @@ def _done() -> ResponseReturnValue:
     return Response(status=204) if is_fetch() else redirect(url_for("notices.page"), 303)
 
 
-def _leads_to(notice: Notice) -> str:
-    """To the document that was handed over, else to the complaint."""
-    if notice.topic == "document.received":
-        return url_for("documents.details_view", address=notice.payload["address"])
-    return url_for("complaints.details_view", address=notice.complaint.public_id) if notice.complaint else ""
-
-
 def _line(notice: Notice) -> NoticeLine:
     topic = topic_of(notice.topic)
     case = notice.complaint
@@ -123,6 +119,15 @@ def _line(notice: Notice) -> NoticeLine:
         unread=notice.read_at is None,
         number=case.number if case else "",
         subject=case.summary if case else "",
-        url=_leads_to(notice),
+        url=_url(notice),
         key=seal(notice.id) if notice.read_at is None else "",
     )
+
+
+def _url(notice: Notice) -> str:
+    """Where a notice leads: the record it names, else its complaint."""
+    for key, endpoint in _RECORDS.items():
+        if address := notice.payload.get(key):
+            return url_for(endpoint, address=address)
+    case = notice.complaint
+    return url_for("complaints.details_view", address=case.public_id) if case else ""

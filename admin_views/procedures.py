@@ -12,6 +12,8 @@ from admin_views.case_context import FactGroup, RecordTable
 from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
+from admin_views.procedure_accidents import accident_case, accident_tables
+from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
 from models.enums import Category
@@ -20,8 +22,9 @@ from services.access.permissions import Permission
 from services.deadlines.explain import UNIT_LABELS
 from services.deadlines.rules import LastDay
 from services.listing import ListRow
+from services.notifications.messages import level_label
 from services.procedures.of_complaint import parsed
-from services.procedures.schema import Clock, Grading, Kind, Procedure, Requirement, Ruled, Text
+from services.procedures.schema import Clock, Grade, Grading, Kind, Procedure, Requirement, Ruled, Text
 from services.procedures.vocabulary import ClockEvent, Field
 
 CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
@@ -41,10 +44,14 @@ CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
     ClockEvent.ARCHIVED: _l("archiving"),
     ClockEvent.ACCIDENT_HAPPENED: _l("accident happened"),
     ClockEvent.ACCIDENT_REPORTED: _l("accident reported"),
+    ClockEvent.REPORTED_TO_QUALITY: _l("reported to quality management"),
+    ClockEvent.REPORTED_TO_DEPARTMENT: _l("reported to the department leader"),
+    ClockEvent.REPORTED_TO_MANAGER: _l("reported to the general manager"),
     ClockEvent.ACCIDENT_FORM_SENT: _l("accident report form sent"),
     ClockEvent.REPORTED_TO_AUTHORITY: _l("reported to the authority"),
     ClockEvent.REPORTED_UP: _l("reported to the superior unit"),
     ClockEvent.WRITTEN_REPORT_SENT: _l("written report sent"),
+    ClockEvent.COMPANY_FORM_SENT: _l("company accident form submitted"),
 }
 FIELD_LABELS: dict[Field, LazyString] = {
     Field.COMPLAINANT_NAME: _l("Complainant's name"),
@@ -103,14 +110,15 @@ class ProcedureTables:
         tables = [self._clocks(), self._intake(), self._decisions(), self._escalation()]
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
-        if procedure.accident_grading:
-            tables.append(self._grading(_("Grades of accidents"), procedure.accident_grading))
+        if procedure.accidents:
+            tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
         if procedure.fields:
             rows = field_rows(procedure, self._words)
             tables.append(self._table(_("Fields of its own"), field_heads(), rows))
         if procedure.complainant_kinds:
             people = complainant_rows(procedure, self._words)
             tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
+        tables += [self._table(*way) for way in way_tables(procedure)]
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
 
@@ -143,6 +151,8 @@ class ProcedureTables:
             limit += " · " + _("moves to the next working day")
         if clock.closing_time:
             limit += " · " + _("until %(time)s", time=clock.closing_time.strftime("%H:%M"))
+        if clock.when:
+            limit += " · " + accident_case(clock.when)
         extension = ""
         if clock.extendable:
             extension = _(
@@ -214,12 +224,34 @@ class ProcedureTables:
         return self._table(_("Escalation"), [_("Step"), _("To")], rows)
 
     def _grading(self, title: str, grading: Grading) -> RecordTable:
-        rows = [([self._words(grade.names), self._words(grade.criteria)], grade) for grade in grading.levels]
-        return self._table(title, [_("Grade"), _("Criteria")], rows)
+        rows = [
+            (
+                [
+                    self._words(grade.names),
+                    self._words(grade.criteria),
+                    "\n".join(self._words(example) for example in grade.examples),
+                    "\n".join(_consequences(grade)),
+                ],
+                grade,
+            )
+            for grade in grading.levels
+        ]
+        return self._table(title, [_("Grade"), _("Criteria"), _("Examples"), _("What follows")], rows)
 
     def _kinds(self, kinds: Sequence[Kind]) -> RecordTable:
         rows = [([self._words(kind.names), _category(kind.category)], kind) for kind in kinds]
         return self._table(_("Kinds of complaints"), [_("Kind"), _("Category")], rows)
+
+
+def _consequences(grade: Grade) -> Iterable[str]:
+    if grade.escalates_to:
+        yield _("escalated at once to: %(level)s", level=level_label(grade.escalates_to))
+    if grade.notify:
+        yield _("told at once: %(roles)s", roles=_joined(role.label for role in grade.notify))
+    if grade.major:
+        yield _("major complaint")
+    if grade.recognition:
+        yield _("the complainant's recognition on record")
 
 
 def _joined(words: Iterable[Any]) -> str:

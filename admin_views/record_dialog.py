@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, request
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from admin_views.form_context import DialogForm, MissingGate
 from admin_views.fragments import done
 from admin_views.guard import acting
-from admin_views.record_forms import posted, put_errors
+from admin_views.record_forms import offer_choices, posted, put_errors
 from extensions import db
 from services.errors import DeskError, NotFound, NotPermitted, Reason, Stale
 from services.listing import ListRow
@@ -34,10 +34,15 @@ def step_dialog(
     tone: str = "",
     missing: Sequence[Reason] = (),
     said: str = "",
+    start: Mapping[str, Any] | None = None,
+    lookup_url: Callable[[str], str] | None = None,
 ) -> ResponseReturnValue:
-    """The dialog, or what came of it. `carry_out(work, version, form)` calls the operation."""
+    """The dialog, or what came of it. `carry_out(work, version, form)` calls the operation.
+
+    `start` is what an untouched form shows; `lookup_url` says where the relation fields of the form look records up.
+    """
     data = posted()
-    form = form_class(data)
+    form = form_class(data) if data is not None else form_class(data=dict(start or {}))
     version = _version(request.form.get("version")) if data is not None else row.version
     errors: list[str] = []
     if data is not None and form.validate():
@@ -53,6 +58,8 @@ def step_dialog(
             version = stale.version
         except DeskError as error:
             errors = put_errors(form, error)
+    if lookup_url is not None:
+        offer_choices(form, lookup_url)
     dialog = DialogForm(
         title=title,
         url=request.path,
@@ -65,6 +72,7 @@ def step_dialog(
         errors=errors,
         back_url=screen.record_url(row.address),
         subjects=[screen.name_of(row)],
+        draft_key=f"{request.path}:{acting().user_id}",
     )
     html = screen.render("desk/dialog_form.html", dialog=dialog, form=form)
     return html, 422 if errors or form.errors else 200

@@ -20,6 +20,8 @@ from models.fields import FieldSpec, fields_of, relation_target
 from models.labels import LazyString
 from services.errors import DeskError, Invalid, Refused
 from services.listing.lookup import by_id
+from services.own_fields import Several, read
+from services.own_fields.values import named
 
 PICK = "pick-"
 
@@ -122,14 +124,14 @@ def posted() -> MultiDict[str, Any] | None:
 
 def conflict_page(
     form: Any, model: type[Any], theirs: Mapping[str, Any], *, title: str, url: str, hidden: Iterable[tuple[str, str]],
-    who: str, at: str, back_url: str, zone: Any,
+    who: str, at: str, back_url: str, zone: Any, specs: Sequence[FieldSpec],
 ) -> Conflict:  # fmt: skip
     """Theirs and mine, field by field; fields that agree and inline rows travel on as hidden inputs."""
-    specs = {spec.key: spec for spec in fields_of(model)}
+    known = {spec.key: spec for spec in specs}
     kept = list(hidden)
     rows = []
     for field in form:
-        spec = specs.get(field.short_name)
+        spec = known.get(field.short_name)
         mine = posted_value(field)
         if spec is None:
             kept += [
@@ -137,7 +139,9 @@ def conflict_page(
             ]
             continue
         other = theirs.get(spec.key)
-        if text_of(field.data, zone) == text_of(other, zone):
+        if spec.code is not None:
+            other = read(spec, other)
+        if _said(spec, field.data, zone) == _said(spec, other, zone):
             kept.append((field.name, mine))
             continue
         rows.append(
@@ -146,12 +150,22 @@ def conflict_page(
                 label=spec.label,
                 base="",
                 theirs=_shown(model, spec, other, zone),
-                yours=field.text() if isinstance(field, RelationField) else text_of(field.data, zone),
+                yours=field.text() if isinstance(field, RelationField) else _said(spec, field.data, zone),
                 theirs_value=form_value(model, spec, other, zone),
                 yours_value=mine,
             )
         )
     return Conflict(title=title, url=url, who=who, at=at, fields=rows, hidden=kept, back_url=back_url)
+
+
+def _said(spec: FieldSpec, value: Any, zone: Any) -> str:
+    """A value as text, however form and record hold it: codes by their names, a file by its address."""
+    if spec.kind == "file":
+        return str(getattr(value, "address", value) or "")
+    if spec.kind in ("choice", "choices") and (spec.code or spec.coded):
+        listed = value if isinstance(value, list | tuple) else [value]
+        return str(Several(named(spec, str(getattr(each, "value", each))) for each in listed if each))
+    return text_of(value, zone)
 
 
 def _belongs(name: str, field_name: str) -> bool:
@@ -166,6 +180,8 @@ def posted_value(field: Any) -> str:
         return field.address
     if isinstance(field, PlainSelect):
         return field.data.value if field.data else ""
+    if field.type == "CheckboxListField":
+        return ",".join(str(each) for each in field.data or [])
     raw = field.raw_data or []
     return str(raw[0]) if raw else ""
 
@@ -178,6 +194,10 @@ def form_value(model: type[Any], spec: FieldSpec, value: Any, zone: Any) -> str:
         return "y"
     if spec.kind == "relation":
         return _address(relation_target(model, spec), value)
+    if spec.kind == "choices":
+        return ",".join(str(getattr(each, "value", each)) for each in value)
+    if spec.kind == "file":
+        return str(getattr(value, "address", value))
     if spec.kind == "moment":
         return str(value.astimezone(zone).strftime("%Y-%m-%dT%H:%M"))
     if spec.kind == "date":
@@ -198,4 +218,4 @@ def _shown(model: type[Any], spec: FieldSpec, value: Any, zone: Any) -> str:
 
         found = by_id(db.session(), relation_target(model, spec), value)
         return found.label if found else _("hidden")
-    return text_of(value, zone)
+    return _said(spec, value, zone) if spec.kind != "file" else str(value or "")

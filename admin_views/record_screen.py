@@ -23,7 +23,7 @@ from admin_views.page_parts import Action, Badge
 from admin_views.shell_context import Crumb
 from admin_views.values import badge_of, fact_of, moment_text
 from extensions import db
-from models.fields import fields_of
+from models.fields import FieldSpec, fields_of
 from models.labels import LazyString
 from services.access.permissions import Permission
 from services.errors import DeskError, NotFound, NotPermitted, Stale
@@ -134,6 +134,14 @@ class RecordScreen(ListScreen):
         assert self.edit is not None
         return edit_record(work, self.model, record.id, version, values, self.edit)
 
+    def edit_form(self, record: Any, data: Any) -> Any:
+        """The form over `record`, filled with what was posted (`data`) or with what stands."""
+        return self._edit_form_class(data, obj=record)
+
+    def conflict_specs(self, record: Any) -> Sequence[FieldSpec]:
+        """The fields that are shown side by side when two people saved."""
+        return fields_of(self.model)
+
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
         data = forms.posted()
@@ -163,7 +171,7 @@ class RecordScreen(ListScreen):
             flash(why, "warning")
             return done(self.record_url(address))
         data = forms.posted()
-        form = self._edit_form_class(data, obj=record)
+        form = self.edit_form(record, data)
         version = _number(request.form.get("version")) or getattr(record, "version", None)
         title = _("Edit %(name)s", name=self.name_of(row))
         errors: list[str] = []
@@ -176,7 +184,7 @@ class RecordScreen(ListScreen):
             except (NotFound, NotPermitted):
                 raise
             except Stale as stale:
-                return self._conflict(form, row, stale)
+                return self._conflict(form, row, stale, self.conflict_specs(record))
             except DeskError as error:
                 errors = forms.put_errors(form, error)
         return self._form_page(form, title, address, errors, version)
@@ -218,12 +226,15 @@ class RecordScreen(ListScreen):
         sections += [FormSection(title=each.label, fields=(each.relation,)) for each in self.inlines]
         return sections
 
-    def _conflict(self, form: Any, row: ListRow, stale: Stale) -> ResponseReturnValue:
+    def _conflict(
+        self, form: Any, row: ListRow, stale: Stale, specs: Sequence[FieldSpec]
+    ) -> ResponseReturnValue:
         last = next(iter(history_of(db.session(), self.model, row.id, 1)), None)
         page = forms.conflict_page(
             form,
             self.model,
             stale.theirs,
+            specs=specs,
             title=_("Somebody else saved first"),
             url=request.full_path.rstrip("?"),
             hidden=[("version", str(stale.version or ""))],

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g
+from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -24,6 +24,7 @@ from services.actor import SYSTEM
 from services.deadlines.desk_calendar import DeskTime, desk_time
 from services.deadlines.urgency import urgency
 from services.listing import Ref
+from services.own_fields import StoredFile
 
 _TONES: dict[Enum, Tone] = {
     e.State.REGISTERED: "info",
@@ -45,6 +46,8 @@ _TONES: dict[Enum, Tone] = {
     e.AccidentStatus.CLOSED: "good",
     e.AccidentGrade.MAJOR: "bad",
     e.AccidentGrade.UNDETERMINED: "warn",
+    e.Existence.FOUND: "bad",
+    e.Existence.NOT_FOUND: "good",
     e.FindingVerdict.UPHELD: "bad",
     e.FindingVerdict.PARTLY: "warn",
     e.FindingVerdict.NOT_UPHELD: "good",
@@ -158,6 +161,8 @@ def cell_of(spec: FieldSpec, value: Any, reader: Reader) -> Cell:
         return Cell(key=spec.key, label=spec.label, text=text, masked=True)
     if isinstance(value, Ref):
         return Cell(key=spec.key, label=spec.label, kind="link", text=text, href=reader.link(spec, value))
+    if isinstance(value, StoredFile):
+        return Cell(key=spec.key, label=spec.label, kind="link", text=text, href=_file_url(value))
     if spec.kind == "choice" and value is not None and spec.key in BADGE_KEYS:
         return Cell(key=spec.key, label=spec.label, kind="badge", text=text, badge=badge_of(value))
     if spec.kind == "boolean":
@@ -173,6 +178,10 @@ def cell_of(spec: FieldSpec, value: Any, reader: Reader) -> Cell:
     return Cell(key=spec.key, label=spec.label, text=text)
 
 
+def _file_url(file: StoredFile) -> str:
+    return url_for("attachments.download", public_id=file.address)
+
+
 def fact_of(spec: FieldSpec, value: Any, reader: Reader) -> Fact:
     """One value of a record's page."""
     text = text_of(value, reader.zone)
@@ -180,6 +189,8 @@ def fact_of(spec: FieldSpec, value: Any, reader: Reader) -> Fact:
         return Fact(label=spec.label, value=text, masked=True)
     if isinstance(value, Ref):
         return Fact(label=spec.label, value=text, href=reader.link(spec, value))
+    if isinstance(value, StoredFile):
+        return Fact(label=spec.label, value=text, href=_file_url(value))
     if spec.kind == "choice" and value is not None and spec.key in BADGE_KEYS:
         return Fact(label=spec.label, value=text, badge=badge_of(value))
     return Fact(label=spec.label, value=text, wide=spec.kind in ("long_text", "json") and bool(text))

@@ -25,11 +25,19 @@ from services.identity import actor_for
 from services.ledger.checking import Answered, Options, Report, Unanswered
 from services.ledger.exporting import export_ledger
 from services.ledger.headings import Heading, find_heading, suggested
-from services.ledger.importing import OldLedger, check_ledger, import_ledger, new_rows, remembered_mapping
+from services.ledger.importing import (
+    OldLedger,
+    check_ledger,
+    further_targets,
+    import_ledger,
+    new_rows,
+    remembered_mapping,
+)
 from services.ledger.source import digest_of, open_sheets
 from services.ledger.spool import working_folder
 from services.ledger.targets import targets
 from services.listing import ListQuery, offered
+from services.own_fields import Declared, declared
 from services.unit_of_work import UnitOfWork
 from settings import Settings
 
@@ -74,7 +82,7 @@ def import_command(
     """Import an old ledger (xlsx, xls, csv): all rows or none. The same file again adds nothing."""
     options = Options(Answered(answered), Unanswered(unanswered), Channel(channel))
     with _acting(login) as (session, actor), _one_line():
-        heading = find_heading(open_sheets(file), sheet)
+        heading = find_heading(open_sheets(file), sheet, further_targets(session, actor))
         mapping = _mapping(session, heading, mapped)
         _print_mapping(heading, mapping)
         ledger = OldLedger(file.name, digest_of(file), heading, mapping, options)
@@ -131,13 +139,15 @@ def export_command(
     if not file.resolve().parent.is_dir():
         raise click.ClickException(f"There is no folder {file.resolve().parent}.")
     with _acting(login) as (session, actor), _one_line():
+        known = declared(session, actor, str(get_locale()))
         query = ListQuery.from_params(
             Complaint,
             [*_filters(filters, actor), ("q", search), ("sort", sort)],
             actor,
             _settings().zone,
-            columns=_columns(columns),
+            columns=_columns(columns, known),
             locale=str(get_locale()),
+            declared=known,
         )
         with working_folder(_settings().spool_dir) as folder:
             exported = export_ledger(session, query, folder, _l("Complaint ledger"))
@@ -184,8 +194,9 @@ def _mapping(session: Session, heading: Heading, mapped: Sequence[str]) -> dict[
         if not mark or name.strip() not in heading.names:
             known = ", ".join(heading.names)
             raise click.ClickException(f"--map {said!r}: the file has the columns {known}.")
-        if key.strip() and key.strip() not in targets():
-            raise click.ClickException(f"--map {said!r}: the fields are {', '.join(targets())}.")
+        known_fields = targets(heading.further)
+        if key.strip() and key.strip() not in known_fields:
+            raise click.ClickException(f"--map {said!r}: the fields are {', '.join(known_fields)}.")
         index = heading.names.index(name.strip())
         found = {i: k for i, k in found.items() if i != index and k != key.strip()}
         if key.strip():
@@ -220,8 +231,8 @@ def _filters(said: Sequence[str], actor: Actor) -> list[tuple[str, str]]:
     return pairs
 
 
-def _columns(said: str) -> tuple[str, ...]:
-    known = tuple(spec.key for spec in offered(Complaint))
+def _columns(said: str, declared: Declared) -> tuple[str, ...]:
+    known = tuple(spec.key for spec in offered(Complaint, declared))
     if said == "default":
         return ()
     if said == "all":

@@ -1,8 +1,8 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
+from models.accidents import Accident, AccidentReport
 from models.base import Base
 from models.cases import (
-    Accident,
     ArchiveRecord,
     Attachment,
     Finding,
@@ -19,7 +19,17 @@ from models.complaints import (
     Party,
     WithdrawnNumber,
 )
+from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
+from models.groups import HandlingGroup, HandlingGroupMember
+from models.inquiry import (
+    InternalMemo,
+    InvestigationRecord,
+    InvestigationRequest,
+    InvestigationWaiver,
+    QualityDecision,
+    ResolutionPlan,
+)
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -47,6 +57,7 @@ from models.work import (
 
 __all__ = [
     "Accident",
+    "AccidentReport",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -65,12 +76,20 @@ __all__ = [
     "DocumentDelivery",
     "DocumentTemplate",
     "DoneRequest",
+    "Evaluation",
     "Exemption",
     "Extension",
     "Finding",
     "FollowUp",
+    "GradeRecord",
+    "HandlingGroup",
+    "HandlingGroupMember",
+    "InternalMemo",
     "Investigation",
     "InvestigationMember",
+    "InvestigationRecord",
+    "InvestigationRequest",
+    "InvestigationWaiver",
     "IssuedDocument",
     "Job",
     "LeaveCover",
@@ -84,8 +103,11 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PostBinding",
     "ProcedureVersion",
+    "QualityDecision",
     "Reply",
+    "ResolutionPlan",
     "RoleGrant",
     "SavedView",
     "Supervision",

@@ -1,4 +1,4 @@
-"""Investigations, findings, evidence, measures, accidents, archive records and the files behind them."""
+"""Investigations, findings, evidence, measures, archive records and the files behind them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Addressed, Base, Stamped, Versioned, check, to
 from models.complaints import Complaint
 from models.enums import (
-    AccidentGrade,
-    AccidentStatus,
+    Existence,
     FindingVerdict,
     InvestigationStatus,
     MeasureKind,
     MeasureStatus,
+    Need,
+    Responsibility,
+    Severity,
 )
 from models.fields import HIDDEN, Sensitivity, field
+from models.groups import HandlingGroup
 from models.labels import _l
 from models.organisation import Department, User
 from models.types import Moment, enum_type
@@ -45,6 +48,12 @@ class Attachment(Addressed, Stamped, Base):
         sa.String(300), info=field(_l("Description"), default=True)
     )
     is_evidence: Mapped[bool] = mapped_column(default=False, info=field(_l("Evidence")))
+    evidence_kind: Mapped[str | None] = mapped_column(
+        sa.String(60), info=field(_l("Kind of evidence"))
+    )  # a code of the procedure's list (R07-11)
+    request_id: Mapped[int | None] = mapped_column(
+        to("investigation_requests"), index=True, info=HIDDEN
+    )  # the request that the file answers
     taken_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Taken at")))
     taken_where: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Taken where")))
     taken_by: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Taken by")))
@@ -72,6 +81,10 @@ class Investigation(Addressed, Versioned, Stamped, Base):
         check(
             "status <> 'finished' OR (finished_at IS NOT NULL AND report IS NOT NULL)", "finished_has_report"
         ),
+        check(
+            "responsibility NOT IN ('complainant', 'undetermined') OR responsibility_explained IS NOT NULL",
+            "responsibility_explained",
+        ),
     )
 
     complaint_id: Mapped[int] = mapped_column(
@@ -91,8 +104,61 @@ class Investigation(Addressed, Versioned, Stamped, Base):
     plan: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Plan"), Sensitivity.INTERNAL, long_text=True)
     )
+    group_id: Mapped[int | None] = mapped_column(
+        to("handling_groups"), info=field(_l("Standing handling group"), shows="group")
+    )
     standard: Mapped[str | None] = mapped_column(
         sa.String(300), info=field(_l("Standard or document compared with"))
+    )
+    design_document: Mapped[str | None] = mapped_column(
+        sa.String(300), info=field(_l("Design document compared with"))
+    )
+    acceptance_body: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Acceptance body")))
+    problem_found: Mapped[Existence | None] = mapped_column(
+        enum_type(Existence, "problem_found"), info=field(_l("Finding on quality"))
+    )
+    severity: Mapped[Severity | None] = mapped_column(
+        enum_type(Severity, "severity"), info=field(_l("Severity"))
+    )
+    impact: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Impact"), long_text=True))
+    hazard_analysis: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Hazard analysis"), Sensitivity.INTERNAL, long_text=True)
+    )
+    technical_analysis: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Technical analysis"), Sensitivity.INTERNAL, long_text=True)
+    )
+    site_visit: Mapped[Need | None] = mapped_column(
+        enum_type(Need, "site_visit"), info=field(_l("Visit to the site"))
+    )
+    responsibility: Mapped[Responsibility | None] = mapped_column(
+        enum_type(Responsibility, "investigation_responsibility"),
+        info=field(_l("Responsibility"), read_only=True),
+    )
+    responsible_department_id: Mapped[int | None] = mapped_column(
+        to("departments"),
+        info=field(_l("Responsible department"), shows="responsible_department", read_only=True),
+    )
+    responsible_person_id: Mapped[int | None] = mapped_column(
+        to("users"),
+        info=field(_l("Responsible person"), shows="responsible_person", read_only=True),
+    )
+    responsibility_explained: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Explanation of the responsibility"), long_text=True, read_only=True)
+    )
+    customer_told_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Explained to the customer at"), read_only=True)
+    )
+    return_applied_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Return of the product applied for at"), read_only=True)
+    )
+    product_returned_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Product sent back for determination at"), read_only=True)
+    )
+    determined_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Responsibility determined at"), read_only=True)
+    )
+    determined_by_id: Mapped[int | None] = mapped_column(
+        to("users"), info=field(_l("Responsibility determined by"), shows="determined_by", read_only=True)
     )
     root_cause: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Root cause"), long_text=True))
     report: Mapped[str | None] = mapped_column(
@@ -107,6 +173,10 @@ class Investigation(Addressed, Versioned, Stamped, Base):
 
     complaint: Mapped[Complaint] = relationship()
     leader: Mapped[User] = relationship(foreign_keys=[leader_id])
+    group: Mapped[HandlingGroup | None] = relationship()
+    responsible_department: Mapped[Department | None] = relationship()
+    responsible_person: Mapped[User | None] = relationship(foreign_keys=[responsible_person_id])
+    determined_by: Mapped[User | None] = relationship(foreign_keys=[determined_by_id])
     members: Mapped[list[InvestigationMember]] = relationship(
         back_populates="investigation", order_by="InvestigationMember.id"
     )
@@ -199,67 +269,6 @@ class Measure(Addressed, Versioned, Stamped, Base):
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
     verified_by: Mapped[User | None] = relationship(foreign_keys=[verified_by_id])
-
-
-class Accident(Addressed, Versioned, Stamped, Base):
-    """A quality accident; it may come from a complaint or stand alone."""
-
-    __tablename__ = "accidents"
-    __table_args__ = (
-        check("loss IS NULL OR loss >= 0", "loss_not_negative"),
-        check("casualties IS NULL OR casualties >= 0", "casualties_not_negative"),
-        check("status <> 'closed' OR closed_at IS NOT NULL", "closed_when"),
-    )
-
-    number: Mapped[str] = mapped_column(
-        sa.String(40), unique=True, info=field(_l("Number"), default=True, read_only=True)
-    )
-    complaint_id: Mapped[int | None] = mapped_column(
-        to("complaints"), index=True, info=field(_l("Complaint"), shows="complaint", read_only=True)
-    )
-    title: Mapped[str] = mapped_column(sa.String(200), info=field(_l("Title"), default=True))
-    status: Mapped[AccidentStatus] = mapped_column(
-        enum_type(AccidentStatus, "accident_status"),
-        default=AccidentStatus.REPORTED,
-        info=field(_l("Status"), default=True, read_only=True),
-    )
-    grade: Mapped[AccidentGrade] = mapped_column(
-        enum_type(AccidentGrade, "accident_grade"),
-        default=AccidentGrade.UNDETERMINED,
-        info=field(_l("Grade"), default=True),
-    )
-    happened_at: Mapped[datetime] = mapped_column(Moment, info=field(_l("Happened at"), default=True))
-    reported_at: Mapped[datetime] = mapped_column(
-        Moment, info=field(_l("Reported at"), default=True, read_only=True)
-    )
-    department_id: Mapped[int] = mapped_column(
-        to("departments"), index=True, info=field(_l("Department"), shows="department", default=True)
-    )
-    reported_by_id: Mapped[int | None] = mapped_column(
-        to("users"), info=field(_l("Reported by"), shows="reported_by", read_only=True)
-    )
-    product: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Product, project or service")))
-    batch: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Batch or part")))
-    loss: Mapped[Decimal | None] = mapped_column(
-        sa.Numeric(14, 2), info=field(_l("Loss (yuan)"), default=True)
-    )
-    casualties: Mapped[int | None] = mapped_column(info=field(_l("Casualties"), default=True))
-    facts: Mapped[str] = mapped_column(sa.Text, info=field(_l("Facts"), long_text=True))
-    emergency_measures: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Emergency measures"), long_text=True)
-    )
-    cause: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Cause"), long_text=True))
-    responsibility: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Responsibility"), Sensitivity.INTERNAL, long_text=True)
-    )
-    closed_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Closed at"), read_only=True))
-
-    complaint: Mapped[Complaint | None] = relationship(foreign_keys=[complaint_id])
-    department: Mapped[Department] = relationship()
-    reported_by: Mapped[User | None] = relationship(foreign_keys=[reported_by_id])
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class ArchiveRecord(Addressed, Stamped, Base):

@@ -81,6 +81,7 @@ class EventKind(Labelled):
     REPLY = "reply", _l("Reply")
     START_FOLLOW_UP = "start_follow_up", _l("Start follow-up")
     FOLLOW_UP = "follow_up", _l("Record follow-up")
+    EVALUATE = "evaluate", _l("Evaluate the result")
     CLOSE = "close", _l("Close")
     REOPEN = "reopen", _l("Reopen")
     ARCHIVE = "archive", _l("Archive")
@@ -126,6 +127,23 @@ class RoleName(Labelled):
     HEAD_OF_QUALITY = "head_of_quality", _l("Head of quality")
     ARCHIVIST = "archivist", _l("Archivist")
     AUDITOR = "auditor", _l("Auditor")
+
+
+class PostName(Labelled):
+    """Posts that regulations name; who holds one follows from the procedure or from the organisation's own binding."""
+
+    OFFICE = "office", _l("Complaint office")
+    APPROVER = "approver", _l("Approver of the opinion")
+    ARBITER = "arbiter", _l("Arbiter between departments")
+    HEAD_OF_QUALITY = "head_of_quality", _l("Head of quality")
+    EVALUATOR = "evaluator", _l("Evaluator of the result")
+
+
+class Verdict(Labelled):
+    """What the evaluation of a result comes to."""
+
+    ACCEPTED = "accepted", _l("Handled well")
+    RECTIFY = "rectify", _l("To be rectified")
 
 
 class Channel(Labelled):
@@ -247,6 +265,53 @@ class FindingVerdict(Labelled):
     PARTLY = "partly", _l("Partly upheld")
     NOT_UPHELD = "not_upheld", _l("Not upheld")
     UNDETERMINED = "undetermined", _l("Undetermined")
+
+
+class Existence(Labelled):
+    """Whether the investigation found a quality problem (R02-11)."""
+
+    FOUND = "found", _l("A quality problem exists")
+    NOT_FOUND = "not_found", _l("No quality problem")
+
+
+class Severity(Labelled):
+    """How grave the problem is, measured against the quality standard (R07-12)."""
+
+    SLIGHT = "slight", _l("Slight")
+    CONSIDERABLE = "considerable", _l("Considerable")
+    GRAVE = "grave", _l("Grave")
+
+
+class Need(Labelled):
+    """Whether the site has to be visited (R15-21)."""
+
+    NEEDED = "needed", _l("Needed")
+    NOT_NEEDED = "not_needed", _l("Not needed")
+
+
+class InquiryKind(Labelled):
+    """What is put on record in the course of an investigation."""
+
+    CONTACT = "contact", _l("Contact with the party complained about")
+    INTERVIEW = "interview", _l("Interview")
+    SITE_VISIT = "site_visit", _l("Site visit")
+    SAMPLE = "sample", _l("Sample")
+    MEETING = "meeting", _l("Meeting")
+
+
+class RequestKind(Labelled):
+    """What an investigation asks another department for (R05-05, R07-15)."""
+
+    ASSISTANCE = "assistance", _l("Assistance")
+    PRODUCTION_RECORDS = "production_records", _l("Production records")
+
+
+class MemoDecision(Labelled):
+    """What the manager in charge decided on an internal memo (R05-10)."""
+
+    AGREED = "agreed", _l("Agreed")
+    CHANGED = "changed", _l("Agreed with changes")
+    TURNED_DOWN = "turned_down", _l("Turned down")
 
 
 class MeasureKind(Labelled):

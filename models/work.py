@@ -311,6 +311,9 @@ class Reply(Stamped, Base):
     )
     sent_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Sent at")))
     sent_by_id: Mapped[int | None] = mapped_column(to("users"), info=HIDDEN)
+    together_with_id: Mapped[int | None] = mapped_column(
+        to("users"), info=HIDDEN
+    )  # whose agreement the reply carries, where the procedure asks for two (R05-04)
     not_notifiable_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Reason for no reply"), long_text=True)
     )
@@ -331,4 +334,7 @@ class FollowUp(Stamped, Base):
         enum_type(FollowUpResult, "follow_up_result"), info=field(_l("Result"))
     )
     words: Mapped[str] = mapped_column(sa.Text, info=field(_l("Complainant's words"), long_text=True))
+    execution: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("How the solution was carried out"), long_text=True)
+    )
     by_id: Mapped[int | None] = mapped_column(to("users"), info=HIDDEN)

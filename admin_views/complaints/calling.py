@@ -17,6 +17,7 @@ from services.operations.close import close
 from services.operations.close_on_spot import close_on_spot
 from services.operations.decline_extension import decline_extension
 from services.operations.escalate import escalate
+from services.operations.evaluate import evaluate
 from services.operations.extend import extend
 from services.operations.follow_up import follow_up
 from services.operations.give_co_opinion import give_co_opinion
@@ -67,6 +68,7 @@ OPERATIONS: dict[E, Callable[..., Complaint]] = {
     E.REPLY: reply,
     E.START_FOLLOW_UP: start_follow_up,
     E.FOLLOW_UP: follow_up,
+    E.EVALUATE: evaluate,
     E.CLOSE: close,
     E.REOPEN: reopen,
     E.ARCHIVE: archive,

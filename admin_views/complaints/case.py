@@ -17,11 +17,13 @@ from admin_views.case_context import (
     Step,
 )
 from admin_views.complaints.case_base import due_day
+from admin_views.complaints.case_decisions import CaseDecisions
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_records import CaseRecords
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
 from admin_views.documents.tables import issue_action
+from admin_views.field_tables import GROUP_LABELS
 from admin_views.page_parts import Action, Badge, Due, Fact
 from admin_views.values import due_words, moment_text, text_of
 from models import (
@@ -32,12 +34,14 @@ from models import (
 from models.enums import (
     OPEN_STATES,
     EventKind,
+    Responsibility,
     State,
 )
-from models.fields import fields_of
 from services.access.permissions import Permission
 from services.errors import Reason
 from services.procedures.of_complaint import procedure_of
+from services.procedures.sections.fields import FieldGroup
+from services.workflow.acceptance import still_asked
 
 _ROAD = (
     State.REGISTERED,
@@ -50,8 +54,19 @@ _ROAD = (
     State.CLOSED,
     State.ARCHIVED,
 )
+_BEFORE_WORK = {State.REGISTERED, State.TO_COMPLETE}
 _SIDE = {State.TO_COMPLETE, State.REFUSED, State.MERGED, State.STATUTORY_ROUTE, State.REFERRED}
-_INTAKE = ("received_at", "channel", "form", "category", "first_receiver_id", "receiving_department_id")
+_RECEIVED_BY = ("first_receiver_id", "receiving_department_id")
+_INTAKE = (
+    "received_at",
+    "channel",
+    "form",
+    "category",
+    "category_code",
+    "nature",
+    "first_receiver_id",
+    "receiving_department_id",
+)
 _IN_ASIDE = {
     "responsible_id",
     "handler_id",
@@ -84,7 +99,7 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
+class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -110,7 +125,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
             add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
-            findings=self._handling(),
+            findings=[*self._handling(), *self._decided()],
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
             files=self._files(),
@@ -138,6 +153,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
         found = []
         if complaint.is_confidential:
             found.append(Badge(text=_("Confidential"), tone="dark", icon="lock"))
+        if complaint.responsibility is Responsibility.UNDETERMINED and complaint.state in OPEN_STATES:
+            found.append(Badge(text=Responsibility.UNDETERMINED.label, tone="warn", icon="scale"))
         if complaint.paused_at:
             found.append(Badge(text=_("Paused"), tone="warn", icon="pause"))
         if complaint.supervised_at:
@@ -237,6 +254,11 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
             notices += [
                 ("warn", _("Supervised: %(demand)s", demand=d)) for d in self.session.scalars(demands)
             ]
+        if complaint.state in _BEFORE_WORK and (open_questions := still_asked(self.situation)):
+            asked = "、".join(str(each) for each in open_questions)
+            notices.append(
+                ("info", _("Asked for at registration and not recorded yet: %(fields)s", fields=asked))
+            )
         if complaint.end_reason and complaint.state not in OPEN_STATES:
             notices.append(("info", complaint.end_reason))
         return notices
@@ -261,6 +283,9 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
         if self.actor.may(Permission.INVESTIGATION_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("investigations.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Open investigation"), url=url, icon="investigation"))
+            if self._may_go_without():
+                url = url_for("investigations.waive", address=self.complaint.public_id)
+                more.append(Action(label=_("No investigation needed"), url=url, icon="check", dialog=True))
         if self.actor.may(Permission.MEASURE_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("measures.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Record measure"), url=url, icon="check"))
@@ -272,7 +297,13 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
         return primary[:4], [*primary[4:], *more]
 
     def _action(self, event: EventKind, reasons: Sequence[Reason]) -> Action:
-        own_fault = {"not_receiver", "not_co_handler", "not_co_handling", "approver_is_handler"}
+        own_fault = {
+            "not_the_post",
+            "not_receiver",
+            "not_co_handler",
+            "not_co_handling",
+            "approver_is_handler",
+        }
         blocked = next((str(r.message) for r in reasons if r.code in own_fault), "")
         return Action(
             label=event.label,
@@ -287,7 +318,9 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
 
     def _summary(self) -> list[FactGroup]:
         specs = {
-            spec.key: spec for spec in fields_of(Complaint) if spec.page and spec.key not in _SHOWN_APART
+            key: spec
+            for key, spec in self.words.items()
+            if spec.page and spec.code is None and key not in _SHOWN_APART
         }
         intake = [self.fact(Complaint, self.complaint, specs[key]) for key in _INTAKE if key in specs]
         rest = [
@@ -297,7 +330,14 @@ class CaseBuilder(CasePeople, CaseRecords, CaseHistory):
             and key not in _IN_ASIDE
             and getattr(self.complaint, key) not in (None, "", False, 0)
         ]
-        return [FactGroup(title=_("Receipt"), facts=intake), FactGroup(title=_("Record"), facts=rest)]
+        rest += self.own_facts(FieldGroup.COMPLAINT)
+        further = [
+            FactGroup(title=GROUP_LABELS[group], facts=facts)
+            for group in (FieldGroup.COMPLAINANT, FieldGroup.SUBJECT, FieldGroup.PARTY_COMPLAINED_ABOUT)
+            if (facts := self.own_facts(group))
+        ]
+        record = FactGroup(title=_("Record"), facts=rest)
+        return [FactGroup(title=_("Receipt"), facts=intake), record, *further]
 
     # Side column
 

@@ -15,11 +15,15 @@ from admin_views.page_parts import Fact
 from admin_views.values import Reader, fact_of, moment_text
 from models import ClockRun, Complaint
 from models.enums import EventKind
-from models.fields import FieldSpec
+from models.fields import FieldSpec, relation_target
 from services.access.masking import mask, reads_plainly
 from services.actor import Actor
 from services.errors import Reason
 from services.listing import Ref
+from services.listing.lookup import by_id
+from services.own_fields import Declared, declared, read
+from services.own_fields.values import named
+from services.procedures.sections.fields import FieldGroup
 from services.workflow.gates import Situation
 from services.workflow.steps import possible_events
 
@@ -55,8 +59,37 @@ class CaseReader:
         query = sa.select(ClockRun).where(ClockRun.complaint_id == self.complaint.id).order_by(ClockRun.id)
         return list(self.session.scalars(query))
 
+    @cached_property
+    def declared(self) -> Declared:
+        """The fields that procedures declare, as the latest version names them."""
+        return declared(self.session, self.actor, self.reader.locale)
+
+    @cached_property
+    def words(self) -> dict[str, FieldSpec]:
+        """The columns of a complaint, with names for the codes of its procedure."""
+        return {spec.key: spec for spec in self.declared.fields_of(Complaint)}
+
+    def own_facts(self, group: FieldGroup) -> list[Fact]:
+        """The declared fields of one group that have a value, retired ones too."""
+        values = self.complaint.own_values
+        return [
+            self._own_fact(spec, values[spec.code])
+            for spec in self.declared.own
+            if spec.group == group.value and spec.code in values
+        ]
+
+    def _own_fact(self, spec: FieldSpec, stored: Any) -> Fact:
+        value = read(spec, stored)
+        if spec.kind == "relation":
+            found = by_id(self.session, relation_target(Complaint, spec), value, locale=self.reader.locale)
+            value = Ref(value, found.label, found.address) if found else None
+        value = mask(spec, value, self.actor, self.complaint, revealed=self.plain)
+        return fact_of(spec, value, self.reader)
+
     def fact(self, model: type[Any], record: Any, spec: FieldSpec) -> Fact:
         value = getattr(record, spec.key)
+        if spec.coded and spec.choices is not None and value is not None:
+            value = named(spec, value)
         if spec.kind == "relation" and value is not None:
             target = getattr(record, spec.relation or "")
             value = (

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from admin_views.attachments import file_lines
+from admin_views.audit_words import kept_text
 from admin_views.case_context import ChangeLine, TimelineEntry, TimelineKind
 from admin_views.complaints.case_base import CaseReader
 from admin_views.complaints.wording import ICONS, TONES
@@ -25,8 +26,9 @@ from models import (
     Party,
 )
 from models.enums import EventKind, State
-from models.fields import FieldSpec, fields_of
+from models.fields import FieldSpec
 from services.access.permissions import Permission
+from services.own_fields import code_of
 from services.procedures.of_complaint import procedure_of
 
 _CLOCK_EVENTS = {
@@ -96,10 +98,12 @@ class CaseHistory(CaseReader):
             .order_by(AuditEntry.id.desc())
             .limit(50)
         )
-        specs = {spec.key: spec for model in (Party, Complaint) for spec in fields_of(model)}
+        specs = {spec.key: spec for model in (Party, Complaint) for spec in self.declared.fields_of(model)}
         lines = []
         for entry in self.session.scalars(query):
             for key, new in (entry.after or {}).items():
+                if key not in specs and code_of(key) is not None:
+                    continue  # a field that only other roles read
                 lines.append(
                     ChangeLine(
                         at=moment_text(entry.at, self.reader.zone),
@@ -113,6 +117,8 @@ class CaseHistory(CaseReader):
         return lines
 
     def _shown(self, spec: FieldSpec | None, value: Any) -> str:
+        if spec is not None and (spec.code or spec.coded):
+            return kept_text(Complaint, spec, value)
         if spec is not None and spec.choices is not None and value is not None:
             return str(getattr(spec.choices(value), "label", value))
         if spec is not None and spec.kind == "moment" and value:

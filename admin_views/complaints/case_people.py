@@ -40,7 +40,8 @@ class CasePeople(CaseReader):
 
     def _parties(self) -> list[Person]:
         query = sa.select(Party).where(Party.complaint_id == self.complaint.id).order_by(Party.id)
-        specs = [s for s in fields_of(Party) if s.key in ("phone", "email", "address", "notes")]
+        shown = ("complainant_kind", "phone", "email", "address", "notes")
+        specs = [s for s in self.declared.fields_of(Party) if s.key in shown]
         found: list[Person] = []
         for party in self.session.scalars(query):
             name_spec = next(s for s in fields_of(Party) if s.key == "name")

@@ -23,6 +23,7 @@ from models import (
     Opinion,
 )
 from models.enums import FollowUpResult
+from services.workflow.levels import may_go_without, waiver_of
 
 
 class CaseRecords(CaseReader):
@@ -60,6 +61,7 @@ class CaseRecords(CaseReader):
             ]
             for row in found
         ]
+        investigations += self._waiver()
         if investigations:
             tables.append(
                 RecordTable(
@@ -81,11 +83,36 @@ class CaseRecords(CaseReader):
         )
         asked = [self._follow_up(row) for row in follow_ups]
         if asked:
-            heads = [_("At"), _("Channel"), _("Result"), _("Complainant's words")]
+            heads = [
+                _("At"),
+                _("Round"),
+                _("Channel"),
+                _("Result"),
+                _("Carried out"),
+                _("Complainant's words"),
+            ]
             tables.append(RecordTable(key="reply", title=_("Follow-up"), heads=heads, rows=asked))
         of_case = IssuedDocument.complaint_id == complaint_id
         tables += document_tables(self.session, self.actor, of_case, "complaint", self.complaint.public_id)
         return tables
+
+    def _waiver(self) -> list[list[Fact]]:
+        """Why it is answered without an investigation (R10-06)."""
+        waiver = waiver_of(self.session, self.complaint)
+        if waiver is None:
+            return []
+        badge = Badge(text=_("No investigation needed"), tone="info")
+        who = waiver.waived_by.name if waiver.waived_by else ""
+        return [
+            [
+                Fact(label="", value=waiver.reason),
+                Fact(label="", value=who),
+                Fact(label="", value=badge.text, badge=badge),
+            ]
+        ]
+
+    def _may_go_without(self) -> bool:
+        return may_go_without(self.session, self.complaint) and not self._waiver()
 
     def _opinion(self, row: Opinion) -> list[Fact]:
         standing = Badge(text=_("Awaiting approval"), tone="warn")
@@ -113,8 +140,10 @@ class CaseRecords(CaseReader):
         tone = {FollowUpResult.SATISFIED: "good", FollowUpResult.DISSATISFIED: "bad"}.get(row.result, "warn")
         return [
             Fact(label="", value=moment_text(row.at, self.reader.zone)),
+            Fact(label="", value=row.round),
             Fact(label="", value=row.channel.label),
             Fact(label="", value=row.result.label, badge=Badge(text=row.result.label, tone=tone)),  # type: ignore[arg-type]
+            Fact(label="", value=row.execution or ""),
             Fact(label="", value=row.words),
         ]
 

@@ -21,18 +21,21 @@ from admin_views.fields import PlainSelect, stripped
 from admin_views.form_context import DialogForm
 from admin_views.fragments import done
 from admin_views.guard import acting, desk_zone, requires
+from admin_views.locale import locale
+from admin_views.own_fields import coded_select, plain_codes
 from admin_views.page_parts import Fact
 from admin_views.record_forms import form_class, posted, put_errors, values_of
 from admin_views.values import text_of
 from extensions import db
 from models import Complaint, Party
 from models.enums import PartySide
-from models.fields import fields_of
+from models.fields import field_of, fields_of
 from models.labels import _l
 from services.access.masking import reads_plainly
 from services.access.permissions import Permission
 from services.errors import DeskError, NotFound, NotPermitted, Stale
 from services.operations.edit_parties import EDITABLE, LONGEST_REASON, add_party, edit_party
+from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from services.workflow.once import done_before, remember
 
@@ -41,9 +44,20 @@ blueprint = Blueprint("complaint_parties", __name__, url_prefix="/complaints")
 Carry = Callable[[UnitOfWork, int | None, dict[str, Any]], Any]
 
 
-def _form_class(*, side: bool) -> type[Any]:
-    """The party's own fields, and why they change; a new one also says on which side it stands."""
-    members: dict[str, Any] = {}
+def _form_class(complaint: Complaint, party: Party | None = None) -> type[Any]:
+    """The party's own fields, and why they change; a new one also says on which side it stands.
+
+    The kinds of complainants are those of the case's procedure.
+    """
+    side = party is None
+    about = party is not None and party.side is PartySide.COMPLAINED_ABOUT
+    label = field_of(Party, "complainant_kind").label
+    stands = party.complainant_kind if party is not None else None
+    procedure = procedure_of(db.session(), complaint)
+    kind = (
+        None if about else coded_select(procedure, "complainant_kind", locale(), label=label, stands=stands)
+    )
+    members: dict[str, Any] = {"complainant_kind": kind}
     if side:
         members["side"] = PlainSelect(_l("Side"), [InputRequired()], members=PartySide)
     base = form_class(Party, BaseForm, EDITABLE)
@@ -57,7 +71,7 @@ def _form_class(*, side: bool) -> type[Any]:
 @requires(Permission.COMPLAINT_CORRECT)
 def add(address: str) -> ResponseReturnValue:
     complaint = _readable(address)
-    form = _form_class(side=True)(posted())
+    form = _form_class(complaint)(posted())
 
     def carry_out(work: UnitOfWork, version: int | None, said: dict[str, Any]) -> None:
         add_party(work, address, side=said["side"], values=_values(said), reason=said["reason"])
@@ -73,7 +87,7 @@ def edit(address: str, party_id: int) -> ResponseReturnValue:
     party = db.session().scalars(query).first()
     if party is None:
         raise NotFound
-    form = _form_class(side=False)(posted(), obj=party)
+    form = _form_class(complaint, party)(posted(), obj=party)
 
     def carry_out(work: UnitOfWork, version: int | None, said: dict[str, Any]) -> None:
         edit_party(work, address, party_id, version, values=_values(said), reason=said["reason"])
@@ -93,7 +107,7 @@ def _readable(address: str) -> Complaint:
 
 
 def _values(said: dict[str, Any]) -> dict[str, Any]:
-    return {key: said[key] for key in EDITABLE}
+    return plain_codes({key: said[key] for key in EDITABLE if key in said})
 
 
 def _dialog(

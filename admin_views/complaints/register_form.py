@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
 from typing import Any
@@ -16,27 +17,40 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from admin_views.complaints.step_fields import CheckboxListField
 from admin_views.fields import PlainSelect, stripped
 from admin_views.form_context import FormSection
+from admin_views.own_fields import asked_notes, coded_members, coded_select, own_members, plain_codes
 from admin_views.record_forms import form_class, form_specs, values_of
 from extensions import db
-from models import Complaint, User
-from models.enums import Channel, PartyKind, PartySide
+from models import Complaint, Party, User
+from models.enums import PartyKind, PartySide
+from models.fields import field_of
 from models.labels import _l
+from services.access.permissions import Permission
+from services.actor import Actor
 from services.operations.register import NewComplaint, NewParty
+from services.own_fields import code_of, key_of
+from services.procedures.schema import Procedure
+from services.procedures.sections.fields import FieldGroup
 
 _RECEIPT = (
     "received_at",
     "channel",
     "form",
+    "category_code",
     "category",
+    "nature",
     "passed_on_by",
     "source_reference",
     "customer_due_on",
 )
 _COMPLAINT = ("summary", "content", "request", "grounds")
 _SUBJECT = ("product", "batch", "place", "occurred_on")
-_COMPLAINANT = ("complainant_kind", "name", "phone", "email", "address")
+_COMPLAINANT = ("kind_of_complainant", "complainant_kind", "name", "phone", "email", "address")
 _ABOUT = ("about_kind", "about_name", "about_phone")
 _CONFIDENTIAL = ("confidential", "named_user_ids")
+_ASKED_OR_FURTHER = frozenset(
+    {"address", "request", "grounds", "product", "batch", "place", "occurred_on", *_ABOUT}
+)
+"""Fields that stand in their section where the procedure asks for them, and among the further ones where not."""
 _TYPED = {one.name for one in dataclass_fields(NewComplaint)}
 
 
@@ -70,10 +84,9 @@ def _text(label: Any, checks: list[Any], most: int, **kwargs: Any) -> StringFiel
     return StringField(label, [*checks, limit], filters=[stripped], **kwargs)
 
 
-def registration_form(channels: tuple[Channel, ...], *, files: bool = True) -> BaseForm:
-    """An unbound form class made for this request: the procedure's channels, the people who could be named.
-
-    `files`: with a field for them, for whoever may add files to a case.
+def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseForm:
+    """An unbound form class made for this request: the procedure's channels, kinds and fields, the people who could be
+    named, files for whoever may add them to a case.
     """
     people = db.session.execute(
         sa.select(User.id, User.name).where(User.is_active).order_by(User.name)
@@ -112,30 +125,58 @@ def registration_form(channels: tuple[Channel, ...], *, files: bool = True) -> B
             _l("People who may know of it"), [Optional()], choices=[(i, n) for i, n in people], coerce=int
         ),
     }
-    if files:
+    if actor.may(Permission.COMPLAINT_ATTACH):
         members["files"] = MultipleFileField(_l("Photos, videos, documents"), [Optional()])
     base = form_class(Complaint, BaseForm)
+    members["kind_of_complainant"] = coded_select(
+        procedure, "complainant_kind", locale, label=field_of(Party, "complainant_kind").label
+    )
+    members |= coded_members(procedure, locale)
+    members |= own_members(procedure, actor, locale)
     made = type("RegistrationForm", (base,), members)
     made.channel = _SomeOf(  # type: ignore[attr-defined]
-        _l("Channel"), [InputRequired(_l("Choose how it came in."))], some=list(channels)
+        _l("Channel"), [InputRequired(_l("Choose how it came in."))], some=list(procedure.channels)
     )
     return made
 
 
-def sections(form: Any) -> list[FormSection]:
-    """The form in the order in which people tell it; a column added later has its place at the end of the subject."""
-    placed = {*_RECEIPT, *_COMPLAINT, *_SUBJECT}
-    further = tuple(spec.key for spec in form_specs(Complaint) if spec.key not in placed)
-    files = [FormSection(title=_("Files"), fields=("files",))] if "files" in form else []
-    return [
-        FormSection(title=_("Receipt"), fields=_RECEIPT),
-        FormSection(title=_("Complainant"), fields=_COMPLAINANT),
-        FormSection(title=_("Complaint"), fields=_COMPLAINT),
-        FormSection(title=_("Subject"), fields=(*_SUBJECT, *further)),
-        FormSection(title=_("Party complained about"), fields=_ABOUT),
-        *files,
-        FormSection(title=_("Confidentiality"), fields=_CONFIDENTIAL),
+def say_what_is_asked(form: Any, procedure: Procedure) -> None:
+    """Put the clause behind each field that the procedure asks for below it."""
+    for key, note in asked_notes(procedure).items():
+        if key in form and note not in form[key].description:
+            form[key].description = f"{form[key].description} {note}".strip()
+
+
+def sections(form: Any, procedure: Procedure) -> list[FormSection]:
+    """The form in the order in which people tell it, with the procedure's own fields in the part they belong to.
+
+    What the procedure does not ask for comes last, with any column added later.
+    """
+    asked = asked_notes(procedure)
+    own = {
+        group: [key_of(one.code) for one in procedure.fields if one.belongs_to is group]
+        for group in FieldGroup
+    }
+    parts: list[tuple[str, Sequence[str]]] = [
+        (_("Receipt"), _RECEIPT),
+        (_("Complainant"), (*_COMPLAINANT, *own[FieldGroup.COMPLAINANT])),
+        (_("Complaint"), (*_COMPLAINT, *own[FieldGroup.COMPLAINT])),
+        (_("Subject"), (*_SUBJECT, *own[FieldGroup.SUBJECT])),
+        (_("Party complained about"), (*_ABOUT, *own[FieldGroup.PARTY_COMPLAINED_ABOUT])),
+        (_("Files"), ("files",)),
     ]
+    made = []
+    for title, keys in parts:
+        here = tuple(key for key in keys if key in form and (key not in _ASKED_OR_FURTHER or key in asked))
+        made += [FormSection(title=title, fields=here)] if here else []
+    placed = {key for section in made for key in section.fields}
+    named = [key for _title, keys in parts for key in keys]
+    rest = [key for key in named if key in form and key not in placed]
+    rest += [spec.key for spec in form_specs(Complaint) if spec.key in form and spec.key not in named]
+    if rest:
+        text = _("The procedure does not ask for these; they are kept where they are known.")
+        made.append(FormSection(title=_("Further details"), fields=tuple(rest), text=text))
+    return [*made, FormSection(title=_("Confidentiality"), fields=_CONFIDENTIAL)]
 
 
 def typed_complaint(form: Any) -> NewComplaint:
@@ -146,15 +187,37 @@ def typed_complaint(form: Any) -> NewComplaint:
     extra = {key: value for key, value in values.items() if key not in _TYPED}
     known["summary"] = known.get("summary") or ""
     known["content"] = known.get("content") or ""
+    known = plain_codes(known)
+    if known.get("category") is None:
+        known.pop("category", None)
     known["received_at"] = known.get("received_at") or datetime.now(UTC)
     confidential = bool(form["confidential"].data)
     return NewComplaint(
         **known,
         extra=extra,
+        own=_own(form),
         parties=_parties(form),
         confidential=confidential,
         named_user_ids=tuple(form["named_user_ids"].data or ()) if confidential else (),
     )
+
+
+def _own(form: Any) -> dict[str, Any]:
+    """What was typed into the procedure's own fields, by code; files are added once the case is there."""
+    return {
+        code: field.data
+        for field in form
+        if (code := code_of(field.short_name)) is not None and field.type != "FileField"
+    }
+
+
+def own_files(form: Any) -> dict[str, Any]:
+    """The uploads of the procedure's own file fields, by code."""
+    return {
+        code: field.data
+        for field in form
+        if (code := code_of(field.short_name)) is not None and field.type == "FileField" and field.data
+    }
 
 
 def _parties(form: Any) -> tuple[NewParty, ...]:
@@ -167,6 +230,7 @@ def _parties(form: Any) -> tuple[NewParty, ...]:
         form["phone"].data,
         form["email"].data,
         form["address"].data,
+        complainant_kind=_chosen(form, "kind_of_complainant"),
     )
     if not form["about_name"].data:
         return (complainant,)
@@ -179,5 +243,14 @@ def _parties(form: Any) -> tuple[NewParty, ...]:
     return (complainant, about)
 
 
-FIELD_OF_FAULT = {"parties-0-name": "name", "parties-1-name": "about_name", "file": "files"}
+def _chosen(form: Any, key: str) -> str | None:
+    return str(form[key].data.value) if key in form and form[key].data is not None else None
+
+
+FIELD_OF_FAULT = {
+    "parties-0-name": "name",
+    "parties-0-complainant_kind": "kind_of_complainant",
+    "parties-1-name": "about_name",
+    "file": "files",
+}
 """Where the registration form shows a fault that the operation names otherwise."""

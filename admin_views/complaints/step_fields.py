@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask_wtf.file import MultipleFileField
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import (
     BooleanField,
     DateField,
     Field,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -29,12 +31,15 @@ from models.enums import ClockState, EventKind, Labelled
 from models.labels import LazyString, _l
 from services.deadlines.clocks import days_left_to_extend
 from services.deadlines.runs import clock_of
+from services.procedures.schema import Grade
 from services.workflow.filing import suggested_file_number
 from services.workflow.gates import Situation
 from services.workflow.people import SIGNING_ROLES
+from services.workflow.posts import may_stand_for
 
 E = EventKind
-FieldMaker = Callable[["Scene"], Field]
+FieldMaker = Callable[["Scene"], Field | None]
+"""None: this complaint's procedure asks nothing of the kind."""
 
 
 @dataclass(frozen=True)
@@ -211,13 +216,105 @@ def clock(scene: Scene) -> Field:
 
 
 def grades(scene: Scene) -> Field:
+    """The grades with their criteria and the text's own examples. Left empty where the facts decide."""
     grading = scene.situation.procedure.grading if scene.situation else None
-    choices: list[tuple[str, Any]] = [("", _l("– choose –"))]
-    if grading is not None:
-        for level in grading.levels:
-            name, criteria = level.names.in_language(scene.locale), level.criteria.in_language(scene.locale)
-            choices.append((level.code, f"{name}: {criteria}"))
-    return SelectField(_l("Grade"), must(), choices=choices, render_kw={"wide": True})
+    choices = [(level.code, _grade_words(level, scene.locale)) for level in grading.levels] if grading else []
+    by_facts = bool(grading and grading.facts)
+    start = grading.start(scene.situation.complaint.category) if grading and scene.situation else None
+    first = start.level if start and scene.situation and scene.situation.complaint.grade is None else None
+    return RadioField(
+        _l("Grade"),
+        [Optional()] if by_facts else must(),
+        choices=choices,
+        default=first,
+        validate_choice=not by_facts,
+        description=_l("Only where the text leaves it open; otherwise the facts decide.") if by_facts else "",
+        render_kw={"wide": True},
+    )
+
+
+def _grade_words(level: Grade, locale: str) -> Markup:
+    words = Markup("<strong>{}</strong> {}").format(
+        level.names.in_language(locale), level.criteria.in_language(locale)
+    )
+    if not level.examples:
+        return words
+    zh = locale.lower().startswith("zh")
+    examples = ("；" if zh else "; ").join(example.in_language(locale) for example in level.examples)
+    return words + Markup('<small class="grade-examples">{} {}</small>').format(_l("For example:"), examples)
+
+
+def grade_facts(scene: Scene) -> dict[str, Field]:
+    """A question for each fact that the scale asks for."""
+    grading = scene.situation.procedure.grading if scene.situation else None
+    return {
+        f"fact_{fact.code}": SelectField(
+            fact.names.in_language(scene.locale),
+            must(),
+            choices=[
+                ("", _l("– choose –")),
+                *((value.code, value.names.in_language(scene.locale)) for value in fact.values),
+            ],
+        )
+        for fact in (grading.facts if grading else ())
+    }
+
+
+def recognition(scene: Scene) -> Field | None:
+    grading = scene.situation.procedure.grading if scene.situation else None
+    needing = [level for level in (grading.levels if grading else ()) if level.recognition]
+    if not needing:
+        return None
+    names = ", ".join(level.names.in_language(scene.locale) for level in needing)
+    made = long(
+        _l("How the complainant recognised it"),
+        required=False,
+        rows=2,
+        help=_l("Needed for: %(grades)s.", grades=names),
+    )
+    return made(scene)
+
+
+def execution(scene: Scene) -> Field | None:
+    asks = scene.situation is not None and scene.situation.procedure.follow_up.asks_execution
+    made = long(
+        _l("How the solution was carried out"),
+        required=False,
+        rows=3,
+        help=_l("The procedure asks for it, unless the complainant could not be reached.") if asks else "",
+    )
+    return made(scene)
+
+
+def together_with(scene: Scene) -> Field | None:
+    """Whose agreement the reply carries, only where the procedure asks for two at this grade."""
+    if scene.situation is None:
+        return None
+    procedure = scene.situation.procedure
+    rule = procedure.reply_by(scene.situation.complaint.grade)
+    if rule is None or rule.together_with is None:
+        return None
+    able = [
+        (str(user_id), name)
+        for user_id, name, _ in people(scene)
+        if may_stand_for(scene.session, procedure, rule.together_with, user_id)
+    ]
+    return SelectField(
+        _l("Answered together with"),
+        [Optional()],
+        choices=[("", _l("– choose –")), *able],
+        coerce=lambda raw: int(raw) if raw else None,
+        description=_l("This grade is answered by both: agree on the text with this person first."),
+    )
+
+
+def external_route(scene: Scene) -> Field | None:
+    """Only when the case is closed although the complainant is not satisfied (R04-08)."""
+    situation = scene.situation
+    if situation is None or not situation.procedure.follow_up.exit_with_leader_approval:
+        return None
+    made = long(_l("Where a complainant who is not satisfied was told to turn"), required=False, rows=2)
+    return made(scene)
 
 
 def days(scene: Scene) -> Field:

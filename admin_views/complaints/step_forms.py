@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 
 from admin_views.complaints import step_fields as make
 from admin_views.complaints.step_fields import FieldMaker, Scene
-from models.enums import Channel, EventKind, FollowUpResult, PauseReason, Responsibility
+from models.enums import Channel, EventKind, FollowUpResult, PauseReason, Responsibility, Verdict
 from models.labels import _l
 
 E = EventKind
@@ -66,7 +66,11 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
     },
     E.SIGN_CO_HANDLING: {},
     E.GIVE_CO_OPINION: {"opinion": make.long(_l("Opinion of your department"))},
-    E.GRADE: {"level": make.grades, "reason": make.long(_l("Criterion met, or reason for another grade"))},
+    E.GRADE: {
+        "level": make.grades,
+        "reason": make.long(_l("Criterion met, or reason for another grade")),
+        "recognition": make.recognition,
+    },
     E.SUBMIT_OPINION: {
         "result": make.long(_l("Result"), rows=6),
         "responsibility": make.choice(_l("Responsibility"), Responsibility),
@@ -88,15 +92,24 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
             rows=2,
             help=_l("Anonymous, or not to be reached."),
         ),
+        "together_with_id": make.together_with,
     },
     E.START_FOLLOW_UP: {},
     E.FOLLOW_UP: {
         "result": make.choice(_l("The complainant is"), FollowUpResult),
         "channel": make.choice(_l("Asked by"), Channel),
         "words": make.long(_l("The complainant's words, or the attempts made")),
+        "execution": make.execution,
         "at": make.moment(_l("Asked at"), help=_l("Left empty: now.")),
     },
-    E.CLOSE: {"opinion": make.long(_l("Your opinion on the handling"))},
+    E.EVALUATE: {
+        "verdict": make.choice(_l("The result is"), Verdict),
+        "opinion": make.long(_l("Your opinion on the handling")),
+    },
+    E.CLOSE: {
+        "opinion": make.long(_l("Your opinion on the handling")),
+        "external_route": make.external_route,
+    },
     E.REOPEN: {"new_fact": make.long(_l("The new fact"))},
     E.ARCHIVE: {
         "file_number": make.file_number,
@@ -158,7 +171,10 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
 def form_for(event: EventKind, scene: Scene, *, empty: bool = False) -> FlaskForm:
     """The form of one event, bound to the request by Flask-WTF; `empty`: whatever the request carries."""
     alone = scene.situation is not None  # a file goes with one complaint, never with a selection
-    fields = {name: maker(scene) for name, maker in FIELDS[event].items() if alone or name != "files"}
+    made_of = {name: maker(scene) for name, maker in FIELDS[event].items() if alone or name != "files"}
+    fields = {name: made for name, made in made_of.items() if made is not None}
+    if event is E.GRADE:
+        fields = {**make.grade_facts(scene), **fields}
     kind = type(f"{event.name.title().replace('_', '')}Form", (FlaskForm,), fields)
     made: FlaskForm = kind(formdata=None) if empty else kind()
     return made
@@ -167,8 +183,10 @@ def form_for(event: EventKind, scene: Scene, *, empty: bool = False) -> FlaskFor
 def arguments(event: EventKind, form: FlaskForm, zone: ZoneInfo) -> dict[str, Any]:
     """What the operation takes, from what was typed: local moments get their zone, the receiver is taken apart."""
     values: dict[str, Any] = {}
+    if event is E.GRADE:
+        values["facts"] = {one.name[5:]: one.data for one in form if one.name.startswith("fact_")}
     for name in FIELDS[event]:
-        if name == "files":
+        if name == "files" or name not in form:
             continue
         value = form[name].data
         if name == "receiver":

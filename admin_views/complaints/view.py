@@ -24,7 +24,14 @@ from admin_views.attachments import staged_files, store
 from admin_views.base import GuardedModelView, locale
 from admin_views.complaints.case import CaseBuilder
 from admin_views.complaints.due import explained
-from admin_views.complaints.register_form import FIELD_OF_FAULT, registration_form, sections, typed_complaint
+from admin_views.complaints.register_form import (
+    FIELD_OF_FAULT,
+    own_files,
+    registration_form,
+    say_what_is_asked,
+    sections,
+    typed_complaint,
+)
 from admin_views.complaints.revealed import is_revealed, keep_revealed
 from admin_views.complaints.row_steps import RowSteps
 from admin_views.complaints.wording import BULK, ICONS
@@ -34,6 +41,7 @@ from admin_views.fragments import done
 from admin_views.guard import acting, desk_zone, requires
 from admin_views.list_builder import ListFrame
 from admin_views.list_context import BulkAction, Cell
+from admin_views.own_fields import coded_members, own_data, own_members, plain_codes
 from admin_views.page_parts import Action, Due, DueState, Empty
 from admin_views.values import due_words
 from extensions import db
@@ -41,7 +49,7 @@ from models import ClockRun, Complaint
 from models.enums import OPEN_STATES, EventKind
 from models.fields import FieldSpec
 from models.labels import _l
-from services.access.masking import may_reveal
+from services.access.masking import may_reveal, reads_plainly
 from services.access.permissions import Permission, for_event
 from services.attachments.store import Staged
 from services.errors import DeskError, Invalid, NotFound, NotPermitted, Stale, WrongState
@@ -51,7 +59,8 @@ from services.operations.attach import attach
 from services.operations.correct import correct
 from services.operations.register import procedure_in_force, register
 from services.operations.reveal import reveal
-from services.procedures.of_complaint import parsed
+from services.procedures.of_complaint import parsed, procedure_of
+from services.procedures.schema import Procedure
 from services.unit_of_work import UnitOfWork
 from services.workflow.once import done_before, remember
 from services.workflow.table import TRANSITIONS
@@ -162,9 +171,10 @@ class ComplaintsView(GuardedModelView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
-        form_class, can_register = self._registration()
-        if form_class is None:
-            return self.render("desk/error.html", error=can_register), 409
+        procedure, cannot = self._in_force()
+        if procedure is None:
+            return self.render("desk/error.html", error=cannot), 409
+        form_class = registration_form(procedure, acting(), locale())
         data = forms.posted()
         form = form_class(data) if data is not None else form_class(data={"received_at": datetime.now(UTC)})
         errors: list[str] = []
@@ -178,11 +188,13 @@ class ComplaintsView(GuardedModelView):
                 errors = forms.put_errors(form, Invalid(renamed))
             except DeskError as error:
                 errors = forms.put_errors(form, error)
+        say_what_is_asked(form, procedure)
+        forms.offer_choices(form, lambda key: url_for(".lookup", field=key))
         page = FormPage(
             title=_("Register complaint"),
             note=_("Registration is never refused; what acceptance needs can follow."),
             url=url_for(".create_view"),
-            sections=sections(form),
+            sections=sections(form, procedure),
             submit=_("Register"),
             more_submits=self._further_submits(),
             back_url=url_for(".index_view"),
@@ -193,15 +205,15 @@ class ComplaintsView(GuardedModelView):
         status = 422 if data is not None else 200
         return self.render("desk/form.html", page=page, form=form, breadcrumbs=self.crumbs("new")), status
 
-    def _registration(self) -> tuple[Any, Any]:
+    @staticmethod
+    def _in_force() -> tuple[Procedure | None, Any]:
         with UnitOfWork(db.session(), acting()) as work:
             try:
                 version = procedure_in_force(work)
             except Invalid as invalid:
                 text = str(next(iter(invalid.fields.values())))
                 return None, ErrorPage(code=409, title=_("The desk is not set up yet"), text=text)
-            channels = parsed(version).channels
-        return registration_form(channels, files=acting().may(Permission.COMPLAINT_ATTACH)), None
+            return parsed(version), None
 
     @staticmethod
     def _further_submits() -> list[tuple[str, Any]]:
@@ -214,8 +226,11 @@ class ComplaintsView(GuardedModelView):
     def _registered(self, form: Any) -> ResponseReturnValue:
         key = request.form.get("key", "")
         try:
-            with staged_files(form["files"].data if "files" in form else ()) as staged:
-                made = self._register(form, staged, key)
+            of_fields = own_files(form)
+            further = form["files"].data or () if "files" in form else ()
+            uploads = [*of_fields.values(), *further]
+            with staged_files(uploads) as staged:
+                made = self._register(form, staged, key, list(of_fields))
         except IntegrityError as clash:
             # The same form twice at the same instant: the database let one of them through.
             raise Stale from clash
@@ -231,15 +246,21 @@ class ComplaintsView(GuardedModelView):
         return redirect(self.record_url(address), 303)
 
     @staticmethod
-    def _register(form: Any, staged: Sequence[Staged], key: str) -> tuple[str, str] | None:
-        """Address and number of the new complaint; None when this form was registered before."""
+    def _register(
+        form: Any, staged: Sequence[Staged], key: str, of_fields: Sequence[str]
+    ) -> tuple[str, str] | None:
+        """Address and number of the new complaint; None when this form was registered before.
+
+        The first of the files are the values of the fields `of_fields`.
+        """
         with UnitOfWork(db.session(), acting()) as work:
             if done_before(work, key):
                 return None
             complaint = register(work, typed_complaint(form))
             made = complaint.public_id, complaint.number
-            for one in staged:
-                attach(work, store(), one, complaint=complaint.public_id)
+            for index, one in enumerate(staged):
+                code = of_fields[index] if index < len(of_fields) else None
+                attach(work, store(), one, complaint=complaint.public_id, field=code)
             remember(work, key)
         return made
 
@@ -274,8 +295,20 @@ class ComplaintsView(GuardedModelView):
         state = row.values["state"]
         return None if state in TRANSITIONS[EventKind.CORRECT].sources else WrongState(state.label).message
 
+    def edit_form(self, record: Any, data: Any) -> Any:
+        """With the fields of the procedure that the case pins, and its categories and natures."""
+        procedure = procedure_of(db.session(), record)
+        plain = is_revealed(record.public_id) or reads_plainly(acting(), record)
+        members: dict[str, Any] = coded_members(procedure, locale(), record)
+        members |= own_members(procedure, acting(), locale(), record, plain=plain)
+        made = type("CorrectionForm", (self._edit_form_class,), members)
+        return made(data, obj=record, data=own_data(procedure, record))
+
+    def conflict_specs(self, record: Any) -> Sequence[FieldSpec]:
+        return self.declared().fields_of(Complaint)
+
     def save_edit(self, work: UnitOfWork, record: Any, values: dict[str, Any], version: int | None) -> Any:
-        return correct(work, record.public_id, version, values=values)
+        return correct(work, record.public_id, version, values=plain_codes(values))
 
     @expose("/<address>/personal", methods=("GET", "POST"))
     @requires(Permission.COMPLAINT_REVEAL)

@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import sqlalchemy as sa
 from flask import url_for
-from flask.typing import ResponseReturnValue
-from flask_admin import expose
-from flask_admin.form import BaseForm
 from flask_babel import gettext as _
-from wtforms import TextAreaField
-from wtforms.validators import InputRequired
 
 from admin_views.base import GuardedModelView
-from admin_views.case_context import RecordTable
-from admin_views.fields import REQUIRED
-from admin_views.guard import acting, requires
-from admin_views.page_parts import Action, Empty, Fact
+from admin_views.case_context import FactGroup, RecordTable
+from admin_views.form_context import RecordPage
+from admin_views.guard import acting
+from admin_views.page_parts import Action, Badge, Empty
 from admin_views.quality.common import asked_complaint
-from admin_views.record_dialog import step_dialog
+from admin_views.quality.investigation_steps import InvestigationSteps
+from admin_views.quality.investigation_tables import InvestigationTables
 from admin_views.record_forms import Inline
-from admin_views.values import badge_of
-from extensions import db
-from models import Finding, Investigation, InvestigationMember, User
-from models.enums import InvestigationStatus
+from models import Finding, Investigation, InvestigationMember
+from models.enums import InvestigationStatus, Responsibility
 from models.labels import _l
 from services.access.permissions import Permission
 from services.listing import ListRow
 from services.operations.edit_investigation import edit_investigation
-from services.operations.finish_investigation import finish_investigation
 from services.operations.open_investigation import open_investigation
 from services.unit_of_work import UnitOfWork
 
+_COURSE = ("complaint_id", "title", "leader_id", "group_id", "plan")
+_ASSESSMENT = (
+    "standard",
+    "design_document",
+    "acceptance_body",
+    "problem_found",
+    "site_visit",
+    "severity",
+    "impact",
+    "hazard_analysis",
+    "technical_analysis",
+    "root_cause",
+)
+_RESPONSIBILITY = (
+    "responsibility",
+    "responsible_department_id",
+    "responsible_person_id",
+    "responsibility_explained",
+    "customer_told_at",
+    "return_applied_at",
+    "product_returned_at",
+    "determined_at",
+    "determined_by_id",
+)
 
-class ReportForm(BaseForm):
-    """What an investigation ends with."""
 
-    report = TextAreaField(_l("Report"), [InputRequired(REQUIRED)], render_kw={"rows": 8, "wide": True})
-    root_cause = TextAreaField(_l("Root cause"), render_kw={"rows": 3, "wide": True})
-
-
-class InvestigationsView(GuardedModelView):
+class InvestigationsView(InvestigationSteps, GuardedModelView):
     """Investigations of complaints."""
 
     model = Investigation
@@ -52,8 +63,14 @@ class InvestigationsView(GuardedModelView):
     title = _l("Investigations")
     new_title = _l("Open investigation")
     default_sort = "-started_at"
-    create_fields = ("complaint_id", "title", "leader_id", "plan", "standard")
-    edit_fields = ("title", "leader_id", "plan", "standard", "root_cause")
+    create_fields = (*_COURSE, "standard")
+    edit_fields = (*_COURSE[1:], *_ASSESSMENT)
+    form_sections = ((_l("Team and plan"), _COURSE), (_l("Assessment"), _ASSESSMENT))
+    page_sections = (
+        (_l("Course"), (*_COURSE, "status", "started_at", "finished_at", "report")),
+        (_l("Assessment"), _ASSESSMENT),
+        (_l("Responsibility"), _RESPONSIBILITY),
+    )
     inlines = (
         Inline(relation="members", label=_l("Team"), model=InvestigationMember),
         Inline(relation="findings", label=_l("Findings"), model=Finding),
@@ -93,59 +110,41 @@ class InvestigationsView(GuardedModelView):
             actions.append(Action(label=_("Finish"), url=url, icon="check", dialog=True))
         return actions
 
-    def tables(self, row: ListRow) -> Sequence[RecordTable]:
-        session = db.session()
-        members = session.execute(
-            sa.select(User.name, InvestigationMember.part)
-            .join(InvestigationMember.user)
-            .where(InvestigationMember.investigation_id == row.id)
-            .order_by(InvestigationMember.id)
-        )
-        findings = session.execute(
-            sa.select(Finding.allegation, Finding.verdict, Finding.facts)
-            .where(Finding.investigation_id == row.id)
-            .order_by(Finding.id)
-        )
-        return (
-            RecordTable(
-                title=_("Team"),
-                heads=[_("Member"), _("Part taken")],
-                rows=[[Fact(label="", value=m.name), Fact(label="", value=m.part)] for m in members],
-                empty=Empty(title=_("Nobody but the leader"), icon="users"),
-            ),
-            RecordTable(
-                title=_("Findings"),
-                heads=[_("Allegation"), _("Verdict"), _("Facts established")],
-                rows=[
-                    [
-                        Fact(label="", value=f.allegation),
-                        Fact(label="", badge=badge_of(f.verdict), value=f.verdict),
-                        Fact(label="", value=f.facts),
-                    ]
-                    for f in findings
-                ],
-                empty=Empty(
-                    title=_("Nothing found yet"), text=_("Findings are added in the form."), icon="search"
-                ),
-            ),
-        )
+    def page(self, row: ListRow) -> RecordPage:
+        return replace(super().page(row), more_actions=self._further(row))
 
-    @expose("/<address>/finish", methods=("GET", "POST"))
-    @requires(Permission.INVESTIGATION_WRITE)
-    def finish(self, address: str) -> ResponseReturnValue:
-        row = self.row(address)
-        return step_dialog(
-            self,
-            row,
-            ReportForm,
-            lambda work, version, form: finish_investigation(
-                work, row.id, version, report=form.report.data, root_cause=form.root_cause.data
-            ),
-            title=_("Finish investigation"),
-            submit=_("Finish"),
-            icon="check",
-            explanation=_(
-                "The report says what was found, why it happened and what follows. It can't be changed later."
-            ),
-            said=_("The investigation is finished."),
-        )
+    def _further(self, row: ListRow) -> Sequence[Action]:
+        """Whose cause it was: assessed by the investigators, determined by those it rose to."""
+        if row.values["status"] is InvestigationStatus.FINISHED:
+            return ()
+        unclear = row.values["responsibility"] is Responsibility.UNDETERMINED
+        steps = [("assess", _("Assess responsibility"), Permission.INVESTIGATION_WRITE)]
+        if unclear:
+            steps.insert(0, ("determine", _("Determine responsibility"), Permission.INVESTIGATION_DECIDE))
+        return [
+            Action(
+                label=label,
+                url=url_for(f"{self.endpoint}.{name}", address=row.address),
+                icon="scale",
+                dialog=True,
+            )
+            for name, label, permission in steps
+            if acting().may(permission)
+        ]
+
+    def badges(self, row: ListRow) -> Sequence[Badge]:
+        found = list(super().badges(row))
+        if row.values["responsibility"] is Responsibility.UNDETERMINED:
+            found.append(Badge(text=Responsibility.UNDETERMINED.label, tone="warn", icon="scale"))
+        return found
+
+    def groups(self, row: ListRow) -> list[FactGroup]:
+        """What was assessed is shown once there is something of it."""
+        return [
+            FactGroup(title=group.title, facts=[fact for fact in group.facts if fact.value not in ("", None)])
+            for group in super().groups(row)
+            if any(fact.value not in ("", None) for fact in group.facts)
+        ]
+
+    def tables(self, row: ListRow) -> Sequence[RecordTable]:
+        return InvestigationTables(self.get_one(row.address), self.reader).tables()

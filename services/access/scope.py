@@ -62,6 +62,10 @@ def _accident_entity(actor: Actor) -> ColumnElement[bool]:
     return m.Accident.id.in_(sa.select(m.Accident.__table__.c.id).where(_accident(actor)))
 
 
+def _of_accident(column: Any) -> Rule:
+    return lambda actor: column.in_(sa.select(m.Accident.__table__.c.id).where(_accident(actor)))
+
+
 def _complaint_or_accident(model: Any) -> Rule:
     def rule(actor: Actor) -> ColumnElement[bool]:
         accidents = sa.select(m.Accident.__table__.c.id).where(_accident(actor))
@@ -131,6 +135,7 @@ def _document_ids(actor: Actor) -> sa.Select[tuple[int]]:
 
 SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
+    m.AccidentReport: _of_accident(m.AccidentReport.accident_id),
     m.ArchiveRecord: _through(m.ArchiveRecord.complaint_id),
     m.Assignment: _through(m.Assignment.complaint_id),
     m.Attachment: _complaint_or_accident(m.Attachment),
@@ -143,12 +148,18 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintVisibility: _nobody,
     m.DocumentDelivery: lambda actor: m.DocumentDelivery.document_id.in_(_document_ids(actor)),
     m.DoneRequest: _own(m.DoneRequest.user_id),
+    m.Evaluation: _through(m.Evaluation.complaint_id),
     m.Extension: _through(m.Extension.complaint_id),
     m.Finding: _of_investigation(m.Finding.investigation_id),
     m.FollowUp: _through(m.FollowUp.complaint_id),
+    m.GradeRecord: _through(m.GradeRecord.complaint_id),
+    m.InternalMemo: _through(m.InternalMemo.complaint_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
     m.IssuedDocument: lambda actor: m.IssuedDocument.id.in_(_document_ids(actor)),
+    m.InvestigationRecord: _through(m.InvestigationRecord.complaint_id),
+    m.InvestigationRequest: _through(m.InvestigationRequest.complaint_id),
+    m.InvestigationWaiver: _through(m.InvestigationWaiver.complaint_id),
     m.Job: _job,
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
     m.Measure: _complaint_or_accident(m.Measure),
@@ -158,7 +169,9 @@ SCOPES: dict[type[Any], Rule] = {
     m.OutboxMessage: _nobody,
     m.Party: _through(m.Party.complaint_id),
     m.Pause: _through(m.Pause.complaint_id),
+    m.QualityDecision: _through(m.QualityDecision.complaint_id),
     m.Reply: _through(m.Reply.complaint_id),
+    m.ResolutionPlan: _through(m.ResolutionPlan.complaint_id),
     m.SavedView: lambda actor: sa.or_(m.SavedView.user_id == actor.user_id, m.SavedView.is_shared),
     m.Supervision: _through(m.Supervision.complaint_id),
 }

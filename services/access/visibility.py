@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Assignment, Complaint, ComplaintVisibility, Investigation, InvestigationMember, NamedPerson
+from models import (
+    Assignment,
+    Complaint,
+    ComplaintVisibility,
+    InternalMemo,
+    Investigation,
+    InvestigationMember,
+    InvestigationRequest,
+    NamedPerson,
+)
 from models.enums import AssignmentKind, AssignmentStatus
 from services.access.scope import unscoped
 
@@ -54,7 +63,10 @@ def _investigators(session: Session, complaint: Complaint) -> list[int]:
         .join(Investigation, Investigation.id == InvestigationMember.investigation_id)
         .where(Investigation.complaint_id == complaint.id)
     )
-    return [*session.scalars(led), *session.scalars(joined)]
+    # Whoever was asked for records, assistance or a decision has to read what it is about.
+    asked = sa.select(InvestigationRequest.person_id).where(InvestigationRequest.complaint_id == complaint.id)
+    memos = sa.select(InternalMemo.manager_id).where(InternalMemo.complaint_id == complaint.id)
+    return [person for query in (led, joined, asked, memos) for person in session.scalars(query)]
 
 
 def refresh_visibility(session: Session, complaint: Complaint) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Accident, ClockRun, Complaint
+from models import Accident, ClockRun, Complaint, ComplaintEvent
 from models.enums import ClockState, EventKind, PauseReason
 from models.labels import _l
 from services.access.scope import unscoped
@@ -90,7 +90,9 @@ def start_clocks(
     started = [
         _new_run(subject, clock, happened, at or uow.now, round_, time)
         for clock in clocks
-        if clock.code not in known and not (clock.unit is Unit.CUSTOMER_SET and _given(subject) is None)
+        if clock.code not in known
+        and _for_grade(clock, subject)
+        and not (clock.unit is Unit.CUSTOMER_SET and _given(subject) is None)
     ]
     uow.session.add_all(started)
     _refresh(uow, subject)
@@ -117,6 +119,53 @@ def void_clocks(uow: UnitOfWork, subject: Subject, at: datetime | None = None) -
         run.paused_at = None
     _refresh(uow, subject)
     return ended
+
+
+def regrade_clocks(uow: UnitOfWork, complaint: Complaint) -> list[ClockRun]:
+    """After grading: clocks of other grades end, their due dates stay on record; those of this grade start at the
+    moment of the event that starts them, not at the grading. Returns the new runs.
+    """
+    for run in open_runs(uow.session, complaint):
+        if not _for_grade(clock_of(run), complaint):
+            run.state, run.stopped_at, run.next_check_at = ClockState.VOID, uow.now, None
+            run.paused_at = None
+    procedure = procedure_of(uow.session, complaint)
+    known = {run.code for run in runs_of(uow.session, complaint) if run.round == complaint.round}
+    started: list[ClockRun] = []
+    for clock in procedure.clocks:
+        if not clock.levels or clock.code in known or not _for_grade(clock, complaint):
+            continue
+        begun = _begun(uow.session, complaint, clock)
+        if begun is not None:
+            event, at = begun
+            started.append(_new_run(complaint, clock, event, at, complaint.round, desk_time(uow.session)))
+    uow.session.add_all(started)
+    _refresh(uow, complaint)
+    return started
+
+
+def _for_grade(clock: Clock, subject: Subject) -> bool:
+    return not clock.levels or (isinstance(subject, Complaint) and subject.grade in clock.levels)
+
+
+def _begun(session: Session, complaint: Complaint, clock: Clock) -> tuple[ClockEvent, datetime] | None:
+    """The first event of this round that starts the clock, unless one that stops it has happened since."""
+    if ClockEvent.RECEIVED in clock.start_event and complaint.round == 1:
+        found: tuple[ClockEvent, datetime] | None = (ClockEvent.RECEIVED, complaint.received_at)
+    else:
+        found = None
+    query = sa.select(ComplaintEvent.event, ComplaintEvent.at).where(
+        ComplaintEvent.complaint_id == complaint.id, ComplaintEvent.round == complaint.round
+    )
+    for kind, at in session.execute(query.order_by(ComplaintEvent.id)):
+        heard = clock_event(kind)
+        if heard is None:
+            continue
+        if found is None and heard in clock.start_event:
+            found = (heard, at)
+        elif found is not None and heard in clock.stop_event:
+            return None
+    return found
 
 
 def pause_clocks(

@@ -12,6 +12,7 @@ from typing import Any
 
 from models.labels import _l
 from services.ledger.rows import blank_cell, number_cell, text_cell
+from services.own_fields import Several
 
 EPOCH = datetime(1899, 12, 30)
 FIRST_DAY = date(1900, 3, 1)
@@ -33,6 +34,8 @@ def plain_text(value: Any) -> str:
     label = getattr(value, "label", None)
     if isinstance(value, Enum):
         return str(value.value if label is None else label)
+    if isinstance(value, Several):
+        return str(value)
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)

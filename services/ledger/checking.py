@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -16,6 +18,7 @@ from zoneinfo import ZoneInfo
 from models.enums import Channel, State
 from models.labels import _l
 from services.ledger.headings import Heading
+from services.ledger.languages import key_of
 from services.ledger.lookup import Names
 from services.ledger.parsing import (
     CellFault,
@@ -29,6 +32,8 @@ from services.ledger.parsing import (
 )
 from services.ledger.source import Row
 from services.ledger.targets import Target, targets
+from services.own_fields.values import Unfit, as_stored
+from services.procedures.sections.fields import DeclaredField, FieldKind
 
 MOST_FAULTS = 1000
 SHOWN_VALUE = 60
@@ -152,7 +157,7 @@ class RowChecker:
         now: datetime,
     ) -> None:
         self.heading, self.names, self.zone, self.options, self.now = heading, names, zone, options, now
-        known = targets()
+        known = targets(heading.further)
         self.columns: list[tuple[int, Target]] = [
             (index, known[key]) for index, key in sorted(mapping.items())
         ]
@@ -200,6 +205,10 @@ class RowChecker:
         return Fault(line, column, text_of(value).strip()[:SHOWN_VALUE], text, warning)
 
     def _value(self, target: Target, cell: Any) -> Any:
+        if target.declared is not None:
+            return self._declared(target, target.declared, cell)
+        if target.words and not is_blank(cell):
+            return _named(target, text_of(cell))
         if target.kind in ("text", "long_text"):
             return self._text(target, cell)
         if is_blank(cell):
@@ -219,6 +228,27 @@ class RowChecker:
             return self.names.id_of(target.key, text_of(cell).strip())
         number = number_of(cell)
         return int(number) if target.kind == "integer" else number
+
+    def _declared(self, target: Target, one: DeclaredField, cell: Any) -> Any:
+        """The value of a field that the procedure declares, as it is stored."""
+        if is_blank(cell):
+            return None
+        value: Any = text_of(cell)
+        if target.kind == "choice":
+            return _named(target, value)
+        if target.kind == "choices":
+            parts = [part for part in re.split(r"[、,，;；/\n]", value) if part.strip()]
+            value = [_named(target, part) for part in parts]
+        elif target.kind == "relation":
+            return self.names.meant(one.kind is FieldKind.DEPARTMENT, value.strip())
+        elif target.kind == "date":
+            value = date_of(cell)
+        elif target.kind == "number":
+            value = Decimal(str(number_of(cell)))
+        try:
+            return as_stored(one, value)
+        except Unfit as unfit:
+            raise CellFault(unfit.text) from None
 
     def _text(self, target: Target, cell: Any) -> str | None:
         text = text_of(cell)
@@ -289,6 +319,16 @@ class RowChecker:
 
 def _digest(parts: list[str]) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _named(target: Target, text: str) -> str:
+    """The code behind a value as people write it."""
+    found = target.words.get(key_of(text))
+    if found is None:
+        assert target.spec is not None and target.spec.choices is not None
+        allowed = "、".join(str(getattr(each, "label", each.value)) for each in target.spec.choices)
+        raise CellFault(_l("This is none of: %(allowed)s.", allowed=allowed))
+    return found
 
 
 def dry_run(checker: RowChecker, preview: int = 5) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from models.labels import _l
@@ -12,7 +12,7 @@ from services.errors import Invalid
 from services.ledger.languages import key_of
 from services.ledger.parsing import is_blank, text_of
 from services.ledger.source import Row, Sheet, UnusableFile
-from services.ledger.targets import REQUIRED, targets, words_for
+from services.ledger.targets import REQUIRED, Target, targets, words_for
 
 LOOKED_AT = 20
 """Lines at the top among which the heading row is sought: titles and notes may stand above it."""
@@ -27,6 +27,8 @@ class Heading:
     line: int
     names: tuple[str, ...]
     samples: tuple[tuple[str, ...], ...]
+    further: tuple[Target, ...] = ()
+    """What the procedure in force adds to the fields that a column can go to."""
 
     @property
     def key(self) -> str:
@@ -42,11 +44,11 @@ ColumnMapping = Mapping[int, str]
 """Column (from 0) → field."""
 
 
-def find_heading(sheets: list[Sheet], wanted: str = "") -> Heading:
+def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, ...] = ()) -> Heading:
     """The heading row of the sheet named `wanted`, else of the sheet whose headings say most. UnusableFile: none."""
     if wanted:
         sheets = [sheet for sheet in sheets if sheet.name == wanted]
-    words = words_for()
+    words = words_for(further)
     best: tuple[int, Heading] | None = None
     for sheet in sheets:
         found = _in_sheet(sheet, words)
@@ -54,7 +56,7 @@ def find_heading(sheets: list[Sheet], wanted: str = "") -> Heading:
             best = found
     if best is None:
         raise UnusableFile(_l("No heading row was found. Its first row must name the columns."))
-    return best[1]
+    return replace(best[1], further=further)
 
 
 def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | None:
@@ -89,7 +91,7 @@ def _looks_like_names(row: Row) -> bool:
 
 def suggested(heading: Heading) -> dict[int, str]:
     """The mapping that the headings themselves suggest; a field is given to the first column that names it."""
-    words = words_for()
+    words = words_for(heading.further)
     found: dict[int, str] = {}
     for index, name in enumerate(heading.names):
         key = words.get(key_of(name), "")
@@ -100,7 +102,7 @@ def suggested(heading: Heading) -> dict[int, str]:
 
 def check_mapping(heading: Heading, mapping: ColumnMapping) -> None:
     """Invalid when a field is unknown or given twice, or a required one is missing."""
-    known = targets()
+    known = targets(heading.further)
     faults: dict[str, str] = {}
     for index, key in mapping.items():
         if key not in known or not 0 <= index < len(heading.names):

@@ -22,6 +22,7 @@ from services.errors import DeskError, Invalid, NotPermitted
 from services.ledger.checking import LedgerRow, Options, Report, RowChecker, dry_run
 from services.ledger.headings import Heading, check_mapping
 from services.ledger.lookup import Names
+from services.ledger.targets import Target, targets_of
 from services.ledger.writing import Writer
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version
@@ -103,6 +104,12 @@ def import_ledger(work: UnitOfWork, ledger: OldLedger, zone: ZoneInfo, report: R
         )
     )
     return Outcome(batch, report.rows, writer.written, already, report.repeated)
+
+
+def further_targets(session: Session, actor: Actor) -> tuple[Target, ...]:
+    """What the procedure in force adds to the fields that a column can go to; nothing before the desk is set up."""
+    version = current_version(session)
+    return targets_of(parsed(version), actor) if version is not None else ()
 
 
 def new_rows(session: Session, report: Report) -> int:

@@ -49,7 +49,17 @@ class Names:
             raise CellFault(_who(found is None))
         return found
 
+    def meant(self, department: bool, name: str) -> int:
+        """The department or person that a declared field names; such a field hands no complaint over."""
+        return self._named_department(name) if department else self.id_of("", name)
+
     def _department(self, name: str) -> int:
+        found = self._named_department(name)
+        if self._allowed is not None and found not in self._allowed:
+            raise CellFault(_l("You may not import complaints for this department."))
+        return found
+
+    def _named_department(self, name: str) -> int:
         found = self._departments.get(key_of(name), 0)
         if found is None:
             raise CellFault(_l("More than one department is called so. Write its code."))
@@ -57,8 +67,6 @@ class Names:
             raise CellFault(
                 _l("There is no such department. Create it, correct the name, or leave the column out.")
             )
-        if self._allowed is not None and found not in self._allowed:
-            raise CellFault(_l("You may not import complaints for this department."))
         return found
 
     def coded(self, field: str, word: str, aliases: dict[str, str]) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from models import Complaint
 from models.fields import FieldSpec, fields_of
 from models.labels import LazyString, _l
+from services.actor import Actor
 from services.ledger.languages import in_all_languages, key_of
+from services.own_fields import declared_in
+from services.procedures.schema import Procedure
+from services.procedures.sections.fields import DeclaredField
 
 HISTORY = (
+    "complainant_kind",
     "complainant_name",
     "complainant_phone",
     "grade",
@@ -78,6 +84,8 @@ _HEADINGS: dict[str, str] = {
     "result": ("处理结果 处理情况 处理意见 调查处理结果 结果 办理结果 办理情况 result outcome resolution"),
     "accepted_at": "受理时间 受理日期 accepted acceptedat",
     "closed_at": "办结时间 办结日期 结案时间 结案日期 closed closedat dateclosed",
+    "nature": "投诉性质 性质 nature",
+    "complainant_kind": "投诉人类别 投诉人类型 complainantkind",
     "request": "诉求 投诉请求 投诉诉求 客户要求 要求 demand request",
     "grounds": "事实与理由 事实和理由 理由 grounds",
     "passed_on_by": "转办单位 来文单位 交办单位 转来单位 passedonby referredby",
@@ -97,23 +105,63 @@ class Target:
     kind: str
     spec: FieldSpec | None
     required: bool = False
+    headings: tuple[str, ...] = ()
+    """Headings that name it besides the label: its names in the other languages."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Words (as key_of makes them) → code, for fields whose values the procedure names."""
+    declared: DeclaredField | None = None
 
 
-def targets() -> dict[str, Target]:
-    """Every field that can be imported, by key, in the order of the table."""
+def targets_of(procedure: Procedure, actor: Actor) -> tuple[Target, ...]:
+    """The fields that the procedure declares, and the columns whose values it names."""
+    zh, en = declared_in([procedure], actor, "zh"), declared_in([procedure], actor, "en")
+    english = {spec.key: spec for spec in en.fields_of(Complaint)}
+    found = []
+    for spec in zh.fields_of(Complaint):
+        other = english[spec.key]
+        if spec.code is not None and spec.import_:
+            one = procedure.declared_field(spec.code)
+            headings = (str(spec.label), str(other.label))
+            found.append(
+                Target(spec.key, spec.label, spec.kind, spec, False, headings, _words(spec, other), one)
+            )
+        elif spec.key in _NAMED and spec.choices is not None:
+            found.append(Target(spec.key, spec.label, "choice", spec, False, (), _words(spec, other)))
+    return tuple(found)
+
+
+_NAMED = ("category_code", "nature", "complainant_kind")
+
+
+def _words(*specs: FieldSpec) -> dict[str, str]:
+    return {
+        key_of(word): member.value
+        for spec in specs
+        if spec.choices is not None
+        for member in spec.choices
+        for word in (member.value, str(getattr(member, "label", "")))
+    }
+
+
+def targets(further: Iterable[Target] = ()) -> dict[str, Target]:
+    """Every field that can be imported, by key, in the order of the table; `further`: see `targets_of`."""
     found = {}
     for spec in fields_of(Complaint):
         if spec.key != "is_confidential" and (spec.import_ or spec.key in HISTORY):
             found[spec.key] = Target(spec.key, spec.label, spec.kind, spec, spec.key in REQUIRED)
     found[COMPLAINED_ABOUT] = Target(COMPLAINED_ABOUT, _l("Party complained about"), "text", None)
-    return found
+    return found | {target.key: target for target in further}
 
 
-def words_for() -> dict[str, str]:
+def words_for(further: Iterable[Target] = ()) -> dict[str, str]:
     """Heading (as key_of makes it) → field: the fields' own labels in every language, then what others call them."""
     found: dict[str, str] = {}
+    further = tuple(further)
     for target in targets().values():
         for name in in_all_languages(target.label):
+            found.setdefault(key_of(name), target.key)
+    for target in further:
+        for name in target.headings:
             found.setdefault(key_of(name), target.key)
     for key, words in _HEADINGS.items():
         for word in words.split():

@@ -7,7 +7,16 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from models import Complaint, ComplaintEvent, ComplaintVisibility, Department, Party, Reply
+from models import (
+    Complaint,
+    ComplaintEvent,
+    ComplaintValue,
+    ComplaintVisibility,
+    Department,
+    Party,
+    ProcedureVersion,
+    Reply,
+)
 from models.enums import CloseKind, EventKind, PartyKind, PartySide, State
 from models.labels import _l
 from services.access.permissions import Permission
@@ -15,6 +24,9 @@ from services.access.scope import unscoped
 from services.ledger.checking import Answered, LedgerRow, Options
 from services.ledger.parsing import is_blank
 from services.ledger.targets import COMPLAINED_ABOUT
+from services.own_fields import code_of
+from services.own_fields.values import typed_rows
+from services.procedures.of_complaint import parsed
 from services.unit_of_work import UnitOfWork
 
 DERIVED_SUMMARY = 50
@@ -28,6 +40,8 @@ class Writer:
         self, work: UnitOfWork, batch_id: int, version_id: int, options: Options, filename: str
     ) -> None:
         self.work, self.batch_id, self.version_id = work, batch_id, version_id
+        self.procedure = parsed(work.session.get_one(ProcedureVersion, version_id))
+        self.categories = {kind.code: kind.category for kind in self.procedure.categories}
         self.options, self.filename = options, filename
         self.written = 0
         actor = work.actor
@@ -48,6 +62,10 @@ class Writer:
                 [v for i, c in zip(ids, complaints, strict=True) for v in _visibility(i, c)],
             ),
             (Party, [party for i, row in zip(ids, rows, strict=True) for party in _parties(i, row)]),
+            (
+                ComplaintValue,
+                [value for i, row in zip(ids, rows, strict=True) for value in self._values(i, row)],
+            ),
             (Reply, [reply for i, row in zip(ids, rows, strict=True) for reply in self._replies(i, row)]),
             (ComplaintEvent, [self._event(i, c, r) for i, c, r in zip(ids, complaints, rows, strict=True)]),
         ):
@@ -63,7 +81,11 @@ class Writer:
         return [found[number] for number in numbers]
 
     def _complaint(self, row: LedgerRow, number: str) -> dict[str, Any]:
-        given = {key: value for key, value in row.values.items() if key != COMPLAINED_ABOUT}
+        given = {
+            key: value
+            for key, value in row.values.items()
+            if key != COMPLAINED_ABOUT and code_of(key) is None
+        }
         actor = self.work.actor
         state = self._state(row)
         closed = state is State.CLOSED
@@ -82,6 +104,7 @@ class Writer:
             "is_imported": True,
             "batch_id": self.batch_id,
             "import_key": row.key,
+            "own_values": _own_values(row),
             # Rows written together need the same columns.
             "replied_at": given.get("replied_at"),
             "closed_at": given.get("closed_at"),
@@ -94,7 +117,19 @@ class Writer:
         for key in ("form", "category"):
             if key in made and made[key] is None:
                 made[key] = Complaint.__table__.c[key].default.arg
+        category = self.categories.get(str(made.get("category_code")))
+        if category is not None:
+            made["category"] = category
         return made
+
+    def _values(self, complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
+        """The typed rows of the declared fields."""
+        found = []
+        for code, value in _own_values(row).items():
+            one = self.procedure.declared_field(code)
+            if one is not None:
+                found += typed_rows(complaint_id, one, value)
+        return found
 
     def _state(self, row: LedgerRow) -> State:
         if row.values.get("closed_at") or (row.is_answered and self.options.answered is Answered.CLOSED):
@@ -133,6 +168,14 @@ class Writer:
         }
 
 
+def _own_values(row: LedgerRow) -> dict[str, Any]:
+    return {
+        code: value
+        for key, value in row.values.items()
+        if (code := code_of(key)) is not None and value is not None
+    }
+
+
 def _summary(row: LedgerRow) -> str:
     """The subject as it stands; without one, the beginning of the content."""
     summary = row.values.get("summary")
@@ -162,6 +205,7 @@ def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
             "kind": PartyKind.PERSON if named else PartyKind.ANONYMOUS,
             "name": name if named else None,
             "phone": phone,
+            "complainant_kind": row.values.get("complainant_kind"),
         }
     ]
     about = row.values.get(COMPLAINED_ABOUT)
@@ -173,6 +217,7 @@ def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
                 "kind": PartyKind.ORGANISATION,
                 "name": about,
                 "phone": None,
+                "complainant_kind": None,
             }
         )
     return made

@@ -11,6 +11,8 @@ from sqlalchemy.sql import ColumnElement, Select
 
 import models as m
 from models.fields import FieldSpec, Sensitivity, fields_of, relation_target
+from services.own_fields import NOTHING, Declared, code_of, read
+from services.own_fields.values import named
 
 CUT = 160
 """Characters of a long text that a list loads."""
@@ -30,20 +32,23 @@ class Ref:
         return self.text
 
 
-def offered(model: type[Any]) -> list[FieldSpec]:
-    """The fields a list of `model` may show, in the order of the table."""
-    return [spec for spec in fields_of(model) if spec.listed and spec.kind != "json"]
+def offered(model: type[Any], declared: Declared = NOTHING) -> list[FieldSpec]:
+    """The fields a list of `model` may show, in the order of the table; fields of procedures after them."""
+    return [spec for spec in declared.fields_of(model) if spec.listed and spec.kind != "json"]
 
 
-def default_keys(model: type[Any]) -> tuple[str, ...]:
+def default_keys(model: type[Any], declared: Declared = NOTHING) -> tuple[str, ...]:
     """What a new user sees."""
-    specs = offered(model)
+    specs = offered(model, declared)
     return tuple(spec.key for spec in specs if spec.default) or tuple(spec.key for spec in specs[:5])
 
 
 def is_sortable(spec: FieldSpec) -> bool:
     """Order would betray masked values, and long texts have none worth having."""
-    return spec.kind not in ("json", "long_text") and spec.sensitivity is not Sensitivity.PERSONAL
+    return (
+        spec.kind not in ("json", "long_text", "choices", "file")
+        and spec.sensitivity is not Sensitivity.PERSONAL
+    )
 
 
 def address_key(model: type[Any]) -> str:
@@ -85,6 +90,15 @@ class Sources:
     model: type[Any]
     locale: str
     aliases: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    """The typed rows of declared fields that are joined, by code."""
+
+    def typed(self, spec: FieldSpec) -> Any:
+        """The alias of a declared field's typed row; asking for it makes `joined` join it."""
+        assert spec.code is not None
+        if spec.code not in self.values:
+            self.values[spec.code] = aliased(m.ComplaintValue)
+        return self.values[spec.code]
 
     def target(self, spec: FieldSpec) -> Any:
         """The alias of a relation's table; asking for it makes `joined` join it."""
@@ -99,30 +113,60 @@ class Sources:
 
     def value(self, spec: FieldSpec, full: bool) -> list[ColumnElement[Any]]:
         """What is selected for one field; `full` loads long texts whole."""
-        column: ColumnElement[Any] = getattr(self.model, spec.key)
         if spec.relation is not None:
             target = self.target(spec)
-            address = getattr(target, "public_id", sa.null())
-            return [column, self.shown_text(spec), address]
-        if spec.kind == "long_text" and not full:
-            return [sa.func.substr(column, 1, CUT)]
+            own = (
+                getattr(self.typed(spec), typed_column(spec)) if spec.code else getattr(self.model, spec.key)
+            )
+            return [own, self.shown_text(spec), getattr(target, "public_id", sa.null())]
+        column = stored(spec) if spec.code is not None else getattr(self.model, spec.key)
+        if spec.kind == "long_text":
+            text = column.as_string() if spec.code is not None else column
+            return [text if full else sa.func.substr(text, 1, CUT)]
         return [column]
 
     def sort_key(self, spec: FieldSpec) -> tuple[ColumnElement[Any], bool]:
         """What a field is ordered by, and whether it may be NULL."""
         if spec.relation is not None:
             return self.shown_text(spec), True
+        if spec.code is not None:
+            return getattr(self.typed(spec), typed_column(spec)), True
         return getattr(self.model, spec.key), bool(spec.column.nullable)
 
     def joined(self, statement: Select[Any]) -> Select[Any]:
         """The statement with an outer join for each relation asked for; scope rules land in its ON clause."""
+        specs = {code_of(relation): relation for relation in self.aliases}
+        for code, row in self.values.items():
+            here = sa.and_(row.complaint_id == self.model.id, row.code == code)
+            statement = statement.outerjoin(row, here)
+            if code in specs:
+                alias = self.aliases[specs[code]]
+                column = row.user_id if sa.inspect(alias).mapper.class_ is m.User else row.department_id
+                statement = statement.outerjoin(alias, alias.id == column)
         for relation, alias in self.aliases.items():
-            statement = statement.outerjoin(getattr(self.model, relation).of_type(alias))
+            if code_of(relation) is None:
+                statement = statement.outerjoin(getattr(self.model, relation).of_type(alias))
         return statement
+
+
+def stored(spec: FieldSpec) -> Any:
+    """The value of a declared field as the complaint keeps it."""
+    return m.Complaint.own_values[spec.code]
+
+
+def typed_column(spec: FieldSpec) -> str:
+    """The column of the typed rows that holds this kind of value."""
+    if spec.relation is not None:
+        return "user_id" if spec.target is m.User else "department_id"
+    return {"number": "number", "date": "day"}.get(spec.kind, "text")
 
 
 def read_value(spec: FieldSpec, values: list[Any]) -> Any:
     """What `Sources.value` selected, as one value."""
     if spec.relation is None:
+        if spec.code is not None:
+            return read(spec, values[0])
+        if spec.coded and spec.choices is not None and values[0] is not None:
+            return named(spec, values[0])
         return values[0]
     return None if values[1] is None else Ref(values[0], str(values[1]), values[2])

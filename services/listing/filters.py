@@ -17,12 +17,16 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models.fields import FieldSpec, Sensitivity, fields_of, relation_target
+import models as m
+from models.fields import FieldSpec, Sensitivity, relation_target
 from models.labels import _l
 from services.access.masking import own_cases
 from services.access.permissions import Permission
 from services.actor import Actor
+from services.listing.columns import stored, typed_column
 from services.listing.special import SpecialFilter, special_filters
+from services.own_fields import NOTHING as NOTHING_DECLARED
+from services.own_fields import Declared
 
 PREFIX = "f."
 NONE = "none"
@@ -37,6 +41,7 @@ class Context:
     actor: Actor
     zone: ZoneInfo
     now: datetime
+    declared: Declared = NOTHING_DECLARED
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,12 @@ class Filter:
         return pairs
 
 
-def offered_filters(model: type[Any], actor: Actor) -> list[FieldSpec]:
+def offered_filters(model: type[Any], actor: Actor, declared: Declared = NOTHING_DECLARED) -> list[FieldSpec]:
     """The fields that the actor may filter by."""
     return [
-        spec for spec in fields_of(model) if spec.filter and spec.kind != "json" and _may_use(spec, actor)
+        spec
+        for spec in declared.fields_of(model)
+        if spec.filter and spec.kind != "json" and _may_use(spec, actor)
     ]
 
 
@@ -68,9 +75,11 @@ def _may_use(spec: FieldSpec, actor: Actor) -> bool:
     return spec.sensitivity is not Sensitivity.PERSONAL or actor.may(Permission.COMPLAINT_REVEAL)
 
 
-def parse(model: type[Any], pairs: Iterable[tuple[str, str]]) -> tuple[Filter, ...]:
+def parse(
+    model: type[Any], pairs: Iterable[tuple[str, str]], declared: Declared = NOTHING_DECLARED
+) -> tuple[Filter, ...]:
     """The filters among address parameters; empty values ask for nothing."""
-    ranged = {spec.key for spec in fields_of(model) if spec.kind in _RANGED}
+    ranged = {spec.key for spec in declared.fields_of(model) if spec.kind in _RANGED}
     found: dict[str, dict[str, Any]] = {}
     for name, value in pairs:
         if not name.startswith(PREFIX) or not value.strip():
@@ -101,7 +110,9 @@ def condition(one: Filter, context: Context) -> ColumnElement[bool]:
     try:
         if special is not None:
             return _special(special, one, context)
-        spec = next(s for s in offered_filters(context.model, context.actor) if s.key == one.key)
+        spec = next(
+            s for s in offered_filters(context.model, context.actor, context.declared) if s.key == one.key
+        )
         made = _of_kind(spec, one, context)
     except (StopIteration, ValueError, InvalidOperation, OverflowError):
         return sa.false()
@@ -118,7 +129,27 @@ def _special(special: SpecialFilter, one: Filter, context: Context) -> ColumnEle
 
 
 def _of_kind(spec: FieldSpec, one: Filter, context: Context) -> ColumnElement[bool]:
-    column = getattr(context.model, spec.key)
+    if spec.code is not None:
+        return _declared(spec, one, context)
+    return _on(spec, getattr(context.model, spec.key), one, context)
+
+
+def _declared(spec: FieldSpec, one: Filter, context: Context) -> ColumnElement[bool]:
+    """The same over the typed rows of a declared field; a long text is read where it stands."""
+    if spec.kind == "long_text":
+        return _on(spec, stored(spec).as_string(), one, context)
+    rows, listed = m.ComplaintValue, _listed(one)
+    having = sa.select(rows.complaint_id).where(rows.code == spec.code)
+    empty = m.Complaint.id.not_in(having)
+    if NONE in listed and not set(listed) - {NONE}:
+        return empty
+    wanted = Filter(one.key, tuple(each for each in listed if each != NONE), one.start, one.end)
+    matching = having.where(_on(spec, getattr(rows, typed_column(spec)), wanted, context))
+    found = m.Complaint.id.in_(matching)
+    return sa.or_(found, empty) if NONE in listed else found
+
+
+def _on(spec: FieldSpec, column: Any, one: Filter, context: Context) -> ColumnElement[bool]:
     if spec.kind in _RANGED and (one.start or one.end):
         return _range(spec, column, one, context.zone)
     if not one.values:
@@ -127,7 +158,7 @@ def _of_kind(spec: FieldSpec, one: Filter, context: Context) -> ColumnElement[bo
         return column.is_(None)
     if spec.kind == "relation":
         return _related(spec, column, one, context)
-    if spec.kind == "choice":
+    if spec.kind in ("choice", "choices"):
         return _chosen(spec, column, one)
     if spec.kind == "boolean":
         return column.is_(_flag(one.values[0]))
@@ -143,7 +174,8 @@ def _listed(one: Filter) -> list[str]:
 def _chosen(spec: FieldSpec, column: Any, one: Filter) -> ColumnElement[bool]:
     assert spec.choices is not None
     listed = _listed(one)
-    values = [spec.choices(part) for part in listed if part != NONE]
+    members = [spec.choices(part) for part in listed if part != NONE]
+    values = [member.value for member in members] if spec.coded or spec.code else members
     found: ColumnElement[bool] = column.in_(values)
     return sa.or_(found, column.is_(None)) if NONE in listed else found
 
@@ -190,7 +222,7 @@ def labels(one: Filter, context: Context, names: Sequence[str] = ()) -> tuple[An
     special = special_filters(context.model).get(one.key)
     if special is not None:
         return special.label, special.wording(one.values[0] if one.values else "")
-    specs = {spec.key: spec for spec in offered_filters(context.model, context.actor)}
+    specs = {spec.key: spec for spec in offered_filters(context.model, context.actor, context.declared)}
     spec = specs.get(one.key)
     if spec is None:
         return one.key, ", ".join(one.values)

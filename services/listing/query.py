@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
 from models import Complaint
-from models.fields import FieldSpec, fields_of, relation_target
+from models.fields import FieldSpec, relation_target
 from models.labels import _l
 from services.access.masking import CASE_KEYS, Masked, mask
 from services.access.scope import current_actor
@@ -27,6 +27,7 @@ from services.listing import columns as cols
 from services.listing import filters as flt
 from services.listing.keyset import Cursor, Order, decode
 from services.listing.search import search_condition
+from services.own_fields import NOTHING, Declared
 from services.procedures.wording import grade_names
 
 Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
@@ -89,6 +90,8 @@ class ListQuery:
     locale: str = "zh_Hans_CN"
     extra: tuple[str, ...] = ()
     """Further fields to load though no column shows them (for colours and links)."""
+    declared: Declared = NOTHING
+    """The fields that procedures declare, for lists of complaints (services.own_fields.declared)."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @classmethod
@@ -103,6 +106,7 @@ class ListQuery:
         default_sort: str = "",
         locale: str = "zh_Hans_CN",
         extra: Sequence[str] = (),
+        declared: Declared = NOTHING,
     ) -> ListQuery:
         """The list that address parameters ask for.
 
@@ -112,9 +116,11 @@ class ListQuery:
         pairs = _pairs(params)
         last = dict(pairs)
         asked = last["columns"].split(",") if last.get("columns") else columns
-        offered = {spec.key for spec in cols.offered(model)}
-        shown = tuple(dict.fromkeys(key for key in asked if key in offered)) or cols.default_keys(model)
-        sortable = {spec.key for spec in cols.offered(model) if cols.is_sortable(spec)}
+        offered = {spec.key for spec in cols.offered(model, declared)}
+        shown = tuple(dict.fromkeys(key for key in asked if key in offered)) or cols.default_keys(
+            model, declared
+        )
+        sortable = {spec.key for spec in cols.offered(model, declared) if cols.is_sortable(spec)}
         sort = next((s for s in (last.get("sort", ""), default_sort) if s.removeprefix("-") in sortable), "")
         size = _page_size(last.get("page_size", ""))
         return cls(
@@ -122,13 +128,14 @@ class ListQuery:
             actor=actor,
             zone=zone,
             columns=shown,
-            filters=flt.parse(model, pairs),
+            filters=flt.parse(model, pairs, declared),
             search=last.get("q", "").strip(),
             sort=sort,
             page_size=size,
             cursor=last.get("cursor", ""),
             locale=locale,
             extra=tuple(extra),
+            declared=declared,
         )
 
     # What it says of itself
@@ -136,12 +143,12 @@ class ListQuery:
     @cached_property
     def specs(self) -> list[FieldSpec]:
         """The fields shown, in their order."""
-        known = {spec.key: spec for spec in cols.offered(self.model)}
+        known = {spec.key: spec for spec in cols.offered(self.model, self.declared)}
         return [known[key] for key in self.columns if key in known]
 
     @property
     def context(self) -> flt.Context:
-        return flt.Context(self.model, self.actor, self.zone, self.now)
+        return flt.Context(self.model, self.actor, self.zone, self.now, self.declared)
 
     def filter_params(self) -> list[tuple[str, str]]:
         """Search and filters as address parameters."""
@@ -158,14 +165,16 @@ class ListQuery:
         return base64.urlsafe_b64encode(f"?{urlencode(self.filter_params())}".encode()).decode()
 
     @classmethod
-    def from_token(cls, model: type[Any], token: str, actor: Actor, zone: ZoneInfo) -> ListQuery:
+    def from_token(
+        cls, model: type[Any], token: str, actor: Actor, zone: ZoneInfo, declared: Declared = NOTHING
+    ) -> ListQuery:
         """The list behind a token. Invalid when it is broken: nothing may be done to rows nobody asked for."""
         try:
             text = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode().removeprefix("?")
             pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text))
         except (ValueError, binascii.Error, UnicodeError):
             raise Invalid({"filter": _l("The filter cannot be read. Open the list again.")}) from None
-        return cls.from_params(model, pairs, actor, zone)
+        return cls.from_params(model, pairs, actor, zone, declared=declared)
 
     def describe(self, session: Session) -> list[tuple[Any, str]]:
         """Label and wording of the search and of every filter (chips, second sheet of the workbook)."""
@@ -178,8 +187,9 @@ class ListQuery:
 
     def picks(self, session: Session, one: flt.Filter) -> list[tuple[str, str]]:
         """Addresses and names of the records that a relation filter picked; foreign ones are not named."""
-        spec = next((s for s in fields_of(self.model) if s.key == one.key and s.relation), None)
-        if spec is None or spec not in flt.offered_filters(self.model, self.actor):
+        offered = flt.offered_filters(self.model, self.actor, self.declared)
+        spec = next((s for s in offered if s.key == one.key and s.relation), None)
+        if spec is None:
             return []
         addresses = [part for value in one.values for part in value.split(",") if part != flt.NONE]
         target = relation_target(self.model, spec)
@@ -258,7 +268,9 @@ class ListQuery:
 
     def _order(self, sources: cols.Sources) -> tuple[Order, FieldSpec | None]:
         key = self.sort.removeprefix("-")
-        spec = next((s for s in cols.offered(self.model) if s.key == key and cols.is_sortable(s)), None)
+        spec = next(
+            (s for s in cols.offered(self.model, self.declared) if s.key == key and cols.is_sortable(s)), None
+        )
         if spec is None:
             return Order(self.model.id, self.model.id, False, True), None
         column, nullable = sources.sort_key(spec)
@@ -274,7 +286,9 @@ class ListQuery:
     @cached_property
     def _loaded(self) -> list[FieldSpec]:
         extra = [
-            spec for spec in fields_of(self.model) if spec.key in self.extra and spec.key not in self.columns
+            spec
+            for spec in self.declared.fields_of(self.model)
+            if spec.key in self.extra and spec.key not in self.columns
         ]
         return self.specs + extra
 
@@ -293,7 +307,7 @@ class ListQuery:
 
     def _words(self, session: Session) -> Words:
         """Names of the codes that procedures define, by column."""
-        if self.model is not Complaint or all(spec.key != "grade" for spec in self._loaded):
+        if self.model is not Complaint or all(s.key != "grade" or s.choices for s in self._loaded):
             return {}
         return {"grade": grade_names(session, self.locale)}
 

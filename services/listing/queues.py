@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models import Complaint, Opinion
-from models.enums import OPEN_STATES, FollowUpResult, State
+from models import Complaint, Opinion, PostBinding, ProcedureVersion
+from models.enums import OPEN_STATES, FollowUpResult, PostName, State
 from services.actor import Actor
 
 
@@ -37,7 +37,22 @@ def in_hand(actor: Actor) -> ColumnElement[bool]:
 
 def to_approve(actor: Actor) -> ColumnElement[bool]:
     """An opinion awaits approval by somebody other than the handler."""
-    return sa.and_(_opinion(approved=False), not_handled_by(actor))
+    return sa.and_(_opinion(approved=False), not_handled_by(actor), _approves(actor))
+
+
+def _approves(actor: Actor) -> ColumnElement[bool]:
+    """The actor holds the approver's post: bound to it, or by a role where nobody is bound (R01-14, R08-04)."""
+    in_force = sa.and_(PostBinding.post == PostName.APPROVER, PostBinding.ended_at.is_(None))
+    departments = [actor.department_id] if actor.department_id is not None else []
+    mine = sa.or_(PostBinding.user_id.in_(sorted(actor.people)), PostBinding.department_id.in_(departments))
+    roles = sorted({grant.role.value for grant in actor.grants})
+    by_role = sa.select(ProcedureVersion.id).where(
+        ProcedureVersion.document["approval"]["approver"].as_string().in_(roles)
+    )
+    return sa.or_(
+        sa.exists().where(in_force, mine),
+        sa.and_(~sa.exists().where(in_force), Complaint.procedure_version_id.in_(by_role)),
+    )
 
 
 def to_reply() -> ColumnElement[bool]:

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from models import Complaint
 from services.actor import Actor
 from services.listing.columns import address_key
 from services.listing.query import ListQuery
+from services.own_fields import NOTHING, declared
 
 MOST = 10_000
 """Rows that one bulk action takes."""
@@ -45,7 +47,8 @@ def selection(
     public = address_key(model) != "id"
     key = getattr(model, address_key(model))
     if token:
-        ids = ListQuery.from_token(model, token, actor, zone).ids(session, limit)
+        known = declared(session, actor, "en") if model is Complaint else NOTHING
+        ids = ListQuery.from_token(model, token, actor, zone, known).ids(session, limit)
         found = []
         for start in range(0, len(ids), 500):
             part = ids[start : start + 500]

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import ColumnChoice, SavedView, User
+from models import ColumnChoice, Complaint, SavedView, User
 from models.labels import _l
 from services.errors import Invalid, NotFound
 from services.listing.columns import offered
 from services.listing.query import COUNTED, Count, ListQuery
+from services.own_fields import NOTHING, declared
 from services.unit_of_work import UnitOfWork
 
 MOST_VIEWS = 30
@@ -79,7 +80,9 @@ def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> tuple
     whole = query.ids_statement().limit(COUNTED + 1).subquery()
     parts = [sa.select(sa.func.count()).select_from(whole).scalar_subquery()]
     for params in searches:
-        one = ListQuery.from_params(query.model, params, query.actor, query.zone, locale=query.locale)
+        one = ListQuery.from_params(
+            query.model, params, query.actor, query.zone, locale=query.locale, declared=query.declared
+        )
         inner = one.ids_statement().limit(COUNTED_TO).subquery()
         parts.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery())
     total, *numbers = (int(number) for number in session.execute(sa.select(*parts)).one())
@@ -88,7 +91,8 @@ def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> tuple
 
 def choose_columns(work: UnitOfWork, model: type[Any], screen: str, columns: Sequence[str]) -> None:
     """Keep the columns a person chose, in their order; none: back to the standard ones."""
-    known = {spec.key for spec in offered(model)}
+    added = declared(work.session, work.actor, "en") if model is Complaint else NOTHING
+    known = {spec.key for spec in offered(model, added)}
     kept = [key for key in dict.fromkeys(columns) if key in known]
     row = work.session.scalars(
         sa.select(ColumnChoice).where(

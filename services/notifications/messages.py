@@ -42,6 +42,9 @@ TOPICS: dict[str, Topic] = {
     "opinion.approved": _topic(_l("%(by)s approved the opinion."), "approve"),
     "replied": _topic(_l("The reply has been given."), "reply"),
     "dissatisfied": _topic(_l("The complainant is not satisfied; a new round begins."), "follow-up", "warn"),
+    "graded.urgent": _topic(_l("It was graded %(grade)s: act at once."), "star", "bad"),
+    "evaluated": _topic(_l("%(by)s evaluated the result."), "approve"),
+    "rectify": _topic(_l("%(by)s sent the result back for rectification."), "return", "bad"),
     "closed": _topic(_l("%(by)s closed it."), "close-case"),
     "reopened": _topic(_l("%(by)s reopened it."), "reopen", "warn"),
     "merged": _topic(_l("%(merged)s was merged into it."), "merge"),
@@ -53,6 +56,9 @@ TOPICS: dict[str, Topic] = {
     "named": _topic(_l("%(by)s named you on a confidential complaint."), "lock"),
     "clock.warned": _topic(_l("Time limit %(clock)s is about to end."), "clock", "warn"),
     "clock.breached": _topic(_l("Time limit %(clock)s has passed."), "timer", "bad"),
+    "accident.reported": _topic(
+        _l("%(by)s reported the accident %(accident)s: please go to the scene."), "accident", "bad"
+    ),
     "accident.clock.warned": _topic(
         _l("Accident %(accident)s: time limit %(clock)s is about to end."), "clock", "warn"
     ),
@@ -64,6 +70,15 @@ TOPICS: dict[str, Topic] = {
     ),
     "investigation.opened": _topic(_l("%(by)s put you on the team of an investigation."), "investigation"),
     "investigation.finished": _topic(_l("The investigation is finished."), "investigation", "good"),
+    "request.asked": _topic(
+        _l("%(by)s asks you for something an investigation needs: please answer."), "reply", "warn"
+    ),
+    "request.answered": _topic(_l("%(by)s answered what the investigation asked for."), "reply", "good"),
+    "memo.sent": _topic(_l("%(by)s sent you an internal memo: please decide."), "approve", "warn"),
+    "memo.decided": _topic(_l("%(by)s decided on your internal memo."), "approve"),
+    "report.decided": _topic(_l("%(by)s decided on the investigation report."), "approve"),
+    "plan.task": _topic(_l("The resolution plan gives %(department)s a task: %(text)s"), "approve", "warn"),
+    "responsibility.determined": _topic(_l("%(by)s determined the responsibility."), "scale"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
     "document.received": _topic(_l("%(by)s handed document %(document)s to you."), "file"),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
@@ -98,6 +113,8 @@ def sentence(name: str, payload: Mapping[str, Any], language: str) -> str:
     english = language.startswith("en")
     facts = _Facts(payload)
     facts["clock"] = payload.get("name_en" if english else "name_zh") or payload.get("clock", "…")
+    if english and "grade_en" in payload:
+        facts["grade"] = payload["grade_en"]
     level = _LEVELS.get(str(payload.get("level", "")))
     if level is not None:
         facts["level"] = level_label(level)

@@ -7,11 +7,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from models import Attachment
+from models import Attachment, Complaint
 from models.enums import EventKind
-from services import audit
+from services import audit, own_fields
+from services.attachments.evidence import check_evidence_kind
 from services.attachments.owners import Owner, owner_of
 from services.attachments.store import FileStore, Staged
+from services.errors import Invalid
+from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from services.workflow.steps import write_event
 
@@ -25,6 +28,10 @@ class Particulars:
     taken_at: datetime | None = None
     taken_where: str | None = None
     taken_by: str | None = None
+    evidence_kind: str | None = None
+    """A code of the procedure's list; whatever is of a kind is evidence (R07-11)."""
+    request_id: int | None = None
+    """The request of an investigation that the file answers (R05-05)."""
 
 
 def attach(
@@ -36,12 +43,14 @@ def attach(
     accident: str | None = None,
     investigation: str | None = None,
     particulars: Particulars | None = None,
+    field: str | None = None,
 ) -> Attachment:
     """Attach a staged file to exactly one record, named by its public id.
 
     NotFound for an unknown or foreign record, NotPermitted, Refused when the record is closed to additions.
     The file is in its place when the unit of work has committed, and gone when it has not. The same file under the same
-    name on the same record is not added twice: a repeated request answers with the first.
+    name on the same record is not added twice: a repeated request answers with the first. `field`: the code of a file
+    field of the complaint's procedure whose value it becomes; Invalid when there is none.
     """
     store.keep_on_commit(work.session, staged)  # first: whatever is refused below takes the draft with it
     owner = owner_of(work, complaint=complaint, accident=accident, investigation=investigation)
@@ -49,6 +58,7 @@ def attach(
     if (twin := _twin(work, owner, staged)) is not None:
         return twin
     said = particulars or Particulars()
+    check_evidence_kind(work, owner.complaint, said.evidence_kind)
     attachment = Attachment(
         **owner.keys(),
         filename=staged.filename,
@@ -56,7 +66,9 @@ def attach(
         size=staged.size,
         mime_type=staged.kind.mime_type,
         description=said.description,
-        is_evidence=said.is_evidence,
+        is_evidence=said.is_evidence or said.evidence_kind is not None,
+        evidence_kind=said.evidence_kind,
+        request_id=said.request_id,
         taken_at=said.taken_at,
         taken_where=said.taken_where,
         taken_by=said.taken_by,
@@ -64,6 +76,8 @@ def attach(
     )
     work.session.add(attachment)
     work.session.flush()
+    if field is not None and owner.complaint is not None:
+        _put_into_field(work, owner.complaint, field, attachment)
     if owner.complaint is not None:
         write_event(
             work,
@@ -86,6 +100,14 @@ def attach(
         )
     )
     return attachment
+
+
+def _put_into_field(work: UnitOfWork, complaint: Complaint, code: str, attachment: Attachment) -> None:
+    procedure = procedure_of(work.session, complaint)
+    cleaned = own_fields.clean(work.session, procedure, work.actor, {code: attachment.public_id}, complaint)
+    if cleaned.faults:
+        raise Invalid(cleaned.faults)
+    own_fields.keep(work.session, complaint, procedure, cleaned.values)
 
 
 def _twin(work: UnitOfWork, owner: Owner, staged: Staged) -> Attachment | None:

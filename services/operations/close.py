@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import Complaint
-from models.enums import CloseKind, EventKind, FollowUpResult
+from models.enums import CloseKind, EventKind, FollowUpResult, RoleName
 from models.labels import _l
 from services.deadlines import clocks
 from services.unit_of_work import UnitOfWork
@@ -12,7 +12,14 @@ from services.workflow.steps import begin
 from services.workflow.typed import required
 
 
-def close(work: UnitOfWork, complaint_id: str, version: int | None = None, *, opinion: str) -> Complaint:
+def close(
+    work: UnitOfWork,
+    complaint_id: str,
+    version: int | None = None,
+    *,
+    opinion: str,
+    external_route: str | None = None,
+) -> Complaint:
     """Closed with the superior's opinion. Refused with everything that is missing."""
     act = begin(work, complaint_id, EventKind.CLOSE, version)
     opinion = required(opinion, "opinion", _l("Write down your opinion on the handling."))
@@ -20,6 +27,17 @@ def close(work: UnitOfWork, complaint_id: str, version: int | None = None, *, op
     complaint.closed_at = work.now
     if last is not None and last.result is FollowUpResult.DISSATISFIED:
         complaint.close_kind = CloseKind.LEADER_EXIT
+        if act.situation.procedure.follow_up.until_satisfied:
+            act.require(
+                act.grant is not None and act.grant.role is RoleName.LEADER,
+                "leader_only",
+                _l("While the complainant is not satisfied, only the leader in charge closes it."),
+            )
+            complaint.end_reason = required(
+                external_route,
+                "external_route",
+                _l("Say where the complainant, who is not satisfied, was told to turn."),
+            )
     elif complaint.not_notifiable_reason:
         complaint.close_kind = CloseKind.NOT_NOTIFIABLE
     else:

@@ -1,8 +1,9 @@
-"""Closing an accident: cause and responsibility are known and its measures are settled."""
+"""Closing an accident: everything that the procedure wants on record is there, and its measures are settled."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from models import Accident, IssuedDocument, Measure
 from models.enums import AccidentGrade, AccidentStatus, MeasureStatus
@@ -14,6 +15,7 @@ from services.documents.subjects import Case, procedure_for
 from services.errors import Reason, Refused
 from services.records import grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.accidents import missing_for_closing
 from services.workflow.documents import missing_documents
 
 
@@ -23,7 +25,7 @@ def close_accident(
     """The closed accident; clocks that still run end with it. Refused with everything that is missing."""
     accident: Accident = load_record(work, Accident, accident_id, version)
     grant = grant_for_record(work, Permission.ACCIDENT_WRITE, accident)
-    missing = what_is_missing(work, accident)
+    missing = what_is_missing(work.session, accident)
     if missing:
         raise Refused(missing)
     earlier = audit.values_of(accident)
@@ -35,18 +37,15 @@ def close_accident(
     return accident
 
 
-def what_is_missing(work: UnitOfWork, accident: Accident) -> list[Reason]:
+def what_is_missing(session: Session, accident: Accident) -> list[Reason]:
     """Everything that stands in the way of closing."""
     if accident.status is AccidentStatus.CLOSED:
         return [Reason("closed", _l("The accident is closed; its record stands."))]
     found = []
     if accident.grade is AccidentGrade.UNDETERMINED:
         found.append(Reason("grade", _l("The grade is not decided yet.")))
-    if not accident.cause:
-        found.append(Reason("cause", _l("The cause is not recorded yet.")))
-    if not accident.responsibility:
-        found.append(Reason("responsibility", _l("The responsibility is not recorded yet.")))
-    waiting = work.session.scalar(
+    found += missing_for_closing(session, accident)
+    waiting = session.scalar(
         sa.select(sa.func.count(Measure.id)).where(
             Measure.accident_id == accident.id, Measure.status == MeasureStatus.PLANNED
         )
@@ -56,8 +55,7 @@ def what_is_missing(work: UnitOfWork, accident: Accident) -> list[Reason]:
             Reason("measures", _l("%(count)s measures are neither carried out nor dropped.", count=waiting))
         )
     case = Case(accident.complaint if accident.complaint_id is not None else None, accident)
-    procedure = procedure_for(work.session, case)
-    found += missing_documents(
-        work.session, procedure, "close_accident", IssuedDocument.accident_id == accident.id
-    )
+    procedure = procedure_for(session, case)
+    of_record = IssuedDocument.accident_id == accident.id
+    found += missing_documents(session, procedure, "close_accident", of_record)
     return found

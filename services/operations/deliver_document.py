@@ -79,7 +79,11 @@ def _tell(work: UnitOfWork, case: Case, people: list[int | None], document: Issu
     secret = case.complaint if case.complaint is not None and case.complaint.is_confidential else None
     for person in dict.fromkeys(people):
         if person is not None and person != work.actor.user_id:
-            payload = {"by": work.actor.name, "document": document.number, "address": document.public_id}
+            payload = {
+                "by": work.actor.name,
+                "document": document.number,
+                "document_address": document.public_id,
+            }
             work.session.add(
                 OutboxMessage(
                     recipient_id=person,

@@ -12,10 +12,12 @@ from models.enums import AccidentStatus, EventKind
 from models.labels import _l
 from services import audit
 from services.access.permissions import Permission
-from services.errors import Invalid, Reason, Refused
+from services.errors import Invalid
 from services.records import grant_for_record, load_record, put_values, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow import accidents
 from services.workflow.steps import write_event
+from services.workflow.typed import not_in_future
 
 
 def edit_accident(
@@ -26,19 +28,25 @@ def edit_accident(
     values: Mapping[str, Any],
     complaint_id: int | None,
 ) -> Accident:
-    """The changed accident. Refused once it is closed, or when it is taken off a complaint it was linked to."""
+    """The changed accident, graded and timed by the facts as they stand now.
+
+    Refused once it is closed, or when it is taken off a complaint it was linked to.
+    """
     accident: Accident = load_record(work, Accident, accident_id, version)
     grant = grant_for_record(work, Permission.ACCIDENT_WRITE, accident)
-    if accident.status is AccidentStatus.CLOSED:
-        raise Refused([Reason("closed", _l("The accident is closed; its record stands."))])
+    accidents.require_open_accident(accident)
     earlier, linked = audit.values_of(accident), None
     if complaint_id != accident.complaint_id:
         linked = _complaint(work, accident, complaint_id)
         accident.complaint_id = linked.id
-    put_values(accident, values)
+    put_values(accident, accidents.typed_values(work.session, accident, values))
+    not_in_future(work, accident.happened_at, "happened_at")
+    accidents.check_scope(work, accident)
+    accidents.put_grade(work, accident)
     if accident.cause and accident.status is AccidentStatus.REPORTED:
         accident.status = AccidentStatus.HANDLED  # the cause is known: from here on it is about the measures
     save(work, accident)
+    accidents.renew_clocks(work, accident)
     record_change(work, "edit", accident, earlier, grant=grant)
     if linked is not None:
         write_event(

@@ -24,6 +24,7 @@ from services.records import (
 from services.unit_of_work import UnitOfWork
 from services.workflow.investigations import put_rows, team
 from services.workflow.steps import tell, write_event
+from services.workflow.teams import check_team, may_appoint, with_group
 from services.workflow.typed import active_user
 
 
@@ -47,8 +48,13 @@ def edit_investigation(
     earlier, known = audit.values_of(investigation), set(team(work, investigation))
     if values.get("leader_id") != investigation.leader_id:
         active_user(work, values.get("leader_id"), "leader_id")
+    if values.get("group_id", investigation.group_id) != investigation.group_id:
+        members = with_group(work, complaint, values.get("group_id"), values.get("leader_id"), members)
+    check_team(work, complaint, values.get("leader_id"), members)
     put_values(investigation, values)
     further = put_rows(work, investigation, members, findings)
+    if "members" in further:
+        may_appoint(work, complaint)
     if further and audit.differences(investigation, earlier) == ({}, {}):
         investigation.version += 1  # somebody with the old rows open must notice
     save(work, investigation)

@@ -1,4 +1,7 @@
-"""Finishing an investigation: with its report, and a verdict on every allegation."""
+"""Finishing an investigation: with its report, a verdict, and whatever else the procedure asks for.
+
+The time limits that wait for the investigation stop with its report (R08-03, R11-07, R17-07).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from services.access.permissions import Permission
 from services.errors import Reason, Refused
 from services.records import case_of, grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
-from services.workflow.steps import tell, write_event
+from services.workflow.inquiry_parts import Inquiry
+from services.workflow.steps import move_clocks, tell, write_event
 from services.workflow.typed import required
 
 
@@ -24,17 +28,17 @@ def finish_investigation(
     report: str | None,
     root_cause: str | None = None,
 ) -> Investigation:
-    """The finished investigation. Invalid without a report, Refused without a finding or when finished already."""
+    """The finished investigation. Invalid without a report, Refused with everything that is still missing."""
     investigation: Investigation = load_record(work, Investigation, investigation_id, version)
     grant = grant_for_record(work, Permission.INVESTIGATION_WRITE, investigation)
     complaint = case_of(work, investigation)
     assert complaint is not None
-    missing = _missing(work, investigation)
+    earlier = audit.values_of(investigation)
+    investigation.root_cause = (root_cause or "").strip() or investigation.root_cause
+    missing = _missing(work, investigation) or Inquiry(work.session, complaint, investigation).missing()
     if missing:
         raise Refused(missing)
-    earlier = audit.values_of(investigation)
     investigation.report = required(report, "report", _l("An investigation ends with its report."))
-    investigation.root_cause = (root_cause or "").strip() or investigation.root_cause
     investigation.status = InvestigationStatus.FINISHED
     investigation.finished_at = work.now
     save(work, investigation)
@@ -42,6 +46,7 @@ def finish_investigation(
     write_event(
         work, complaint, EventKind.INVESTIGATED, text=investigation.report, grant=grant, done="finished"
     )
+    move_clocks(work, complaint, EventKind.INVESTIGATED)
     tell(work, complaint, [complaint.handler_id], "investigation.finished", title=investigation.title)
     return investigation
 

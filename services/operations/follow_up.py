@@ -12,7 +12,9 @@ from services.errors import Invalid
 from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
 from services.workflow.steps import begin
-from services.workflow.typed import not_in_future, required
+from services.workflow.typed import not_in_future, optional, required
+
+_REACHED = (FollowUpResult.SATISFIED, FollowUpResult.DISSATISFIED)
 
 
 def follow_up(
@@ -23,6 +25,7 @@ def follow_up(
     result: FollowUpResult | None,
     channel: Channel | None,
     words: str,
+    execution: str | None = None,
     at: datetime | None = None,
 ) -> Complaint:
     """Recorded. Dissatisfied: back in work, next round, new clocks beside the kept ones of the round before."""
@@ -32,6 +35,9 @@ def follow_up(
     if channel is None:
         raise Invalid({"channel": _l("Say how you asked.")})
     words = required(words, "words", _l("Write down the complainant's words or the attempts made."))
+    execution = optional(execution)
+    if execution is None and act.situation.procedure.follow_up.asks_execution and result in _REACHED:
+        raise Invalid({"execution": _l("Say how the solution was carried out (see the procedure).")})
     asked = not_in_future(work, at, "at")
     complaint = act.complaint
     work.session.add(
@@ -42,6 +48,7 @@ def follow_up(
             channel=channel,
             result=result,
             words=words,
+            execution=execution,
             by_id=act.by_id,
         )
     )

@@ -16,7 +16,8 @@ from services.errors import Invalid
 from services.records import grant_on_case, put_values, record_change, require_open, save
 from services.unit_of_work import UnitOfWork
 from services.workflow.investigations import put_rows, team
-from services.workflow.steps import move_clocks, tell, write_event
+from services.workflow.steps import tell, write_event
+from services.workflow.teams import check_team, may_appoint, with_group
 from services.workflow.typed import active_user
 
 
@@ -28,16 +29,20 @@ def open_investigation(
     members: Sequence[Mapping[str, Any]] = (),
     findings: Sequence[Mapping[str, Any]] = (),
 ) -> Investigation:
-    """The investigation, under way. `values` are its form fields (title, leader_id, plan, standard, root_cause).
+    """The investigation, under way. `values` are its form fields (title, leader_id, group_id, plan, standard …).
 
-    Invalid without a complaint in scope, NotPermitted without INVESTIGATION_WRITE on it, Refused when it has ended.
+    Invalid without a complaint in scope, and with a team smaller than the procedure wants; NotPermitted without
+    INVESTIGATION_WRITE on it, Refused when it has ended or when the team is somebody else's to appoint.
     """
     complaint = work.session.scalars(sa.select(Complaint).where(Complaint.id == complaint_id)).first()
     if complaint is None:
         raise Invalid({"complaint_id": _l("Pick the complaint that is investigated.")})
     grant = grant_on_case(work, Permission.INVESTIGATION_WRITE, complaint)
     require_open(complaint)
-    active_user(work, values.get("leader_id"), "leader_id")
+    may_appoint(work, complaint)
+    leader = active_user(work, values.get("leader_id"), "leader_id")
+    members = with_group(work, complaint, values.get("group_id"), leader.id, members)
+    check_team(work, complaint, leader.id, members)
     investigation = Investigation(
         complaint_id=complaint.id, status=InvestigationStatus.OPEN, started_at=work.now
     )
@@ -47,7 +52,6 @@ def open_investigation(
     further = put_rows(work, investigation, members, findings)
     record_change(work, "open", investigation, grant=grant, further=further)
     write_event(work, complaint, EventKind.INVESTIGATED, text=investigation.title, grant=grant, done="opened")
-    move_clocks(work, complaint, EventKind.INVESTIGATED)
     refresh_visibility(work.session, complaint)
     tell(work, complaint, team(work, investigation), "investigation.opened", title=investigation.title)
     return investigation

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models import Complaint, Reply
+from models import Complaint, Department, Reply
 from models.enums import Channel, EventKind
 from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
+from services.workflow.post_gates import post_name
+from services.workflow.posts import may_stand_for
 from services.workflow.steps import Act, begin
 from services.workflow.typed import not_in_future, optional
 
@@ -25,6 +27,7 @@ def reply(
     channel: Channel | None = None,
     sent_at: datetime | None = None,
     not_notifiable_reason: str | None = None,
+    together_with_id: int | None = None,
 ) -> Complaint:
     """Replied. Either `text` with its channel, or a reason for none: anonymous, or not to be reached after attempts."""
     act = begin(work, complaint_id, EventKind.REPLY, version)
@@ -40,14 +43,13 @@ def reply(
             {"channel": _l("The procedure asks for a written reply: by letter, fax, e-mail or online.")}
         )
     complaint = act.complaint
-    if (
-        reason is not None
-        and not complaint.is_anonymous
-        and not act.situation.procedure.reply.unreachable_exempt
-    ):
+    rule = act.situation.procedure.reply
+    exempt = rule.anonymous_exempt if complaint.is_anonymous else rule.unreachable_exempt
+    if reason is not None and not exempt:
         raise Invalid(
             {"not_notifiable_reason": _l("A complainant who gave a name has to be told (see the procedure).")}
         )
+    partner = _partner(act, together_with_id) if text is not None else None
     sent = _sent_at(act, sent_at) if text is not None else None
     work.session.add(
         Reply(
@@ -57,15 +59,42 @@ def reply(
             channel=channel if text else None,
             sent_at=sent,
             sent_by_id=act.by_id,
+            together_with_id=partner,
             not_notifiable_reason=reason,
         )
     )
     complaint.reply_text = text or complaint.reply_text
     complaint.replied_at = sent or complaint.replied_at
     complaint.not_notifiable_reason = reason
-    act.finish(text=text or reason, channel=channel)
-    act.tell([complaint.first_receiver_id, complaint.handler_id], "replied")
+    act.finish(text=text or reason, channel=channel, together_with=partner)
+    heads = [
+        head
+        for assignment in act.situation.assignments
+        if (head := _head(act, assignment.department_id)) is not None
+    ]
+    act.tell([complaint.first_receiver_id, complaint.handler_id, partner, *heads], "replied")
     return complaint
+
+
+def _partner(act: Act, user_id: int | None) -> int | None:
+    """Whose agreement the reply carries, where the procedure asks for two at this grade (R05-04)."""
+    procedure = act.situation.procedure
+    rule = procedure.reply_by(act.complaint.grade)
+    if rule is None or rule.together_with is None:
+        return None
+    if (
+        user_id is None
+        or user_id == act.by_id
+        or not may_stand_for(act.work.session, procedure, rule.together_with, user_id)
+    ):
+        name = post_name(procedure, rule.together_with)
+        raise Invalid({"together_with_id": _l("This grade is answered together with: %(post)s.", post=name)})
+    return user_id
+
+
+def _head(act: Act, department_id: int) -> int | None:
+    department = act.work.session.get(Department, department_id)
+    return department.leader_id if department else None
 
 
 def _sent_at(act: Act, sent_at: datetime | None) -> datetime:

@@ -7,12 +7,12 @@ import hashlib
 import sqlalchemy as sa
 
 from models import Complaint, Measure, Opinion
-from models.enums import EventKind, MeasureStatus, Responsibility
+from models.enums import EventKind, MeasureStatus, PostName, Responsibility
 from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
 from services.workflow.escalation import somebody
-from services.workflow.people import of_roles
+from services.workflow.posts import holders_of
 from services.workflow.steps import begin
 from services.workflow.typed import optional, required
 
@@ -55,7 +55,6 @@ def submit_opinion(
     work.session.add(opinion)
     complaint.result, complaint.responsibility = result, responsibility
     act.finish(text=result, responsibility=responsibility)
-    approver = act.situation.procedure.approval.approver
-    people = of_roles(work.session, complaint, [approver])
+    people = holders_of(work.session, act.situation.procedure, complaint, PostName.APPROVER)
     act.tell(somebody(work.session, complaint, people), "opinion.submitted")
     return complaint

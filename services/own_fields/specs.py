@@ -94,7 +94,12 @@ def may_read(declared_field: DeclaredField, actor: Actor) -> bool:
 
 
 def spec_of(
-    one: DeclaredField, locale: str, *, choices: Mapping[str, Text] | None = None, required: bool = False
+    one: DeclaredField,
+    locale: str,
+    *,
+    choices: Mapping[str, Text] | None = None,
+    required: bool = False,
+    help: str | None = None,
 ) -> FieldSpec:
     """The declaration of one field. `choices`: those offered; by default the ones that are not retired."""
     if choices is None:
@@ -118,7 +123,7 @@ def spec_of(
         import_=one.kind is not FieldKind.FILE and not one.retired,
         read_only=False,
         required=required,
-        help=one.help.in_language(locale) if one.help else "",
+        help=(one.help.in_language(locale) if one.help else "") if help is None else help,
         max_length=LONGEST_TEXT if is_text else None,
         code=one.code,
         target=_TARGETS.get(one.kind),

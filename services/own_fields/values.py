@@ -136,6 +136,11 @@ _PLAIN: dict[FieldKind, Callable[[DeclaredField, Any, Any], Any]] = {
 }
 
 
+def as_stored(one: DeclaredField, value: Any) -> Any:
+    """A value that points at no record, as it is stored. Unfit with what to do."""
+    return _PLAIN[one.kind](one, value, None)
+
+
 def _pointed_at(session: Session, kind: FieldKind, value: Any, stands: Any) -> int:
     record_id = int(value)
     if record_id == stands:

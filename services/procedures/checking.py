@@ -16,8 +16,10 @@ from services.procedures.consistency import inconsistencies
 from services.procedures.field_checks import faults_of_fields
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
+from services.procedures.sections.accidents import Sourced
 from services.procedures.sections.documents import OWN
 from services.procedures.vocabulary import Level
+from services.procedures.way_checks import faults_of_the_way
 
 
 def parse(text: str) -> Procedure:
@@ -124,6 +126,7 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
     yield from _documents_unknown(procedure, source)
+    yield from faults_of_the_way(procedure, source)
     yield from faults_of_fields(procedure, source)
     if procedure.follow_up.exit_with_leader_approval and not procedure.follow_up.until_satisfied:
         path: Path = ("follow_up", "exit_with_leader_approval")
@@ -142,13 +145,20 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
             ("documents", "forms"),
             [form.code for form in procedure.documents.forms] if procedure.documents else [],
         ),
+        (("posts",), [post.post.value for post in procedure.posts]),
+        (("replies_by",), [reply.level for reply in procedure.replies_by]),
         (("complainant_kinds",), [kind.code for kind in procedure.complainant_kinds]),
         (("fields",), [field.code for field in procedure.fields]),
         (("clauses",), [clause.code for clause in procedure.clauses]),
     ]
-    for key in ("grading", "accident_grading"):
-        scale = getattr(procedure, key)
-        lists.append(((key, "levels"), [level.code for level in scale.levels] if scale else []))
+    grading, accidents = procedure.grading, procedure.accidents
+    lists.append((("grading", "levels"), [level.code for level in grading.levels] if grading else []))
+    if accidents:
+        lists += [
+            (("accidents", "scope"), [kind.code.value for kind in accidents.scope]),
+            (("accidents", "reports"), [duty.kind.value for duty in accidents.reports]),
+            (("accidents", "steps"), [each.step.value for each in accidents.steps]),
+        ]
     for path, codes in lists:
         for index, code in enumerate(codes):
             if code in codes[:index]:
@@ -160,7 +170,7 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
 
 def _foreign_clauses(part: BaseModel, procedure: Procedure, path: Path, source: Source) -> Iterator[Fault]:
     """A procedure may rest only on clauses of its own regulation."""
-    if isinstance(part, Ruled):
+    if isinstance(part, (Ruled, Sourced)):
         for clause in part.clause:
             if not clause.startswith(f"{procedure.regulation}-"):
                 here = (*path, "clause")

@@ -12,10 +12,26 @@ from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.sections.accidents import AccidentCase, Accidents
 from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.documents import Documents
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
-from services.procedures.vocabulary import Category, Channel, ClockEvent, Field, Level, PauseReason, RoleName
+from services.procedures.sections.gates import DeclaredGate
+from services.procedures.sections.grading import Grade, Grading
+from services.procedures.sections.investigation import SILENT, InvestigationRules
+from services.procedures.sections.posts import Post, ReplyBy
+from services.procedures.vocabulary import (
+    Category,
+    Channel,
+    ClockEvent,
+    Field,
+    Level,
+    PauseReason,
+    PostName,
+    RoleName,
+)
+
+__all__ = ["Grade", "Grading", "Procedure", "Ruled", "Text"]
 
 ONE_OR_MANY = frozenset({"clause", "start_event", "stop_event"})
 """Keys whose single value may stand without brackets."""
@@ -89,6 +105,10 @@ class Clock(Ruled):
     warn_points: tuple[Warn, ...] = ()
     at_warn: Consequence = Consequence()
     at_breach: Consequence = Consequence()
+    when: AccidentCase | None = None
+    """The accidents it is for; a time limit of complaints has none."""
+    levels: tuple[Code, ...] = ()
+    """Grades for which the clock runs; empty: for all."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -98,6 +118,8 @@ class Clock(Ruled):
             raise ValueError(f"a clock in {self.unit} needs an amount above 0")
         if not self.unit.needs_amount and self.amount:
             raise ValueError(f"a clock with unit {self.unit} has no amount; leave it out")
+        if self.when and not any(event.value.startswith("accident_") for event in self.start_event):
+            raise ValueError("when belongs to a clock that an accident starts; take it out")
         both = set(self.start_event) & set(self.stop_event)
         if both:
             raise ValueError(f"{sorted(both)[0]} both starts and stops this clock")
@@ -151,21 +173,6 @@ class Handover(Ruled):
     arbiter: RoleName
 
 
-class Grade(Ruled):
-    code: Code
-    names: Text
-    criteria: Text
-    team: Literal["required", "simplified", "optional"] | None = None
-
-
-class Grading(Part):
-    """One scale; the scales of two procedures are never mixed in one chart."""
-
-    scheme: Code
-    names: Text
-    levels: Annotated[tuple[Grade, ...], Setting(min_length=1)]
-
-
 class EscalationStep(Ruled):
     level: Level
     names: Text
@@ -186,6 +193,7 @@ class Reply(Ruled):
 
 class FollowUp(Ruled):
     required: bool = True
+    asks_execution: bool = False
     until_satisfied: bool = False
     exit_with_leader_approval: bool = False
 
@@ -230,7 +238,7 @@ class Procedure(Part):
     clocks: tuple[Clock, ...]
     handover: Handover
     grading: Grading | None = None
-    accident_grading: Grading | None = None
+    accidents: Accidents | None = None
     escalation: Annotated[tuple[EscalationStep, ...], Setting(min_length=1)]
     approval: Approval
     reply: Reply
@@ -239,6 +247,10 @@ class Procedure(Part):
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
     documents: Documents | None = None
+    posts: tuple[Post, ...] = ()
+    replies_by: tuple[ReplyBy, ...] = ()
+    gates: tuple[DeclaredGate, ...] = ()
+    investigation: InvestigationRules = SILENT
     complainant_kinds: tuple[ComplainantKind, ...] = ()
     fields: tuple[DeclaredField, ...] = ()
     clauses: tuple[OwnClause, ...] = ()
@@ -271,3 +283,23 @@ class Procedure(Part):
             return rungs[0]
         above = rungs.index(level) + 1
         return rungs[above] if above < len(rungs) else None
+
+    def post(self, post: PostName) -> Post | None:
+        """The post as this regulation names it; None when it says nothing of it."""
+        return next((one for one in self.posts if one.post is post), None)
+
+    def roles_of(self, post: PostName) -> tuple[RoleName, ...]:
+        """The roles that hold a post when the organisation has bound nobody to it."""
+        named = self.post(post)
+        if named is not None:
+            return named.roles
+        return {
+            PostName.APPROVER: (self.approval.approver,),
+            PostName.ARBITER: (self.handover.arbiter,),
+            PostName.OFFICE: (RoleName.FIRST_RECEIVER, RoleName.HEAD_OF_QUALITY),
+            PostName.HEAD_OF_QUALITY: (RoleName.HEAD_OF_QUALITY,),
+            PostName.EVALUATOR: (RoleName.LEADER,),
+        }[post]
+
+    def reply_by(self, level: str | None) -> ReplyBy | None:
+        return next((one for one in self.replies_by if one.level == level), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.enums import Category, Channel, EventKind, PauseReason, RoleName
+from models.enums import Category, Channel, EventKind, PauseReason, PostName, RoleName
 
 __all__ = [
     "CLOCK_EVENTS",
@@ -14,6 +14,7 @@ __all__ = [
     "Field",
     "Level",
     "PauseReason",
+    "PostName",
     "RoleName",
     "clock_event",
 ]
@@ -38,10 +39,14 @@ class ClockEvent(StrEnum):
     ARCHIVED = "archived"
     ACCIDENT_HAPPENED = "accident_happened"
     ACCIDENT_REPORTED = "accident_reported"
+    REPORTED_TO_QUALITY = "reported_to_quality"
+    REPORTED_TO_DEPARTMENT = "reported_to_department"
+    REPORTED_TO_MANAGER = "reported_to_manager"
     ACCIDENT_FORM_SENT = "accident_form_sent"
     REPORTED_TO_AUTHORITY = "reported_to_authority"
     REPORTED_UP = "reported_up"
     WRITTEN_REPORT_SENT = "written_report_sent"
+    COMPANY_FORM_SENT = "company_form_sent"
 
 
 CLOCK_EVENTS: dict[EventKind, ClockEvent] = {

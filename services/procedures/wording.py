@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from models import ProcedureVersion
+from models.labels import LazyString
 from services.procedures.of_complaint import parsed
+from services.procedures.parts import Text
 
 
 def grade_names(session: Session, locale: str) -> dict[str, str]:
@@ -17,3 +20,8 @@ def grade_names(session: Session, locale: str) -> dict[str, str]:
         for level in grading.levels if grading else ():
             names[level.code] = level.names.in_language(locale)
     return names
+
+
+def said_of(text: Text) -> LazyString:
+    """The words of a procedure in the language of whoever reads them."""
+    return LazyString(lambda: text.in_language(str(get_locale() or "zh")))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 
 from models import Attachment, Party
 from models.enums import ComplaintForm, PartySide
-from models.labels import LazyString, _l
-from services.errors import Reason
+from models.labels import LazyString, _l, in_both
+from services.errors import Reason, Text
 from services.procedures.vocabulary import Field
 from services.workflow.gates import Situation
 from services.workflow.procedure_words import missing_for_acceptance
@@ -64,8 +66,8 @@ ENTERED_AT: dict[Field, str] = {
 """Where on the case's page it is entered; `record:` and a field lead to that field of the correction form."""
 
 
-def acceptance_complete(s: Situation) -> list[Reason]:
-    """What the procedure requires before acceptance (R02-06, R02-07, R15-16): the missing ones are named."""
+def _present(s: Situation) -> dict[Field, Callable[[], bool]]:
+    """Whether each of the desk's own fields has been recorded, asked only where it matters."""
     complaint = s.complaint
     parties = list(s.session.scalars(sa.select(Party).where(Party.complaint_id == complaint.id)))
     complainants = [p for p in parties if p.side is PartySide.COMPLAINANT]
@@ -76,7 +78,7 @@ def acceptance_complete(s: Situation) -> list[Reason]:
         )
         return s.session.scalar(query.limit(1)) is not None
 
-    present = {
+    return {
         Field.COMPLAINANT_NAME: lambda: any(p.name for p in complainants),
         Field.COMPLAINANT_PHONE: lambda: any(p.phone or p.email for p in complainants),
         Field.COMPLAINANT_ADDRESS: lambda: any(p.address for p in complainants),
@@ -100,6 +102,26 @@ def acceptance_complete(s: Situation) -> list[Reason]:
         Field.THIRD_PARTY_NAME: lambda: bool(complaint.passed_on_by),
         Field.THIRD_PARTY_REFERENCE: lambda: bool(complaint.source_reference),
     }
+
+
+def still_asked(s: Situation) -> list[Text]:
+    """What the procedure asks for at registration and has not been recorded yet."""
+    present = _present(s)
+    found: list[Text] = []
+    for rule in s.procedure.intake.asked_at_registration:
+        if isinstance(rule.field, Field):
+            if not present[rule.field]():
+                found.append(FIELD_LABELS[rule.field])
+            continue
+        declared = s.procedure.declared_field(rule.field)
+        if declared is not None and s.complaint.own_values.get(rule.field) in (None, "", []):
+            found.append(in_both(declared.names.zh, declared.names.en))
+    return found
+
+
+def acceptance_complete(s: Situation) -> list[Reason]:
+    """What the procedure requires before acceptance (R02-06, R02-07, R15-16): the missing ones are named."""
+    present = _present(s)
     missing = [
         Reason(
             f"missing_{rule.field.value}",

@@ -213,13 +213,6 @@ def co_handles(s: Situation) -> list[Reason]:
     return _no("not_co_handling", _l("Your department has not signed for co-handling."), "people")
 
 
-def in_lead_department(s: Situation) -> list[Reason]:
-    holder = s.complaint.department_id
-    if involved(s.actor, s.complaint.handler_id) or (s.grant and holder and s.grant.covers({holder})):
-        return []
-    return _no("not_lead", _l("Only the lead department submits the opinion."), "people")
-
-
 def co_opinions_given(s: Situation) -> list[Reason]:
     """Every co-handling department has its say before the opinion goes up (R01-10)."""
     return [
@@ -272,6 +265,12 @@ def follow_up_not_by_handler(s: Situation) -> list[Reason]:
     return _no("handler_follows_up", _l("Somebody other than the handler asks the complainant."))
 
 
+def evaluator_is_not_handler(s: Situation) -> list[Reason]:
+    if not involved(s.actor, s.complaint.handler_id):
+        return []
+    return _no("evaluator_is_handler", _l("Whoever handled the complaint does not evaluate its result."))
+
+
 def reply_recorded(s: Situation) -> list[Reason]:
     if s.complaint.replied_at or s.complaint.not_notifiable_reason:
         return []
@@ -280,22 +279,20 @@ def reply_recorded(s: Situation) -> list[Reason]:
 
 def followed_up(s: Situation) -> list[Reason]:
     """Satisfied, not reachable, or an exit with the leader's approval where the procedure has one (R04-08)."""
-    if s.complaint.state is State.REPLIED:
-        if s.complaint.not_notifiable_reason:
+    rule, last = s.procedure.follow_up, s.last_follow_up
+    if not rule.required or (last is None and s.complaint.not_notifiable_reason):
+        return []
+    if last is not None and last.result is FollowUpResult.DISSATISFIED:
+        # Asking once is over when the work was done anew and answered; until satisfied means asking again.
+        answered = last.round < s.complaint.round and not rule.until_satisfied
+        if answered or rule.exit_with_leader_approval:
             return []
+        return _no("dissatisfied", _l("The complainant is not satisfied."), "reply")
+    if s.complaint.state is State.REPLIED and not s.complaint.not_notifiable_reason:
         return _no(
             "no_follow_up", _l("The complainant has not been asked yet. Start the follow-up."), "reply"
         )
-    last = s.last_follow_up
-    if last is None:
-        return (
-            []
-            if s.complaint.not_notifiable_reason
-            else _no("no_follow_up", _l("No follow-up is recorded yet."), "reply")
-        )
-    if last.result is FollowUpResult.DISSATISFIED and not s.procedure.follow_up.exit_with_leader_approval:
-        return _no("dissatisfied", _l("The complainant is not satisfied."), "reply")
-    return []
+    return [] if last is not None else _no("no_follow_up", _l("No follow-up is recorded yet."), "reply")
 
 
 def measures_settled(s: Situation) -> list[Reason]:

@@ -84,6 +84,18 @@ def of_level(session: Session, complaint: Complaint, level: Level) -> list[int]:
     return only_named(session, complaint, found)
 
 
+def managers_at(session: Session, level: Level) -> list[int]:
+    """Everybody who manages at this level somewhere in the house, whichever department a complaint is with."""
+    if level is Level.DEPARTMENT_HEAD:
+        leading = sa.select(Department.leader_id).where(
+            Department.leader_id.is_not(None), Department.ended_on.is_(None)
+        )
+        heads = [person for person in session.scalars(leading) if person is not None]
+        return [*heads, *holders(session, [RoleName.DEPARTMENT_HEAD])]
+    role = RoleName.HEAD_OF_QUALITY if level is Level.HEAD_OF_QUALITY else RoleName.LEADER
+    return holders(session, [role])
+
+
 def of_roles(session: Session, complaint: Complaint, roles: Iterable[RoleName]) -> list[int]:
     """The people to tell about this complaint who hold one of the roles; handler and first receiver by name."""
     people: list[int] = []

@@ -18,10 +18,13 @@ from services.access.visibility import audiences_of, refresh_visibility
 from services.actor import Actor, Grant
 from services.deadlines import clocks
 from services.errors import NotFound, NotPermitted, Reason, Refused, Stale, WrongState
+from services.own_fields import key_of
 from services.procedures.vocabulary import clock_event
 from services.unit_of_work import UnitOfWork
+from services.workflow.declared_gates import declared
 from services.workflow.gates import Situation
 from services.workflow.people import only_named
+from services.workflow.posts import holds, post_of
 from services.workflow.table import TRANSITIONS, Transition
 
 
@@ -40,6 +43,7 @@ def check_version(complaint: Complaint, version: int | None) -> None:
     """Stale, with the values that stand now, when the form was opened on an older version."""
     if version is not None and version != complaint.version:
         theirs = {spec.key: getattr(complaint, spec.key) for spec in fields_of(Complaint)}
+        theirs |= {key_of(code): value for code, value in complaint.own_values.items()}
         raise Stale(theirs, complaint.version)
 
 
@@ -105,15 +109,24 @@ def grant_for(situation: Situation, event: EventKind) -> Grant | None:
             grant = replace(situation.actor, grants=tuple(held)).grant_for(for_event(event), departments)
             if grant is not None and (assignment.kind is AssignmentKind.LEAD) is SIGNATURES[event]:
                 return grant
-    if situation.complaint.is_confidential:
-        # Being named opens a confidential case; the role then need not be one for its department.
-        return situation.actor.grant_for(for_event(event))
-    return situation.actor.grant_for(for_event(event), departments)
+    # Being named opens a confidential case; the role then need not be one for its department.
+    reached = None if situation.complaint.is_confidential else departments
+    return _by_post(situation, event, reached) or situation.actor.grant_for(for_event(event), reached)
+
+
+def _by_post(situation: Situation, event: EventKind, departments: Collection[int] | None) -> Grant | None:
+    """Of several roles the one that holds the post the step belongs to (a leader who is head of quality as well)."""
+    post = post_of(situation, event) if len(situation.actor.grants) > 1 else None
+    if post is None:
+        return None
+    held = tuple(grant for grant in situation.actor.grants if holds(situation, post, grant))
+    return replace(situation.actor, grants=held).grant_for(for_event(event), departments)
 
 
 def reasons_against(situation: Situation, transition: Transition) -> list[Reason]:
     """Everything the gates of an event miss, not only the first."""
-    return [reason for gate in transition.gates for reason in gate(situation)]
+    built_in = [reason for gate in transition.gates for reason in gate(situation)]
+    return [*built_in, *declared(situation, transition.event)]
 
 
 @dataclass

@@ -15,7 +15,10 @@ from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
 from services.workflow import documents as d
 from services.workflow import gates as g
+from services.workflow import post_gates as p
 from services.workflow.acceptance import acceptance_complete
+from services.workflow.declared_gates import recognition_recorded
+from services.workflow.levels import decided_on_report, investigated_as_graded
 from services.workflow.procedure_words import closing_complete
 
 if TYPE_CHECKING:
@@ -59,16 +62,20 @@ _BEFORE_END = (*_BEFORE_WORK, *_IN_HAND)
 _NOT_FILED = tuple(state for state in S if state not in (S.ARCHIVED, S.MERGED))
 
 _ROWS = (
-    Transition(E.ASK_TO_COMPLETE, _to(S.TO_COMPLETE, S.REGISTERED)),
+    Transition(E.ASK_TO_COMPLETE, _to(S.TO_COMPLETE, S.REGISTERED), (p.office_takes_it,)),
     Transition(E.SUPPLY_MISSING, _to(S.REGISTERED, S.TO_COMPLETE)),
     Transition(E.ACKNOWLEDGE, _stay(*_BEFORE_END)),
-    Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (acceptance_complete,)),
-    Transition(E.REFUSE, _to(S.REFUSED, *_BEFORE_WORK)),
-    Transition(E.CLOSE_ON_SPOT, _to(S.CLOSED, S.REGISTERED), (g.handler_is_first_receiver, closing_complete)),
+    Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (p.office_takes_it, acceptance_complete)),
+    Transition(E.REFUSE, _to(S.REFUSED, *_BEFORE_WORK), (p.office_takes_it,)),
+    Transition(
+        E.CLOSE_ON_SPOT,
+        _to(S.CLOSED, S.REGISTERED),
+        (g.handler_is_first_receiver, p.on_the_spot_allowed, closing_complete),
+    ),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
     Transition(E.REFUSE_SIGNATURE, _to(S.ACCEPTED, S.DISPATCHED), (g.is_proposed_receiver, g.refusals_left)),
-    Transition(E.ARBITRATE, _to(S.IN_WORK, S.DISPATCHED), (g.receivers_disagree,)),
+    Transition(E.ARBITRATE, _to(S.IN_WORK, S.DISPATCHED), (p.arbiter_decides, g.receivers_disagree)),
     Transition(E.TAKE_ON, _to(S.IN_WORK, S.ACCEPTED)),
     Transition(E.ADD_CO_HANDLER, _stay(*_IN_HAND)),
     Transition(
@@ -79,20 +86,41 @@ _ROWS = (
     Transition(
         E.SUBMIT_OPINION,
         _to(S.AWAITING_APPROVAL, S.IN_WORK),
-        (g.not_paused, g.in_lead_department, g.co_opinions_given, d.documents_before_opinion),
+        (
+            g.not_paused,
+            p.handles_or_leads,
+            g.co_opinions_given,
+            investigated_as_graded,
+            decided_on_report,
+            d.documents_before_opinion,
+        ),
     ),
-    Transition(E.APPROVE, _stay(S.AWAITING_APPROVAL), (g.not_yet_approved, g.approver_is_not_handler)),
-    Transition(E.RETURN_OPINION, _to(S.IN_WORK, S.AWAITING_APPROVAL), (g.returner_is_not_submitter,)),
+    Transition(
+        E.APPROVE,
+        _stay(S.AWAITING_APPROVAL),
+        (p.approver_decides, g.not_yet_approved, g.approver_is_not_handler),
+    ),
+    Transition(
+        E.RETURN_OPINION,
+        _to(S.IN_WORK, S.AWAITING_APPROVAL),
+        (p.approver_decides, g.returner_is_not_submitter),
+    ),
     Transition(
         E.REPLY,
         _to(S.REPLIED, S.AWAITING_APPROVAL),
-        (g.not_paused, g.opinion_approved, d.documents_before_reply),
+        (g.not_paused, g.opinion_approved, p.competent_to_reply, d.documents_before_reply),
     ),
     Transition(E.START_FOLLOW_UP, _to(S.FOLLOWING_UP, S.REPLIED)),
     Transition(
         E.FOLLOW_UP,
         {S.FOLLOWING_UP: (S.FOLLOWING_UP, S.IN_WORK)},
         (g.follow_up_not_by_handler,),
+        restarts=True,
+    ),
+    Transition(
+        E.EVALUATE,
+        {S.REPLIED: (S.REPLIED, S.IN_WORK), S.FOLLOWING_UP: (S.FOLLOWING_UP, S.IN_WORK)},
+        (p.evaluator_decides, g.evaluator_is_not_handler),
         restarts=True,
     ),
     Transition(
@@ -107,6 +135,7 @@ _ROWS = (
             closing_complete,
             g.closer_is_not_handler,
             d.documents_before_closing,
+            recognition_recorded,
         ),
     ),
     Transition(
@@ -124,9 +153,11 @@ _ROWS = (
     Transition(E.REFER, _to(S.REFERRED, *_BEFORE_WORK, S.ACCEPTED, S.IN_WORK)),
     Transition(E.PAUSE, _stay(*_IN_HAND), (g.not_paused,)),
     Transition(E.RESUME, _stay(*_IN_HAND), (g.paused,)),
-    Transition(E.REQUEST_EXTENSION, _stay(*_IN_HAND), (g.has_extendable_clock,)),
-    Transition(E.EXTEND, _stay(*_UP_TO_APPROVAL), (g.has_extendable_clock,)),
-    Transition(E.DECLINE_EXTENSION, _stay(*_UP_TO_APPROVAL), (g.extension_asked_for,)),
+    Transition(E.REQUEST_EXTENSION, _stay(*_IN_HAND), (p.asks_as_handler, g.has_extendable_clock)),
+    Transition(E.EXTEND, _stay(*_UP_TO_APPROVAL), (p.extension_is_its_approvers, g.has_extendable_clock)),
+    Transition(
+        E.DECLINE_EXTENSION, _stay(*_UP_TO_APPROVAL), (p.extension_is_its_approvers, g.extension_asked_for)
+    ),
     Transition(E.SUPERVISE, _stay(*_UP_TO_APPROVAL, S.REPLIED, S.FOLLOWING_UP)),
     Transition(E.URGE, _stay(*_UP_TO_APPROVAL)),
     Transition(E.ESCALATE, _stay(*sorted(OPEN_STATES)), (g.a_level_above,)),

@@ -11,6 +11,7 @@ SUBJECTS: tuple[tuple[str, type[enums.Labelled]], ...] = (
     ("States of a complaint", enums.State),
     ("What happens to it", enums.EventKind),
     ("Roles", enums.RoleName),
+    ("Posts of a procedure", enums.PostName),
     ("Ways in", enums.Channel),
     ("Categories", enums.Category),
     ("Manners of closing", enums.CloseKind),

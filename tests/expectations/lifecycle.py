@@ -20,6 +20,9 @@ Targets = frozenset[str]
 
 REFUSED: Targets = frozenset()
 
+BY_POST: Targets = frozenset({"refused by a post"})
+"""Allowed by role and state, refused by the procedure under which the matrix is tried."""
+
 
 @dataclass(frozen=True)
 class Expectation:
@@ -32,6 +35,15 @@ class Expectation:
     paused_states: tuple[str, ...]
     paused_refused: tuple[str, ...]
     paused_working: tuple[str, ...]
+    by_post: frozenset[tuple[str, str]]
+    """(event, role): the post is somebody else's under the procedure of the matrix."""
+    never_the_handler: frozenset[Cell]
+
+    def tried(self, event: str, state: str, role: str) -> Targets:
+        """What trying it under the procedure of the matrix comes to."""
+        found = self.cell(event, state, role)
+        narrowed = (event, role) in self.by_post or (event, state, role) in self.never_the_handler
+        return BY_POST if found and narrowed else found
 
     def cell(self, event: str, state: str, role: str) -> Targets:
         return self.cells[event, state, role]
@@ -75,6 +87,13 @@ def load(path: Path = FILE) -> Expectation:
         tuple(paused["states"]),
         tuple(paused["refused"]),
         tuple(paused["working"]),
+        frozenset((event, role) for event, refused in raw["posts"].items() for role in refused),
+        frozenset(
+            (event, state, role)
+            for event, where in raw["never_the_handler"].items()
+            for state, refused in where.items()
+            for role in refused
+        ),
     )
 
 

@@ -21,11 +21,13 @@ from models.enums import (
     PauseReason,
     Responsibility,
     RoleName,
+    Verdict,
 )
 from services.access.scope import unscoped
 from services.actor import Actor
 from services.identity.actors import actor_for
 from services.operations.register import NewComplaint, NewParty, register
+from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from tests.factories.documents import put_required_documents
 from tests.factories.organisation import House
@@ -45,7 +47,7 @@ _ACCEPTED: tuple[Step, ...] = ((E.ACCEPT, R.FIRST_RECEIVER),)
 _DISPATCHED = (*_ACCEPTED, (E.TRANSFER, R.FIRST_RECEIVER))
 _IN_WORK = (*_DISPATCHED, (E.SIGN_FOR, R.HANDLER))
 _SUBMITTED = (*_IN_WORK, (E.SUBMIT_OPINION, R.HANDLER))
-_APPROVED = (*_SUBMITTED, (E.APPROVE, R.HEAD_OF_QUALITY))
+_APPROVED = (*_SUBMITTED, (E.APPROVE, R.LEADER))
 _REPLIED = (*_APPROVED, (E.REPLY, R.FIRST_RECEIVER))
 _FOLLOWING_UP = (*_REPLIED, (E.START_FOLLOW_UP, R.FIRST_RECEIVER))
 _SATISFIED = (*_FOLLOWING_UP, (E.FOLLOW_UP, R.FIRST_RECEIVER))
@@ -69,7 +71,8 @@ PATHS: dict[str, tuple[Step, ...]] = {
     "statutory_route": (*_ACCEPTED, (E.STATUTORY_ROUTE, R.FIRST_RECEIVER)),
     "referred": ((E.REFER, R.FIRST_RECEIVER),),
 }
-"""The way to each state from its registration (and to two milestones inside a state)."""
+"""The way to each state from its registration (and to two milestones inside a state). Approved by the approver of the
+organisation's procedure, whoever stands here (see approver)."""
 
 NEXT_STEP = {"in_work": E.SUBMIT_OPINION, "approved": E.REPLY, "satisfied": E.CLOSE, "closed": E.ARCHIVE}
 """Steps before which a procedure may want documents: a complaint made for a test has those of its next step."""
@@ -118,6 +121,7 @@ def valid_form(
             "channel": Channel.HOTLINE,
             "words": "满意。",
         },
+        E.EVALUATE: lambda: {"verdict": Verdict.ACCEPTED, "opinion": "处理得当。"},
         E.CLOSE: lambda: {"opinion": "处理得当，同意办结。"},
         E.REOPEN: lambda: {"new_fact": "投诉人提供了新的证据。"},
         E.ARCHIVE: lambda: {
@@ -196,10 +200,16 @@ def create_complaint(
     typed.setdefault("receiving_department_id", house.ward.id)
     complaint = register_complaint(session, house[R.HANDLER], now=now, **typed)
     for event, role in PATHS[state]:
-        take(session, house, complaint, event, role, now=now)
+        who = approver(session, complaint) if event is E.APPROVE else role
+        take(session, house, complaint, event, who, now=now)
     if state in NEXT_STEP:
         put_required_documents(session, house, complaint.public_id, NEXT_STEP[state].value, now=now)
     return complaint
+
+
+def approver(session: Session, complaint: Complaint) -> RoleName:
+    """The role whose approval the complaint's procedure asks for."""
+    return procedure_of(session, complaint).approval.approver
 
 
 def take(

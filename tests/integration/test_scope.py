@@ -26,6 +26,8 @@ UNSCOPED_ON_PURPOSE = {
     "departments": "the directory of the house",
     "document_templates": "the organisation's own forms, without any case in them",
     "exemptions": "whoever may open their screen",
+    "handling_groups": "whoever may open their screen",
+    "handling_group_members": "whoever may open their screen",
     "leave_covers": "whoever may open their screen",
     "number_series": "bookkeeping; on no screen",
     "organisation": "one row that every page names",

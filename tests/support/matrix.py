@@ -18,6 +18,7 @@ from models.enums import (
     FollowUpResult,
     RoleName,
     State,
+    Verdict,
 )
 from services.access.scope import unscoped
 from services.access.visibility import refresh_visibility
@@ -90,6 +91,8 @@ class Cases:
             form["master_number"] = self.master_number
         if event is E.FOLLOW_UP:
             return [form, form | {"result": FollowUpResult.DISSATISFIED, "words": "仍不满意。"}]
+        if event is E.EVALUATE:
+            return [form, form | {"verdict": Verdict.RECTIFY, "opinion": "整改后再报。"}]
         return [form]
 
 
@@ -158,6 +161,9 @@ def _situations(
         "resume@dispatched": case("dispatched", paused),
         "resume@in_work": case("in_work", paused),
     }
+    for office in (R.FIRST_RECEIVER, R.HEAD_OF_QUALITY):  # the office handles it itself
+        found[f"submit_opinion@in_work@{office.value}"] = case("accepted", (E.TAKE_ON, office))
+        found[f"request_extension@in_work@{office.value}"] = case("accepted", (E.TAKE_ON, office), supervised)
     for event in ("extend", "request_extension", "pause"):
         found[f"{event}@accepted"] = case("accepted", supervised)
     asked = (E.REQUEST_EXTENSION, R.HANDLER)

@@ -28,7 +28,10 @@ from models import (
     Complaint,
     Exemption,
     Finding,
+    HandlingGroup,
+    InternalMemo,
     Investigation,
+    InvestigationRequest,
     IssuedDocument,
     Job,
     LedgerBatch,
@@ -39,7 +42,7 @@ from models import (
     RoleGrant,
     SavedView,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RoleName
+from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RequestKind, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -127,6 +130,8 @@ UPLOADS = "/attachments/"
 SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "documents", "departments", "users",
     "grants", "covers", "exemptions", "calendar", "procedures",
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {
@@ -147,6 +152,7 @@ RELATIONS = {
     "documents": "issued_by_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
+    "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
     "procedures": "",
@@ -242,6 +248,23 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
         "finding": Finding(
             investigation_id=investigation.id, allegation="等候过久", verdict=FindingVerdict.UPHELD
         ),
+        "request": InvestigationRequest(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            kind=RequestKind.ASSISTANCE,
+            department_id=house.ward.id,
+            person_id=investigation.leader_id,
+            wanted="请协助",
+            asked_at=now,
+        ),
+        "memo": InternalMemo(
+            complaint_id=case.id,
+            investigation_id=investigation.id,
+            manager_id=investigation.leader_id,
+            facts="情况",
+            opinion="意见",
+            sent_at=now,
+        ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
         "accident": Accident(
             number=f"SG-{number}",
@@ -312,7 +335,8 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
-    session.add_all([batch, day, exemption, job, notice, *views.values()])
+    group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
+    session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
@@ -327,6 +351,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "job": job,
         **views,
         "notice": notice,
+        "group": group,
         "user": user,
         "department": house.ward,
     }

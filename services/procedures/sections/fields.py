@@ -111,6 +111,8 @@ class DeclaredField(Ruled):
         repeated = next((code for index, code in enumerate(codes) if code in codes[:index]), None)
         if repeated:
             raise ValueError(f"the choice {repeated} is declared twice; give each its own code")
+        if self.kind is FieldKind.FILE and self.required_at is Moment.REGISTRATION:
+            raise ValueError("a file can only be required for acceptance or closing; write acceptance")
         if self.retired and self.required_when != "never":
             raise ValueError("a retired field is asked no more; take required_when out")
         return self

@@ -176,7 +176,6 @@ def test_an_extension_warns_again_before_the_new_end(session: Session, house: Ho
     assert sweep(session, local("2026-03-23 00:00")).breached == 1
 
 
-@pytest.mark.clause("R14-10")
 def test_an_accident_clock_runs_without_a_complaint(session: Session, house: House) -> None:
     procedure = load_packs()["medical-device-aftersales"]
     accident = Accident(
@@ -194,7 +193,12 @@ def test_an_accident_clock_runs_without_a_complaint(session: Session, house: Hou
     session.commit()
     with at(session, "2026-02-13 10:00") as work:
         started = clocks.start_clocks(
-            work, accident, ClockEvent.ACCIDENT_HAPPENED, accident.happened_at, procedure=procedure
+            work,
+            accident,
+            ClockEvent.ACCIDENT_HAPPENED,
+            accident.happened_at,
+            procedure=procedure,
+            codes={"authority_report"},
         )
     assert [(run.code, run.due_at) for run in started] == [("authority_report", local("2026-02-14 09:30"))]
     assert sweep(session, local("2026-02-14 09:30")).breached == 0

@@ -40,3 +40,19 @@ def house(session: Session) -> House:
     made = create_house(session)
     session.commit()
     return made
+
+
+@pytest.fixture
+def shop(session: Session) -> House:
+    """A house that works by the regulation of medical device shops."""
+    made = create_house(session, "medical-device-store")
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def service(session: Session) -> House:
+    """A house that works by the regulation of after-sales services."""
+    made = create_house(session, "medical-device-aftersales")
+    session.commit()
+    return made

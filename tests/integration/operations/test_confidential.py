@@ -295,7 +295,14 @@ def test_accidents_of_it_stay_hidden(session: Session, house: House, hidden: Com
     session.commit()
     procedure = load_packs()["medical-device-aftersales"]
     with UnitOfWork(session, SYSTEM, NOW) as work:
-        clocks.start_clocks(work, accident, ClockEvent.ACCIDENT_HAPPENED, NOW, procedure=procedure)
+        clocks.start_clocks(
+            work,
+            accident,
+            ClockEvent.ACCIDENT_HAPPENED,
+            NOW,
+            procedure=procedure,
+            codes={"authority_report"},
+        )
     assert sweep_all(session, NOW + timedelta(days=2)).breached == 1
     assert told(session, hidden, "accident_clock_breached") <= {house[R.LEADER].id, house[R.HANDLER].id}
     assert told(session, hidden, "accident_clock_breached")

@@ -84,6 +84,7 @@ VERBS: dict[EventKind, Verb] = {
     E.REPLY: Verb("approved", R.FIRST_RECEIVER, blanks={"text": " ", "channel": None}),
     E.START_FOLLOW_UP: Verb("replied", R.FIRST_RECEIVER),
     E.FOLLOW_UP: Verb("following_up", R.FIRST_RECEIVER, blanks=blank("words", result=None, channel=None)),
+    E.EVALUATE: Verb("replied", R.LEADER, blanks=blank("opinion", verdict=None)),
     E.CLOSE: Verb("satisfied", R.LEADER, blanks=blank("opinion")),
     E.REOPEN: Verb("closed", R.LEADER, blanks=blank("new_fact")),
     E.ARCHIVE: Verb(

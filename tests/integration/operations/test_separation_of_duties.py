@@ -28,10 +28,21 @@ NOW = datetime.now(UTC)
 """Covers count from now on."""
 
 DECISIONS = {
-    E.APPROVE: ("awaiting_approval", "approver_is_handler", SeparationRule.APPROVER_IS_NOT_HANDLER),
-    E.FOLLOW_UP: ("following_up", "handler_follows_up", SeparationRule.FOLLOW_UP_NOT_BY_HANDLER),
-    E.CLOSE: ("satisfied", "closer_is_handler", SeparationRule.CLOSER_IS_NOT_HANDLER),
+    E.APPROVE: ("awaiting_approval", "approver_is_handler", SeparationRule.APPROVER_IS_NOT_HANDLER, R.LEADER),
+    E.FOLLOW_UP: (
+        "following_up",
+        "handler_follows_up",
+        SeparationRule.FOLLOW_UP_NOT_BY_HANDLER,
+        R.HEAD_OF_QUALITY,
+    ),
+    E.CLOSE: (
+        "satisfied",
+        "closer_is_handler",
+        SeparationRule.CLOSER_IS_NOT_HANDLER,
+        R.HEAD_OF_QUALITY,
+    ),
 }
+"""State, code of the refusal, rule, and a role that takes the step under the hospital's procedure."""
 
 
 def try_to(session: Session, house: House, user: User, event: EventKind, complaint: Complaint) -> list[str]:
@@ -54,9 +65,9 @@ def exempt(session: Session, house: House, rule: SeparationRule, until: date | N
 
 @pytest.mark.parametrize("event", DECISIONS, ids=lambda event: event.value)
 def test_the_handler_does_not_decide(session: Session, house: House, event: EventKind) -> None:
-    state, code, rule = DECISIONS[event]
+    state, code, rule, decider = DECISIONS[event]
     complaint, handler = create_complaint(session, house, state), house[R.HANDLER]
-    grant_role(session, handler, R.HEAD_OF_QUALITY)
+    grant_role(session, handler, decider)
     session.commit()
     assert try_to(session, house, handler, event, complaint) == [code]
     exempt(session, house, rule)
@@ -65,9 +76,9 @@ def test_the_handler_does_not_decide(session: Session, house: House, event: Even
 
 @pytest.mark.parametrize("event", DECISIONS, ids=lambda event: event.value)
 def test_nor_as_the_leaders_deputy(session: Session, house: House, event: EventKind) -> None:
-    state, code, _rule = DECISIONS[event]
+    state, code, _rule, decider = DECISIONS[event]
     complaint, handler = create_complaint(session, house, state), house[R.HANDLER]
-    arrange_cover(session, house[R.HEAD_OF_QUALITY], handler)
+    arrange_cover(session, house[decider], handler)
     session.commit()
     assert try_to(session, house, handler, event, complaint) == [code]
 
@@ -76,26 +87,26 @@ def test_nor_as_the_leaders_deputy(session: Session, house: House, event: EventK
 def test_nor_the_leader_who_stands_in_for_the_handler(
     session: Session, house: House, event: EventKind
 ) -> None:
-    state, code, _rule = DECISIONS[event]
+    state, code, _rule, decider = DECISIONS[event]
     complaint = create_complaint(session, house, state)
-    arrange_cover(session, house[R.HANDLER], house[R.HEAD_OF_QUALITY])
+    arrange_cover(session, house[R.HANDLER], house[decider])
     session.commit()
-    assert try_to(session, house, house[R.HEAD_OF_QUALITY], event, complaint) == [code]
+    assert try_to(session, house, house[decider], event, complaint) == [code]
 
 
 def test_who_submitted_for_the_handler_does_not_approve_after_the_leave(
     session: Session, house: House
 ) -> None:
-    complaint, quality = create_complaint(session, house, "in_work"), house[R.HEAD_OF_QUALITY]
-    cover = arrange_cover(session, house[R.HANDLER], quality)
+    complaint, leader = create_complaint(session, house, "in_work"), house[R.LEADER]
+    cover = arrange_cover(session, house[R.HANDLER], leader)
     session.commit()
-    assert try_to(session, house, quality, E.SUBMIT_OPINION, complaint) == []
+    assert try_to(session, house, leader, E.SUBMIT_OPINION, complaint) == []
     [opinion] = rows(session, Opinion, complaint)
-    assert (opinion.submitted_by_id, opinion.submitted_for_id) == (quality.id, house[R.HANDLER].id)
+    assert (opinion.submitted_by_id, opinion.submitted_for_id) == (leader.id, house[R.HANDLER].id)
     cover.ended_at = datetime.now(UTC)
     session.commit()
-    assert try_to(session, house, quality, E.APPROVE, complaint) == ["approver_is_handler"]
-    assert try_to(session, house, quality, E.RETURN_OPINION, complaint) == ["returner_is_submitter"]
+    assert try_to(session, house, leader, E.APPROVE, complaint) == ["approver_is_handler"]
+    assert try_to(session, house, leader, E.RETURN_OPINION, complaint) == ["returner_is_submitter"]
 
 
 def test_a_deputy_decides_for_the_leader_and_it_shows(session: Session, house: House) -> None:
@@ -113,7 +124,7 @@ def test_a_deputy_decides_for_the_leader_and_it_shows(session: Session, house: H
 def test_a_house_of_one_approves_under_its_exemption(session: Session, house: House) -> None:
     """Also who submitted the opinion: the record says under which exemption."""
     complaint, handler = create_complaint(session, house, "awaiting_approval"), house[R.HANDLER]
-    grant_role(session, handler, R.HEAD_OF_QUALITY)
+    grant_role(session, handler, R.LEADER)
     exemption = exempt(session, house, SeparationRule.APPROVER_IS_NOT_HANDLER)
     assert try_to(session, house, handler, E.APPROVE, complaint) == []
     [opinion] = rows(session, Opinion, complaint)

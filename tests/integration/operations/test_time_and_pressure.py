@@ -31,7 +31,10 @@ def test_thirty_days_in_all_and_no_more(session: Session, house: House, running:
     take(session, house, running, E.EXTEND, R.LEADER, amount=20)
     with pytest.raises(Invalid):
         take(session, house, running, E.EXTEND, R.LEADER, amount=11)
-    take(session, house, running, E.EXTEND, R.HEAD_OF_QUALITY, amount=10)
+    with pytest.raises(Refused) as caught:
+        take(session, house, running, E.EXTEND, R.HEAD_OF_QUALITY, amount=10)
+    assert [reason.code for reason in caught.value.reasons] == ["not_the_post"]
+    take(session, house, running, E.EXTEND, R.LEADER, amount=10)
     run = clocks(session, running)["close", 1]
     assert (run.extended_by, run.original_due_at) == (30, due)
     assert run.due_at == values(session, running)["due_at"] == due + timedelta(days=30)
