@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.accidents import Accident
 from models.base import Addressed, Base, Stamped, check, to
-from models.cases import Accident
 from models.complaints import Complaint
 from models.enums import Channel, DeliveryKind
 from models.fields import HIDDEN, Sensitivity, field

@@ -18,7 +18,7 @@ from services.access.masking import mask_text, reads_plainly
 from services.documents.layout import words
 from services.documents.reading import RecordReader
 from services.documents.vocabulary import Reference, columns_of, find
-from services.own_fields.specs import Several, may_read, spec_of
+from services.own_fields.specs import CODED, Several, may_read, spec_of
 from services.own_fields.values import read
 from services.procedures.sections.documents import Audience, Table
 
@@ -114,7 +114,9 @@ class RecordValues(RecordReader):
         )
 
     def _shown(self, reference: Reference, value: Any, *, own: bool, case: m.Complaint | None = None) -> str:
-        text = self._coded(reference, value) if reference.spec and reference.spec.coded else self.text(value)
+        text = (
+            self._coded(reference, value) if reference.spec and reference.key in CODED else self.text(value)
+        )
         if reference.sensitivity is not Sensitivity.PERSONAL or not text:
             return text
         return text if self._plain(own, case) else str(mask_text(text))

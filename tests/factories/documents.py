@@ -8,11 +8,13 @@ from itertools import count
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Complaint, DocumentDelivery, IssuedDocument
+from models import Accident, Complaint, DocumentDelivery, IssuedDocument
 from models.enums import Channel, DeliveryKind, RoleName
 from services.access.scope import unscoped
 from services.documents.forms import forms_of, required_before
-from services.procedures.of_complaint import procedure_of
+from services.procedures.of_complaint import parsed, procedure_of
+from services.procedures.published import current_version
+from services.procedures.schema import Procedure
 from services.procedures.sections.documents import RequiredDocument
 from tests.factories.organisation import House
 
@@ -25,30 +27,51 @@ def put_required_documents(
     """Whatever document the procedure wants before `step`, as if it had been issued and handed on."""
     with unscoped(session, "a test puts into the file what the procedure wants there"):
         complaint = session.scalars(sa.select(Complaint).where(Complaint.public_id == public_id)).one()
-        procedure = procedure_of(session, complaint)
-        for required in required_before(procedure, step):
-            names = forms_of(procedure)[required.form].names
-            document = IssuedDocument(
-                complaint_id=complaint.id,
-                number=f"{complaint.number}-T{next(_numbers):02d}",
-                form=required.form,
-                name_zh=names.zh,
-                name_en=names.en,
-                audience=forms_of(procedure)[required.form].audience.value,
-                round=complaint.round,
-                language="zh",
-                template=f"{procedure.code}/{procedure.version}",
-                content_hash="0" * 64,
-                pdf_sha256="0" * 64,
-                pdf_size=1,
-                word_sha256="0" * 64,
-                word_size=1,
-                issued_by_id=house[RoleName.HANDLER].id,
-                issued_at=now,
-            )
-            document.deliveries = _deliveries(required, house, now)
-            session.add(document)
-        session.commit()
+        _put(session, house, complaint, procedure_of(session, complaint), step, now)
+
+
+def put_accident_documents(session: Session, house: House, accident_id: int, *, now: datetime) -> None:
+    """Whatever document the organisation's procedure wants before an accident is closed."""
+    version = current_version(session)
+    assert version is not None
+    with unscoped(session, "a test puts into the file what the procedure wants there"):
+        accident = session.get_one(Accident, accident_id)
+        _put(session, house, accident, parsed(version), "close_accident", now)
+
+
+def _put(
+    session: Session,
+    house: House,
+    record: Complaint | Accident,
+    procedure: Procedure,
+    step: str,
+    now: datetime,
+) -> None:
+    on_complaint = isinstance(record, Complaint)
+    for required in required_before(procedure, step):
+        form = forms_of(procedure)[required.form]
+        document = IssuedDocument(
+            complaint_id=record.id if on_complaint else None,
+            accident_id=None if on_complaint else record.id,
+            number=f"{record.number}-T{next(_numbers):02d}",
+            form=form.code,
+            name_zh=form.names.zh,
+            name_en=form.names.en,
+            audience=form.audience.value,
+            round=record.round if isinstance(record, Complaint) else 1,
+            language="zh",
+            template=f"{procedure.code}/{procedure.version}",
+            content_hash="0" * 64,
+            pdf_sha256="0" * 64,
+            pdf_size=1,
+            word_sha256="0" * 64,
+            word_size=1,
+            issued_by_id=house[RoleName.HANDLER].id,
+            issued_at=now,
+        )
+        document.deliveries = _deliveries(required, house, now)
+        session.add(document)
+    session.commit()
 
 
 def _deliveries(required: RequiredDocument, house: House, now: datetime) -> list[DocumentDelivery]:

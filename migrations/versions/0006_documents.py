@@ -1,6 +1,6 @@
 """Issued documents, to whom they went, and the organisation's own templates.
 
-Revision: 0003, after 0002
+Revision: 0006, after 0005
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.support import add_enum_values, drop_enum_values
 
-revision = "0003"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
