@@ -7,6 +7,7 @@ from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 
 from admin_views import (
+    analysis,
     archive,
     assets,
     attachments,
@@ -49,6 +50,7 @@ BLUEPRINTS = (
 )
 
 SCREENS = (quality, documents, archive, audit, jobs, calendar, procedures, organisation)
+SCREENS = (quality, analysis, archive, audit, jobs, calendar, procedures, organisation)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

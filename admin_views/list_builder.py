@@ -204,6 +204,7 @@ class ListBuilder:
         special = [
             self._special(each.key, each.label, each.kind, active.get(each.key))
             for each in special_filters(self.query.model).values()
+            if each.kind != "hidden"
         ]
         specs = offered_filters(self.query.model, self.query.actor, self.query.declared)
         specs.sort(key=lambda spec: not spec.default)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from admin_views.analysis_tables import analysis_tables
 from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
 from admin_views.field_tables import complainant_rows, field_heads, field_rows
@@ -99,6 +100,14 @@ class ProceduresView(GuardedModelView):
         return [*own, FactGroup(title=_("What it is for"), facts=facts)]
 
 
+def requirement_words(procedure: Procedure, requirement: Requirement) -> str:
+    """What a requirement asks for: a field of the desk, or one of the procedure's own, by its name."""
+    if isinstance(requirement.field, Field):
+        return str(FIELD_LABELS[requirement.field])
+    declared = procedure.declared_field(requirement.field)
+    return declared.names.in_language(locale()) if declared else requirement.field
+
+
 class ProcedureTables:
     """A procedure as tables: time limits first, then how complaints come in, who decides, how they end."""
 
@@ -118,6 +127,7 @@ class ProcedureTables:
         if procedure.complainant_kinds:
             people = complainant_rows(procedure, self._words)
             tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
+        tables += analysis_tables(procedure.analysis, self._table)
         tables += [self._table(*way) for way in way_tables(procedure)]
         kinds = [*procedure.categories, *procedure.natures]
         return [*tables, self._kinds(kinds)] if kinds else tables
@@ -185,10 +195,7 @@ class ProcedureTables:
         return [([title, self._asked(each)], each) for each in listed]
 
     def _asked(self, requirement: Requirement) -> str:
-        if isinstance(requirement.field, Field):
-            return str(FIELD_LABELS[requirement.field])
-        declared = self.procedure.declared_field(requirement.field)
-        return self._words(declared.names) if declared else requirement.field
+        return requirement_words(self.procedure, requirement)
 
     def _decisions(self) -> RecordTable:
         procedure = self.procedure

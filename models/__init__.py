@@ -1,6 +1,15 @@
 """The tables. Import them from here: `from models import Complaint`."""
 
 from models.accidents import Accident, AccidentReport
+from models.analysis import (
+    AnalysisReport,
+    Inspection,
+    InspectionCase,
+    InspectionFinding,
+    MeasureOrigin,
+    ReportCase,
+    Signal,
+)
 from models.base import Base
 from models.cases import (
     ArchiveRecord,
@@ -58,6 +67,7 @@ from models.work import (
 __all__ = [
     "Accident",
     "AccidentReport",
+    "AnalysisReport",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -84,6 +94,9 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Inspection",
+    "InspectionCase",
+    "InspectionFinding",
     "InternalMemo",
     "Investigation",
     "InvestigationMember",
@@ -95,6 +108,7 @@ __all__ = [
     "LeaveCover",
     "LedgerBatch",
     "Measure",
+    "MeasureOrigin",
     "NamedPerson",
     "Notice",
     "NumberSeries",
@@ -107,9 +121,11 @@ __all__ = [
     "ProcedureVersion",
     "QualityDecision",
     "Reply",
+    "ReportCase",
     "ResolutionPlan",
     "RoleGrant",
     "SavedView",
+    "Signal",
     "Supervision",
     "User",
     "WithdrawnNumber",

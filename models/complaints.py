@@ -60,6 +60,8 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.Index("ix_complaints_received", "received_at", "id"),
         sa.Index("ix_complaints_department", "department_id", "state", "received_at", "id"),
         sa.Index("ix_complaints_handler", "handler_id", "state"),
+        sa.Index("ix_complaints_phone", "complainant_phone", "received_at"),
+        sa.Index("ix_complaints_closed", "closed_at"),
         sa.Index("ix_complaints_state", "state", "received_at", "id"),
     )
 
@@ -130,6 +132,9 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.Text, info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False)
     )
 
+    is_major: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false(), info=field(_l("Major complaint"), read_only=True)
+    )
     procedure_version_id: Mapped[int] = mapped_column(
         to("procedure_versions"),
         index=True,

@@ -87,6 +87,7 @@ _AS_BADGE = {
     "supervised_at",
     "is_confidential",
     "is_imported",
+    "is_major",
 }
 _SHOWN_APART = _AS_BADGE | {
     "number",
@@ -165,7 +166,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         if complaint.round > 1:
             found.append(Badge(text=_("Round %(round)s", round=complaint.round), tone="info", icon="refresh"))
         if complaint.grade:
-            found.append(Badge(text=self._grade_name(), tone="plain", icon="star"))
+            name = self._grade_name()
+            found.append(Badge(text=name, tone="bad" if complaint.is_major else "plain", icon="star"))
         if complaint.is_imported:
             found.append(Badge(text=_("Imported"), tone="plain", icon="import"))
         return found

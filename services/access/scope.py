@@ -109,6 +109,45 @@ def _job(actor: Actor) -> ColumnElement[bool]:
     return sa.true() if actor.may(Permission.JOB_READ_ALL) else _own(m.Job.user_id)(actor)
 
 
+def _of_the_house(actor: Actor) -> ColumnElement[bool]:
+    """Figures over all departments are for those whose role counts for all of them."""
+    return sa.true() if "*" in actor.audiences and actor.may(Permission.ANALYSIS_READ) else sa.false()
+
+
+def _measure(actor: Actor) -> ColumnElement[bool]:
+    """Those of a complaint or accident as these; those of analysis for their owner, their department and the house."""
+    measure = m.Measure
+    departments = [int(a[1:]) for a in actor.audiences if a.startswith("d")]
+    alone = sa.and_(measure.complaint_id.is_(None), measure.accident_id.is_(None))
+    concerned = sa.or_(
+        _of_the_house(actor),
+        measure.owner_id.in_(sorted(actor.people)),
+        measure.department_id.in_(departments),
+    )
+    return sa.or_(_complaint_or_accident(measure)(actor), sa.and_(alone, concerned))
+
+
+def _origin(actor: Actor) -> ColumnElement[bool]:
+    measures = m.Measure.__table__.c
+    departments = [int(a[1:]) for a in actor.audiences if a.startswith("d")]
+    own = sa.select(measures.id).where(
+        measures.complaint_id.is_(None),
+        measures.accident_id.is_(None),
+        sa.or_(measures.owner_id.in_(sorted(actor.people)), measures.department_id.in_(departments)),
+    )
+    return sa.or_(_of_the_house(actor), m.MeasureOrigin.measure_id.in_(own))
+
+
+def _finding(actor: Actor) -> ColumnElement[bool]:
+    finding = m.InspectionFinding
+    known = sa.or_(finding.complaint_id.is_(None), finding.complaint_id.in_(visible_complaint_ids(actor)))
+    return sa.and_(_of_the_house(actor), known)
+
+
+def _inspected(actor: Actor) -> ColumnElement[bool]:
+    return sa.and_(_of_the_house(actor), m.InspectionCase.complaint_id.in_(visible_complaint_ids(actor)))
+
+
 def _nobody(actor: Actor) -> ColumnElement[bool]:
     return sa.false()
 
@@ -135,6 +174,7 @@ def _document_ids(actor: Actor) -> sa.Select[tuple[int]]:
 
 SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
+    m.AnalysisReport: _of_the_house,
     m.AccidentReport: _of_accident(m.AccidentReport.accident_id),
     m.ArchiveRecord: _through(m.ArchiveRecord.complaint_id),
     m.Assignment: _through(m.Assignment.complaint_id),
@@ -152,6 +192,9 @@ SCOPES: dict[type[Any], Rule] = {
     m.Extension: _through(m.Extension.complaint_id),
     m.Finding: _of_investigation(m.Finding.investigation_id),
     m.FollowUp: _through(m.FollowUp.complaint_id),
+    m.Inspection: _of_the_house,
+    m.InspectionCase: _inspected,
+    m.InspectionFinding: _finding,
     m.GradeRecord: _through(m.GradeRecord.complaint_id),
     m.InternalMemo: _through(m.InternalMemo.complaint_id),
     m.Investigation: _through(m.Investigation.complaint_id),
@@ -162,7 +205,8 @@ SCOPES: dict[type[Any], Rule] = {
     m.InvestigationWaiver: _through(m.InvestigationWaiver.complaint_id),
     m.Job: _job,
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
-    m.Measure: _complaint_or_accident(m.Measure),
+    m.Measure: _measure,
+    m.MeasureOrigin: _origin,
     m.NamedPerson: _through(m.NamedPerson.complaint_id),
     m.Notice: _notice,
     m.Opinion: _through(m.Opinion.complaint_id),
@@ -171,8 +215,10 @@ SCOPES: dict[type[Any], Rule] = {
     m.Pause: _through(m.Pause.complaint_id),
     m.QualityDecision: _through(m.QualityDecision.complaint_id),
     m.Reply: _through(m.Reply.complaint_id),
+    m.ReportCase: _through(m.ReportCase.complaint_id),
     m.ResolutionPlan: _through(m.ResolutionPlan.complaint_id),
     m.SavedView: lambda actor: sa.or_(m.SavedView.user_id == actor.user_id, m.SavedView.is_shared),
+    m.Signal: _of_the_house,
     m.Supervision: _through(m.Supervision.complaint_id),
 }
 

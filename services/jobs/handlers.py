@@ -37,6 +37,12 @@ def keep_audit_anchor(job: JobContext) -> None:
     _later("services.audit_anchors", "keep_daily_anchor")(job.session, job.settings.data_dir)
 
 
+@handler("analysis", every_minute=True)
+def analyse(job: JobContext) -> None:
+    """Produce the reports of periods that are over; once an hour look for signals."""
+    _later("services.reports.rounds", "analyse")(job.session)
+
+
 @handler("calendar")
 def recompute_due_dates(job: JobContext) -> None:
     """Compute the due dates again after the calendar changed."""

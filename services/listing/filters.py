@@ -124,6 +124,9 @@ def condition(one: Filter, context: Context) -> ColumnElement[bool]:
 def _special(special: SpecialFilter, one: Filter, context: Context) -> ColumnElement[bool]:
     if not one.values:
         raise ValueError(one.key)
+    if special.kind == "hidden":
+        made = (special.condition(each, context.actor, context.now, context.zone) for each in one.values)
+        return sa.and_(sa.true(), *made)
     value = max(_listed(one), key=int) if special.kind == "number" else one.values[0]
     return special.condition(value, context.actor, context.now, context.zone)
 
@@ -221,7 +224,7 @@ def labels(one: Filter, context: Context, names: Sequence[str] = ()) -> tuple[An
     """Label and wording of a filter for chips and for the workbook; `names` are those of a relation's targets."""
     special = special_filters(context.model).get(one.key)
     if special is not None:
-        return special.label, special.wording(one.values[0] if one.values else "")
+        return special.label, ", ".join(names) or special.wording(one.values[0] if one.values else "")
     specs = {spec.key: spec for spec in offered_filters(context.model, context.actor, context.declared)}
     spec = specs.get(one.key)
     if spec is None:

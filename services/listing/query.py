@@ -29,6 +29,7 @@ from services.listing.keyset import Cursor, Order, decode
 from services.listing.search import search_condition
 from services.own_fields import NOTHING, Declared
 from services.procedures.wording import grade_names
+from services.reports.drilling import part_words
 
 Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
 PAGE_SIZES = (20, 50, 100, 200)
@@ -187,6 +188,8 @@ class ListQuery:
 
     def picks(self, session: Session, one: flt.Filter) -> list[tuple[str, str]]:
         """Addresses and names of the records that a relation filter picked; foreign ones are not named."""
+        if self.model is Complaint and one.key == "part":
+            return [(value, part_words(session, value)) for value in one.values]
         offered = flt.offered_filters(self.model, self.actor, self.declared)
         spec = next((s for s in offered if s.key == one.key and s.relation), None)
         if spec is None:

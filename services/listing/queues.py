@@ -55,6 +55,11 @@ def _approves(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def is_major() -> ColumnElement[bool]:
+    """Open complaints of a grade that their procedure calls major (R06-13)."""
+    return sa.and_(Complaint.state.in_(sorted(OPEN_STATES)), Complaint.is_major)
+
+
 def to_reply() -> ColumnElement[bool]:
     """The opinion is approved, the reply has not gone out."""
     return _opinion(approved=True)

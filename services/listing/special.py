@@ -16,13 +16,14 @@ from models.enums import OPEN_STATES, AssignmentStatus, MeasureStatus, RoleName
 from models.labels import LazyString, _l
 from services.actor import Actor
 from services.listing import queues
+from services.reports.drilling import figure_condition, figure_words, part_condition, report_condition
 
 Condition = Callable[[str, Actor, datetime, ZoneInfo], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
 class SpecialFilter:
-    """A filter by key with its own condition. `kind` is bool or number."""
+    """A filter by key with its own condition. `kind` is bool, number, or hidden: only links ask for it."""
 
     key: str
     label: LazyString
@@ -30,6 +31,8 @@ class SpecialFilter:
     condition: Condition
 
     def wording(self, value: str) -> str:
+        if self.kind == "hidden":
+            return figure_words(self.key, value)
         return "✓" if self.kind == "bool" and value == "1" else "✗" if self.kind == "bool" else value
 
 
@@ -155,6 +158,14 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
         SpecialFilter(
             "to_follow_up", _l("To follow up"), "bool", _either(lambda actor, now: queues.to_follow_up(actor))
         ),
+        SpecialFilter(
+            "major", _l("Major, still open"), "bool", _either(lambda actor, now: queues.is_major())
+        ),
+        SpecialFilter(
+            "figure", _l("Figure"), "hidden", lambda value, _a, _n, zone: figure_condition(value, zone)
+        ),
+        SpecialFilter("part", _l("Part"), "hidden", lambda value, *_: part_condition(value)),
+        SpecialFilter("report", _l("Report"), "hidden", lambda value, *_: report_condition(value)),
         SpecialFilter("to_close", _l("To close"), "bool", _either(lambda actor, now: queues.to_close(actor))),
     ),
     Measure: (

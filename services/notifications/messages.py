@@ -81,6 +81,13 @@ TOPICS: dict[str, Topic] = {
     "responsibility.determined": _topic(_l("%(by)s determined the responsibility."), "scale"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
     "document.received": _topic(_l("%(by)s handed document %(document)s to you."), "file"),
+    "report.produced": _topic(
+        _l("The report of %(period)s is there: write causes and measures, then submit it."), "file", "warn"
+    ),
+    "report.submitted": _topic(_l("%(by)s submitted the report of %(period)s."), "file"),
+    "signal.raised": _topic(
+        _l("More complaints than usual: %(count)s new signals wait for your decision."), "flag", "warn"
+    ),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
 }
 

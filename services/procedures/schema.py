@@ -13,6 +13,7 @@ from pydantic import field_validator, model_validator
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
+from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.documents import Documents
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
@@ -247,6 +248,7 @@ class Procedure(Part):
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
     documents: Documents | None = None
+    analysis: Analysis | None = None
     posts: tuple[Post, ...] = ()
     replies_by: tuple[ReplyBy, ...] = ()
     gates: tuple[DeclaredGate, ...] = ()

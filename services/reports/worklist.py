@@ -157,6 +157,15 @@ QUEUES: tuple[QueueSpec, ...] = (
         (("f.to_close", "1"),),
     ),
     QueueSpec(
+        "major",
+        _l("Major complaints"),
+        "star",
+        P.COMPLAINT_EVALUATE,
+        lambda r: queues.is_major(),
+        (("f.major", "1"),),
+        "bad",
+    ),
+    QueueSpec(
         "escalated",
         _l("Escalated or supervised"),
         "escalate",

@@ -38,11 +38,12 @@ from models import (
     Measure,
     Notice,
     Party,
+    PostBinding,
     ProcedureVersion,
     RoleGrant,
     SavedView,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RequestKind, RoleName
+from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, PostName, RequestKind, RoleName
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -54,6 +55,7 @@ from tests.factories import (
     create_user,
     register_complaint,
 )
+from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
@@ -130,7 +132,11 @@ UPLOADS = "/attachments/"
 SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "documents", "departments", "users",
     "grants", "covers", "exemptions", "calendar", "procedures",
+    "complaints", "reports", "signals", "inspections", "investigations",
+    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures",
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "posts", "calendar", "procedures",
     "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
@@ -139,6 +145,7 @@ FILLERS: dict[str, str] = {
     "form_code": "transfer_slip",
     "accident_form": "accident_report",
 }
+FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
 """Parts of an address that name no record."""
 RELATIONS = {
     "accidents": "department_id",
@@ -152,10 +159,14 @@ RELATIONS = {
     "documents": "issued_by_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
+    "inspections": "led_by_id",
     "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "posts": "department_id",
     "procedures": "",
+    "reports": "owner_id",
+    "signals": "decided_by_id",
     "users": "department_id",
 }
 """A field of each screen that points at another record; empty where none does."""
@@ -328,6 +339,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     cover = arrange_cover(session, away, deputy)
     batch = LedgerBatch(filename="台账.xlsx", sha256=DIGEST, header_key=DIGEST)
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
+    post = PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[RoleName.HEAD_OF_QUALITY].id)
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
     views = {
@@ -335,6 +347,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
+    session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
     session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
@@ -343,11 +356,13 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for kind, model in (("procedure", ProcedureVersion), ("audit", AuditEntry), ("grant", RoleGrant))
     }
     rows: dict[str, Any] = {
+        **of_analysis(session, house),
         **first,
         "cover": cover,
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        "post": post,
         "job": job,
         **views,
         "notice": notice,
