@@ -31,7 +31,7 @@ from admin_views import (
     shell,
 )
 from admin_views.base import DeskIndexView
-from admin_views.complaints import lifecycle, parties, steps, worklist
+from admin_views.complaints import lifecycle, parties, steps, warranty, worklist
 from admin_views.complaints.view import ComplaintsView
 from admin_views.documents import issuing as document_forms
 from admin_views.documents import templates as document_templates
@@ -43,14 +43,14 @@ BLUEPRINTS = (
     worklist.blueprint,
     steps.blueprint,
     parties.blueprint,
+    warranty.blueprint,
     lifecycle.blueprint,
     clauses.blueprint,
     document_forms.blueprint,
     document_templates.blueprint,
 )
 
-SCREENS = (quality, documents, archive, audit, jobs, calendar, procedures, organisation)
-SCREENS = (quality, analysis, archive, audit, jobs, calendar, procedures, organisation)
+SCREENS = (quality, analysis, documents, archive, audit, jobs, calendar, procedures, organisation)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

@@ -291,6 +291,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         if self.actor.may(Permission.MEASURE_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("measures.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Record measure"), url=url, icon="check"))
+            url = url_for("solutions.create_view", complaint=self.complaint.public_id)
+            more.append(Action(label=_("Offer a solution"), url=url, icon="reply"))
         if self.actor.may(Permission.DOCUMENT_ISSUE):
             more.append(issue_action("complaint", self.complaint.public_id))
         if self.actor.may(Permission.ACCIDENT_WRITE):

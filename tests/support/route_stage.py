@@ -20,6 +20,7 @@ import database
 from extensions import db
 from models import (
     Accident,
+    Appraisal,
     ArchiveRecord,
     Attachment,
     AuditEntry,
@@ -38,12 +39,23 @@ from models import (
     Measure,
     Notice,
     Party,
+    PenaltyReferral,
     PostBinding,
     ProcedureVersion,
     RoleGrant,
     SavedView,
+    Solution,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, PostName, RequestKind, RoleName
+from models.enums import (
+    DayKind,
+    FindingVerdict,
+    MeasureKind,
+    PartySide,
+    PostName,
+    RequestKind,
+    RoleName,
+)
+from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -132,6 +144,9 @@ UPLOADS = "/attachments/"
 SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "documents", "departments", "users",
     "grants", "covers", "exemptions", "calendar", "procedures",
+    "complaints", "reports", "signals", "inspections", "investigations", "groups",
+    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
+    "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
     "complaints", "reports", "signals", "inspections", "investigations",
     "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
@@ -163,6 +178,9 @@ RELATIONS = {
     "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "solutions": "complaint_id",
+    "appraisals": "complaint_id",
+    "penalty_referrals": "complaint_id",
     "posts": "department_id",
     "procedures": "",
     "reports": "owner_id",
@@ -277,6 +295,26 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             sent_at=now,
         ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
+        "solution": Solution(
+            complaint_id=case.id, kind=MeasureKind.REPAIR, text="上门维修", offered_on=now.date()
+        ),
+        "appraisal": Appraisal(
+            complaint_id=case.id,
+            subject="屋面防水",
+            body_kind=AppraisalBody.EXPERTS,
+            body="专家组",
+            requested_on=now.date(),
+            commissioned_on=now.date(),
+            advanced_by=Bearer.COMPLAINANT,
+        ),
+        "penalty_referral": PenaltyReferral(
+            complaint_id=case.id,
+            party="施工单位",
+            authority="市住建局",
+            referred_on=now.date(),
+            ground=PenaltyGround.AGAINST_RULES,
+            facts="拒不整改",
+        ),
         "accident": Accident(
             number=f"SG-{number}",
             complaint_id=case.id,
