@@ -234,10 +234,9 @@ def take(
     clock = None
     if event in (E.EXTEND, E.REQUEST_EXTENSION):
         clock = extendable_clock(session, complaint if isinstance(complaint, str) else complaint.public_id)
-    address = complaint if isinstance(complaint, str) else complaint.public_id
-    put_required_documents(session, house, address, event.value, now=now)
     form = valid_form(event, house, master=master, clock=clock)
     address = complaint if isinstance(complaint, str) else complaint.public_id
+    put_required_documents(session, house, address, event.value, now=now)
     settle_demands(session, house, reread(session, address), event, now)
     if event is E.TRANSFER:
         form |= {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}
