@@ -145,8 +145,14 @@ def _box(form: DocumentForm, box: Box, language: str, source: Source, own: Own) 
             else ": ______________  Date: ____________"
         )
     label = TableCell(label_of(form, box, language, own=own), LABEL[1], "label")
+    said = source.value(box.field) if box.field else ""
     return TableRow(
-        (label, TableCell(source.value(box.field), UNITS - LABEL[1], lines=box.lines, signed=signed))
+        (
+            label,
+            TableCell(
+                source.value(box.field) if box.field else "", UNITS - LABEL[1], lines=box.lines, signed=signed
+            ),
+        )
     )
 
 

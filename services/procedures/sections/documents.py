@@ -54,10 +54,21 @@ ShortColumn = Annotated[Column, BeforeValidator(_written_short)]
 
 
 class Box(Cell):
-    """A long text beside its label, `lines` high when it is empty; `signed` is the line for a signature in it."""
+    """A long text beside its label, `lines` high when it is empty; `signed` is the line for a signature in it.
+
+    Without a field the box stays empty: it is filled in by hand.
+    """
+
+    field: str = ""
 
     lines: Annotated[int, Setting(gt=0, le=40)] = 4
     signed: Text | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not self.field and self.label is None:
+            raise ValueError("a box without a field needs a label that says what is written into it")
+        return self
 
 
 class Table(Part):
@@ -109,7 +120,7 @@ class Block(Part):
         """Every value of the record that stands here, columns of tables apart."""
         for row in self.rows:
             yield from (cell.field for cell in row)
-        if self.box:
+        if self.box and self.box.field:
             yield self.box.field
         if self.text:
             yield from PLACEHOLDER.findall(self.text.zh)
