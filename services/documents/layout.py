@@ -146,14 +146,7 @@ def _box(form: DocumentForm, box: Box, language: str, source: Source, own: Own) 
         )
     label = TableCell(label_of(form, box, language, own=own), LABEL[1], "label")
     said = source.value(box.field) if box.field else ""
-    return TableRow(
-        (
-            label,
-            TableCell(
-                source.value(box.field) if box.field else "", UNITS - LABEL[1], lines=box.lines, signed=signed
-            ),
-        )
-    )
+    return TableRow((label, TableCell(said, UNITS - LABEL[1], lines=box.lines, signed=signed)))
 
 
 def _table(form: DocumentForm, table: Table, language: str, source: Source) -> Iterator[TableRow]:
