@@ -24,6 +24,9 @@ from admin_views import (
     ledger,
     notices,
     organisation,
+    procedure_adoptions,
+    procedure_drafts,
+    procedure_versions,
     procedures,
     quality,
     security,
@@ -43,7 +46,6 @@ BLUEPRINTS = (
     worklist.blueprint,
     steps.blueprint,
     parties.blueprint,
-    warranty.blueprint,
     lifecycle.blueprint,
     clauses.blueprint,
     document_forms.blueprint,
@@ -51,6 +53,22 @@ BLUEPRINTS = (
 )
 
 SCREENS = (quality, analysis, documents, archive, audit, jobs, calendar, procedures, organisation)
+    procedure_versions.blueprint,
+    warranty.blueprint,
+)
+
+SCREENS = (
+    quality,
+    analysis,
+    archive,
+    audit,
+    jobs,
+    calendar,
+    procedures,
+    procedure_drafts,
+    procedure_adoptions,
+    organisation,
+)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

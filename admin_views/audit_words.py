@@ -54,6 +54,8 @@ _SUBJECTS = {
     "calendar_day": _l("Calendar day"),
     "calendar_year": _l("Calendar year"),
     "procedure_version": _l("Procedure"),
+    "procedure_draft": _l("Draft of a procedure"),
+    "procedure_adoption": _l("Procedure in force"),
     "ledger_batch": _l("Ledger import"),
     "ledger": _l("Ledger"),
 }
@@ -123,6 +125,16 @@ _ACTIONS = {
     "exemption.ended": _l("Exemption ended"),
     "organisation.set_up": _l("Desk set up"),
     "organisation.edited": _l("Changed"),
+    "organisation.procedure_changed": _l("Procedure changed"),
+    "procedure_draft.copied": _l("Copied"),
+    "procedure_draft.edited": _l("Edited"),
+    "procedure_draft.submitted": _l("Submitted"),
+    "procedure_draft.returned": _l("Returned"),
+    "procedure_draft.published": _l("Published"),
+    "procedure_draft.withdrawn": _l("Withdrawn"),
+    "procedure_adoption.proposed": _l("Proposed"),
+    "procedure_adoption.adopted": _l("Adopted"),
+    "procedure_adoption.declined": _l("Declined"),
 }
 
 

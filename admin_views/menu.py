@@ -98,6 +98,8 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
         _l("Rules"),
         (
             Entry("procedures.index_view", _l("Procedures"), "procedure"),
+            Entry("procedure_drafts.index_view", _l("Drafts of procedures"), "edit"),
+            Entry("procedure_adoptions.index_view", _l("Procedure in force"), "scale"),
             Entry("clauses.index", _l("Why does the system do this?"), "help"),
             Entry("document_templates.index", _l("Letters and forms"), "file"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
@@ -123,6 +125,12 @@ _OF_MENU = {name for _title, entries in MENU for entry in entries for name in en
 """Filters by which an entry of the menu knows its own page."""
 
 
+_PAGES_OF: dict[str, set[str]] = {}
+for _group, _entries in MENU:
+    for _entry in _entries:
+        _PAGES_OF.setdefault(_entry.endpoint.split(".")[0], set()).add(_entry.endpoint)
+
+
 def desk_menu() -> list[MenuGroup]:
     """The menu of this request's reader."""
     actor = acting()
@@ -145,7 +153,10 @@ def _is_open(entry: Entry, actor: Actor) -> bool:
 
 
 def _item(entry: Entry, counted: dict[str, int]) -> MenuItem:
-    same_screen = request.blueprint == entry.endpoint.split(".")[0]
+    blueprint = entry.endpoint.split(".")[0]
+    same_screen = request.blueprint == blueprint
+    if len(_PAGES_OF[blueprint]) > 1:  # several entries lead to pages of one subject: the page itself decides
+        same_screen = request.endpoint == entry.endpoint
     asked = {name: value for name, value in request.args.items() if name in _OF_MENU}
     number = counted.get(entry.count)
     return MenuItem(

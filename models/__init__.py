@@ -50,6 +50,7 @@ from models.organisation import (
     SavedView,
     User,
 )
+from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
@@ -121,6 +122,10 @@ __all__ = [
     "Pause",
     "PenaltyReferral",
     "PostBinding",
+    "ProcedureAdoption",
+    "ProcedureChange",
+    "ProcedureDraft",
+    "ProcedureDraftStep",
     "ProcedureVersion",
     "QualityDecision",
     "Reply",

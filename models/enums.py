@@ -110,6 +110,7 @@ class EventKind(Labelled):
     MEASURE_RECORDED = "measure_recorded", _l("Measure recorded")
     ACCIDENT_LINKED = "accident_linked", _l("Accident linked")
     REVEALED = "revealed", _l("Personal data revealed")
+    PROCEDURE_CHANGED = "procedure_changed", _l("Procedure changed")
     HANDED_OVER = "handed_over", _l("Duties handed over")
     DOCUMENT_ISSUED = "document_issued", _l("Document issued")
     DOCUMENT_DELIVERED = "document_delivered", _l("Document handed on")

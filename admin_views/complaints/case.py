@@ -20,6 +20,7 @@ from admin_views.complaints.case_base import due_day
 from admin_views.complaints.case_decisions import CaseDecisions
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_people import CasePeople
+from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
 from admin_views.documents.tables import issue_action
@@ -134,7 +135,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
             upload_hint=_(
                 "Photos, videos and documents; each is kept with its digest and can't be replaced."
             ),
-            linked=self._linked(),
+            linked=[*self._linked(), *change_tables(self.session, self.complaint)],
             changes=self._changes(),
             aside=self._aside(),
             note_url=self._note_url(),
@@ -298,6 +299,9 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         if self.actor.may(Permission.ACCIDENT_WRITE):
             url = url_for("accidents.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Report accident"), url=url, icon="accident"))
+        if offers_change(self.session, self.complaint):
+            url = url_for("complaints.change_procedure", address=self.complaint.public_id)
+            more.append(Action(label=_("Change procedure"), url=url, icon="procedure", dialog=True))
         return primary[:4], [*primary[4:], *more]
 
     def _action(self, event: EventKind, reasons: Sequence[Reason]) -> Action:

@@ -60,6 +60,7 @@ ICONS: dict[EventKind, str] = {
     E.HANDED_OVER: "transfer",
     E.DOCUMENT_ISSUED: "file",
     E.DOCUMENT_DELIVERED: "reply",
+    E.PROCEDURE_CHANGED: "procedure",
 }
 
 TONES: dict[EventKind, str] = {

@@ -240,6 +240,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.Pause: _through(m.Pause.complaint_id),
     m.PenaltyReferral: _through(m.PenaltyReferral.complaint_id),
     m.QualityDecision: _through(m.QualityDecision.complaint_id),
+    m.ProcedureChange: _through(m.ProcedureChange.complaint_id),
     m.Reply: _through(m.Reply.complaint_id),
     m.ReportCase: _through(m.ReportCase.complaint_id),
     m.ResolutionPlan: _through(m.ResolutionPlan.complaint_id),

@@ -24,6 +24,7 @@ WRITTEN_BY_THE_DESK = {
     EventKind.HANDED_OVER,
     EventKind.DOCUMENT_ISSUED,
     EventKind.DOCUMENT_DELIVERED,
+    EventKind.PROCEDURE_CHANGED,
 }
 """Rows of history that are no transition and that nobody fires."""
 

@@ -69,6 +69,7 @@ from tests.factories import (
 )
 from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
+from tests.support.procedure_stage import written_procedures
 from tests.support.route_parts import FILLERS, RELATIONS, SCREENS_WITH_VIEWS
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
@@ -141,6 +142,48 @@ class Stage:
 STATIC_FILES = {"static": "desk/mark.svg", "admin.static": "admin/js/helpers.js"}
 UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
+
+SCREENS_WITH_VIEWS = (
+    "complaints", "reports", "signals", "inspections", "investigations", "groups",
+    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
+    "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
+    "complaints", "reports", "signals", "inspections", "investigations",
+    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "calendar", "procedures",
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "posts", "calendar", "procedures",
+    "covers", "exemptions", "calendar", "procedures", "groups",
+)  # fmt: skip
+
+FILLERS: dict[str, str] = {"screen": "complaints", "section": "intake"}
+FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
+"""Parts of an address that name no record."""
+RELATIONS = {
+    "accidents": "department_id",
+    "archive": "complaint_id",
+    "audit": "",
+    "calendar": "",
+    "complaints": "department_id",
+    "covers": "deputy_id",
+    "departments": "parent_id",
+    "exemptions": "granted_by_id",
+    "grants": "department_id",
+    "inspections": "led_by_id",
+    "groups": "leader_id",
+    "investigations": "leader_id",
+    "measures": "owner_id",
+    "procedure_adoptions": "proposed_by_id",
+    "procedure_drafts": "author_id",
+    "solutions": "complaint_id",
+    "appraisals": "complaint_id",
+    "penalty_referrals": "complaint_id",
+    "posts": "department_id",
+    "procedures": "",
+    "reports": "owner_id",
+    "signals": "decided_by_id",
+    "users": "department_id",
+}
+"""A field of each screen that points at another record; empty where none does."""
 
 
 def outcome(response: TestResponse, *, ends_session: bool = False) -> str:
@@ -338,6 +381,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
+    session.add_all([batch, day, exemption, job, notice, *views.values()])
     session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
     session.add_all([batch, day, exemption, job, notice, group, *views.values()])
@@ -353,6 +397,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        **written_procedures(session, house),
         "post": post,
         "job": job,
         **views,
