@@ -50,9 +50,6 @@ BLUEPRINTS = (
     clauses.blueprint,
     document_forms.blueprint,
     document_templates.blueprint,
-)
-
-SCREENS = (quality, analysis, documents, archive, audit, jobs, calendar, procedures, organisation)
     procedure_versions.blueprint,
     warranty.blueprint,
 )
@@ -60,6 +57,7 @@ SCREENS = (quality, analysis, documents, archive, audit, jobs, calendar, procedu
 SCREENS = (
     quality,
     analysis,
+    documents,
     archive,
     audit,
     jobs,

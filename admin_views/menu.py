@@ -74,6 +74,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("penalty_referrals.index_view", _l("Referrals for penalty"), "scale"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
             Entry("documents.index_view", _l("Documents"), "file"),
+            Entry("holds.index_view", _l("Holds"), "pause"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
         ),
     ),

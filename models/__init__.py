@@ -30,6 +30,7 @@ from models.complaints import (
 from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.groups import HandlingGroup, HandlingGroupMember
+from models.holds import Hold, HoldNotice
 from models.inquiry import (
     InternalMemo,
     InvestigationRecord,
@@ -97,6 +98,8 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Hold",
+    "HoldNotice",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",

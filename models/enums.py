@@ -109,6 +109,7 @@ class EventKind(Labelled):
     INVESTIGATED = "investigated", _l("Investigation record")
     MEASURE_RECORDED = "measure_recorded", _l("Measure recorded")
     ACCIDENT_LINKED = "accident_linked", _l("Accident linked")
+    HOLD = "hold", _l("Hold placed or released")
     REVEALED = "revealed", _l("Personal data revealed")
     PROCEDURE_CHANGED = "procedure_changed", _l("Procedure changed")
     HANDED_OVER = "handed_over", _l("Duties handed over")

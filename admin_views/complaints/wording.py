@@ -56,6 +56,7 @@ ICONS: dict[EventKind, str] = {
     E.INVESTIGATED: "investigation",
     E.MEASURE_RECORDED: "check",
     E.ACCIDENT_LINKED: "accident",
+    E.HOLD: "warning",
     E.REVEALED: "eye",
     E.HANDED_OVER: "transfer",
     E.DOCUMENT_ISSUED: "file",

@@ -68,6 +68,26 @@ def _of_accident(column: Any) -> Rule:
     return lambda actor: column.in_(sa.select(m.Accident.__table__.c.id).where(_accident(actor)))
 
 
+def _hold(actor: Actor) -> ColumnElement[bool]:
+    """Whoever reads the complaint; and the departments told of it, unless the complaint is confidential."""
+    if not actor.may(Permission.HOLD_READ):
+        return sa.false()
+    hold, notice, complaint = m.Hold.__table__.c, m.HoldNotice.__table__.c, m.Complaint.__table__.c
+    departments = {int(a[1:]) for a in actor.audiences if a.startswith("d")}
+    departments |= {actor.department_id} if actor.department_id is not None else set()
+    told = hold.id.in_(sa.select(notice.hold_id).where(notice.department_id.in_(sorted(departments))))
+    open_ = hold.complaint_id.not_in(sa.select(complaint.id).where(complaint.is_confidential))
+    return sa.or_(hold.complaint_id.in_(visible_complaint_ids(actor)), sa.and_(told, open_))
+
+
+def _hold_entity(actor: Actor) -> ColumnElement[bool]:
+    return m.Hold.id.in_(sa.select(m.Hold.__table__.c.id).where(_hold(actor)))
+
+
+def _of_hold(column: Any) -> Rule:
+    return lambda actor: column.in_(sa.select(m.Hold.__table__.c.id).where(_hold(actor)))
+
+
 def _complaint_or_accident(model: Any) -> Rule:
     def rule(actor: Actor) -> ColumnElement[bool]:
         accidents = sa.select(m.Accident.__table__.c.id).where(_accident(actor))
@@ -221,6 +241,8 @@ SCOPES: dict[type[Any], Rule] = {
     m.InspectionFinding: _finding,
     m.GradeRecord: _through(m.GradeRecord.complaint_id),
     m.InternalMemo: _through(m.InternalMemo.complaint_id),
+    m.Hold: _hold_entity,
+    m.HoldNotice: _of_hold(m.HoldNotice.hold_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
     m.IssuedDocument: lambda actor: m.IssuedDocument.id.in_(_document_ids(actor)),

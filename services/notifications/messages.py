@@ -65,6 +65,10 @@ TOPICS: dict[str, Topic] = {
     "accident.clock.breached": _topic(
         _l("Accident %(accident)s: time limit %(clock)s has passed."), "timer", "bad"
     ),
+    "hold.placed": _topic(
+        _l("%(hold)s: please stop %(product)s at once, and acknowledge the notice."), "warning", "bad"
+    ),
+    "hold.released": _topic(_l("%(hold)s: %(product)s is released."), "check", "good"),
     "handed_over": _topic(
         _l("It was handed over to you: you answer for it from now on."), "transfer", "warn"
     ),

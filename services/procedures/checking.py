@@ -123,6 +123,7 @@ def _all_keys() -> list[str]:
 
 def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Fault]:
     yield from _repeated(procedure, source)
+    yield from _unknown_categories(procedure, source)
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
     yield from _documents_unknown(procedure, source)
@@ -132,6 +133,17 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
         yield Fault(source.line_of(path), name(path), message)
+
+
+def _unknown_categories(procedure: Procedure, source: Source) -> Iterator[Fault]:
+    """A hold for a category that nobody can choose would never be placed."""
+    known = [kind.code for kind in procedure.categories]
+    for index, rule in enumerate(procedure.holds):
+        for code in rule.categories:
+            if code not in known:
+                here: Path = ("holds", index, "categories")
+                message = f"{code} is no category of this procedure; write one of: {', '.join(known)}"
+                yield Fault(source.line_of(here), name(here), message)
 
 
 def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
@@ -153,6 +165,7 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
     ]
     grading, accidents = procedure.grading, procedure.accidents
     lists.append((("grading", "levels"), [level.code for level in grading.levels] if grading else []))
+    lists.append((("holds",), [rule.code for rule in procedure.holds]))
     if accidents:
         lists += [
             (("accidents", "scope"), [kind.code.value for kind in accidents.scope]),

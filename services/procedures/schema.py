@@ -19,6 +19,7 @@ from services.procedures.sections.documents import Documents
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
+from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
@@ -242,6 +243,7 @@ class Procedure(Part):
     handover: Handover
     grading: Grading | None = None
     accidents: Accidents | None = None
+    holds: tuple[HoldRule, ...] = ()
     escalation: Annotated[tuple[EscalationStep, ...], Setting(min_length=1)]
     approval: Approval
     reply: Reply

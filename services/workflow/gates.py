@@ -19,6 +19,7 @@ from models import (
     Department,
     Extension,
     FollowUp,
+    Hold,
     Investigation,
     Measure,
     Opinion,
@@ -34,6 +35,7 @@ from models.enums import (
     RoleName,
     State,
 )
+from models.hold_enums import HoldStatus
 from models.labels import LazyString, _l
 from services.access.separation import SeparationRule, exempted, involved
 from services.actor import Actor, Grant
@@ -307,6 +309,15 @@ def measures_settled(s: Situation) -> list[Reason]:
         _l("%(count)s measures are neither carried out nor dropped.", count=count),
         "measures",
     )
+
+
+def holds_released(s: Situation) -> list[Reason]:
+    """No case is closed while goods stand still for it: releasing them says on what basis."""
+    query = sa.select(Hold.number).where(Hold.complaint_id == s.complaint.id, Hold.status == HoldStatus.OPEN)
+    return [
+        Reason("open_hold", _l("The hold %(number)s is not released yet.", number=number), "holds")
+        for number in s.session.scalars(query.order_by(Hold.id))
+    ]
 
 
 def investigations_finished(s: Situation) -> list[Reason]:

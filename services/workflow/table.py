@@ -72,7 +72,13 @@ _ROWS = (
     Transition(
         E.CLOSE_ON_SPOT,
         _to(S.CLOSED, S.REGISTERED),
-        (g.handler_is_first_receiver, p.on_the_spot_allowed, closing_complete, r.demanded_before_closing),
+        (
+            g.handler_is_first_receiver,
+            p.on_the_spot_allowed,
+            closing_complete,
+            r.demanded_before_closing,
+            g.holds_released,
+        ),
     ),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
@@ -144,6 +150,7 @@ _ROWS = (
             g.measures_settled,
             r.demanded_before_closing,
             g.investigations_finished,
+            g.holds_released,
             closing_complete,
             g.closer_is_not_handler,
             d.documents_before_closing,
@@ -158,7 +165,7 @@ _ROWS = (
     Transition(
         E.ARCHIVE,
         _to(S.ARCHIVED, S.REFUSED, S.CLOSED, S.STATUTORY_ROUTE, S.REFERRED),
-        (g.has_written_result, d.documents_before_filing),
+        (g.has_written_result, g.holds_released, d.documents_before_filing),
     ),
     Transition(E.MERGE, _to(S.MERGED, *_BEFORE_END)),
     Transition(E.STATUTORY_ROUTE, _to(S.STATUTORY_ROUTE, S.ACCEPTED, S.IN_WORK)),

@@ -44,6 +44,7 @@ NEEDS: dict[str, LazyString] = {
     "measures_settled": _l("measures settled"),
     "closing_complete": _l("fields that the procedure wants for closing"),
     "investigations_finished": _l("investigations finished"),
+    "holds_released": _l("no goods held any more"),
     "demanded_before_opinion": _l("measures that the procedure demands by then"),
     "demanded_before_reply": _l("measures that the procedure demands by then"),
     "demanded_before_closing": _l("measures that the procedure demands by then"),

@@ -20,6 +20,7 @@ WRITTEN_BY_THE_DESK = {
     EventKind.INVESTIGATED,
     EventKind.MEASURE_RECORDED,
     EventKind.ACCIDENT_LINKED,
+    EventKind.HOLD,
     EventKind.REVEALED,
     EventKind.HANDED_OVER,
     EventKind.DOCUMENT_ISSUED,

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "documents", "departments", "users",
-    "grants", "covers", "exemptions", "calendar", "procedures",
-    "complaints", "reports", "signals", "inspections", "investigations", "groups",
-    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
+    "complaints", "investigations", "measures", "accidents", "archive", "audit", "documents",
     "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
-    "complaints", "reports", "signals", "inspections", "investigations",
-    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "calendar", "procedures",
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "posts", "calendar", "procedures",
-    "covers", "exemptions", "calendar", "procedures", "groups",
+    "holds", "reports", "signals", "inspections", "groups", "solutions", "appraisals",
+    "penalty_referrals", "posts",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {
     "screen": "complaints",
+    "section": "intake",
+    "case": "whole",
     "form_code": "transfer_slip",
     "accident_form": "accident_report",
 }
-FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
 """Parts of an address that name no record."""
 RELATIONS = {
     "accidents": "department_id",
@@ -35,10 +29,13 @@ RELATIONS = {
     "documents": "issued_by_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
+    "holds": "complaint_id",
     "inspections": "led_by_id",
     "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "procedure_adoptions": "proposed_by_id",
+    "procedure_drafts": "author_id",
     "solutions": "complaint_id",
     "appraisals": "complaint_id",
     "penalty_referrals": "complaint_id",

@@ -1,6 +1,6 @@
 """Issued documents, to whom they went, and the organisation's own templates.
 
-Revision: 0009, after 0008
+Revision: 0011, after 0010
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.support import add_enum_values, drop_enum_values
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
