@@ -20,6 +20,7 @@ from sqlalchemy.sql import ColumnElement, visitors
 
 import models as m
 from models.enums import MeasureKind
+from services.access.issued import document_ids
 from services.access.permissions import Permission
 from services.access.roles import ROLE_PERMISSIONS
 from services.actor import NOBODY, Actor
@@ -195,24 +196,8 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
     return sa.false()
 
 
-def _received(actor: Actor) -> ColumnElement[bool]:
-    """Documents handed to the actor or to a department of theirs: they read the paper, not the case."""
-    delivery = m.DocumentDelivery.__table__.c
-    departments = [int(a[1:]) for a in actor.audiences if a.startswith("d")]
-    handed = sa.or_(delivery.user_id == actor.user_id, delivery.department_id.in_(departments))
-    return m.IssuedDocument.__table__.c.id.in_(sa.select(delivery.document_id).where(handed))
-
-
-def _document_ids(actor: Actor) -> sa.Select[tuple[int]]:
-    document = m.IssuedDocument.__table__.c  # plain columns, as in _accident
-    accidents = sa.select(m.Accident.__table__.c.id).where(_accident(actor))
-    return sa.select(document.id).where(
-        sa.or_(
-            document.complaint_id.in_(visible_complaint_ids(actor)),
-            document.accident_id.in_(accidents),
-            _received(actor),
-        )
-    )
+def _documents(column: Any) -> Rule:
+    return lambda actor: column.in_(document_ids(actor, visible_complaint_ids(actor), _accident(actor)))
 
 
 SCOPES: dict[type[Any], Rule] = {
@@ -230,7 +215,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
-    m.DocumentDelivery: lambda actor: m.DocumentDelivery.document_id.in_(_document_ids(actor)),
+    m.DocumentDelivery: _documents(m.DocumentDelivery.document_id),
     m.DoneRequest: _own(m.DoneRequest.user_id),
     m.Evaluation: _through(m.Evaluation.complaint_id),
     m.Extension: _through(m.Extension.complaint_id),
@@ -245,7 +230,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.HoldNotice: _of_hold(m.HoldNotice.hold_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
-    m.IssuedDocument: lambda actor: m.IssuedDocument.id.in_(_document_ids(actor)),
+    m.IssuedDocument: _documents(m.IssuedDocument.id),
     m.InvestigationRecord: _through(m.InvestigationRecord.complaint_id),
     m.InvestigationRequest: _through(m.InvestigationRequest.complaint_id),
     m.InvestigationWaiver: _through(m.InvestigationWaiver.complaint_id),
