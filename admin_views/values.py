@@ -111,7 +111,9 @@ def text_of(value: Any, zone: ZoneInfo | None) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return f"{value:,.2f}" if value.as_tuple().exponent else f"{value:,}"
+        exponent = value.as_tuple().exponent
+        places = max(2, -exponent) if isinstance(exponent, int) and exponent else 0
+        return f"{value:,.{places}f}"
     if isinstance(value, dict | list):
         items = value.items() if isinstance(value, dict) else enumerate(value, 1)
         return "\n".join(f"{key}: {each}" for key, each in items)

@@ -26,6 +26,7 @@ from admin_views.complaints.case_records import CaseRecords
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
 from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
+from admin_views.own_fields import CODED
 from admin_views.page_parts import Action, Badge, Due, Fact
 from admin_views.values import due_words, moment_text, text_of
 from models import (
@@ -334,7 +335,11 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory
             for key, spec in self.words.items()
             if spec.page and spec.code is None and key not in _SHOWN_APART
         }
-        intake = [self.fact(Complaint, self.complaint, specs[key]) for key in _INTAKE if key in specs]
+        intake = [
+            self.fact(Complaint, self.complaint, specs[key])
+            for key in _INTAKE
+            if key in specs and (key not in CODED or getattr(self.complaint, key))
+        ]
         rest = [
             self.fact(Complaint, self.complaint, spec)
             for key, spec in specs.items()

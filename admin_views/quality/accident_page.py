@@ -163,7 +163,7 @@ class AccidentPage:
             for row in self.session.scalars(query)
         ]
         heads = [
-            _("Report"), _("Recipient"), _("Name, document number"), _("Sent at"), _("Standing"), _("Recorded by"),
+            _("What was sent"), _("Recipient"), _("Name, document number"), _("Sent at"), _("Status"), _("Recorded by"),
         ]  # fmt: skip
         return RecordTable(
             key="reports",
