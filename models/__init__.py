@@ -28,6 +28,7 @@ from models.complaints import (
     WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
+from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.groups import HandlingGroup, HandlingGroupMember
 from models.holds import Hold, HoldNotice
 from models.inquiry import (
@@ -86,6 +87,8 @@ __all__ = [
     "ComplaintVisibility",
     "Department",
     "DepartmentSuccession",
+    "DocumentDelivery",
+    "DocumentTemplate",
     "DoneRequest",
     "Evaluation",
     "Exemption",
@@ -106,6 +109,7 @@ __all__ = [
     "InvestigationRecord",
     "InvestigationRequest",
     "InvestigationWaiver",
+    "IssuedDocument",
     "Job",
     "LeaveCover",
     "LedgerBatch",

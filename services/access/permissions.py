@@ -68,6 +68,8 @@ class Permission(StrEnum):
     COVER_ARRANGE = "cover:arrange"
     DEPARTMENT_READ = "department:read"
     DEPARTMENT_WRITE = "department:write"
+    DOCUMENT_ISSUE = "document:issue"
+    DOCUMENT_TEMPLATE_WRITE = "document:template_write"
     DISCIPLINE_READ = "discipline:read"
     """Disciplinary measures on cases of one's departments: other readers of the case don't see them (R03-09)."""
     EXEMPTION_WRITE = "exemption:write"

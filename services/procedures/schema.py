@@ -15,6 +15,7 @@ from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
 from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.clauses import OwnClause
+from services.procedures.sections.documents import Documents
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
@@ -250,6 +251,7 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    documents: Documents | None = None
     measures: Measures = Measures()
     warranty: Warranty | None = None
     appraisals: Appraisals | None = None
