@@ -16,6 +16,7 @@ from admin_views import (
     calendar,
     clause_links,
     clauses,
+    documents,
     enquiries,
     errors,
     first_run,
@@ -39,6 +40,8 @@ from admin_views import (
 from admin_views.base import DeskIndexView
 from admin_views.complaints import lifecycle, parties, steps, warranty, worklist
 from admin_views.complaints.view import ComplaintsView
+from admin_views.documents import issuing as document_forms
+from admin_views.documents import templates as document_templates
 
 PAGES = (clause_links, auth, first_run, attachments, notices, ledger, reading)
 """Modules with `register(app)`."""
@@ -49,6 +52,8 @@ BLUEPRINTS = (
     parties.blueprint,
     lifecycle.blueprint,
     clauses.blueprint,
+    document_forms.blueprint,
+    document_templates.blueprint,
     procedure_versions.blueprint,
     warranty.blueprint,
 )
@@ -57,6 +62,7 @@ SCREENS = (
     quality,
     enquiries,
     analysis,
+    documents,
     archive,
     audit,
     jobs,

@@ -28,6 +28,7 @@ from models.complaints import (
     WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
+from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.enquiries import Enquiry
 from models.groups import HandlingGroup, HandlingGroupMember
 from models.holds import Hold, HoldNotice
@@ -90,6 +91,8 @@ __all__ = [
     "ComplaintVisibility",
     "Department",
     "DepartmentSuccession",
+    "DocumentDelivery",
+    "DocumentTemplate",
     "DoneRequest",
     "DutyShift",
     "Enquiry",
@@ -112,6 +115,7 @@ __all__ = [
     "InvestigationRecord",
     "InvestigationRequest",
     "InvestigationWaiver",
+    "IssuedDocument",
     "Job",
     "LeaderInstruction",
     "LeaveCover",

@@ -24,6 +24,7 @@ from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
+from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
 from admin_views.own_fields import CODED
 from admin_views.page_parts import Action, Badge, Due, Fact
@@ -298,6 +299,8 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory
         if self.actor.may(Permission.HOLD_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("holds.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Place a hold"), url=url, icon="pause"))
+        if self.actor.may(Permission.DOCUMENT_ISSUE):
+            more.append(issue_action("complaint", self.complaint.public_id))
         if self.actor.may(Permission.ACCIDENT_WRITE):
             url = url_for("accidents.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Report accident"), url=url, icon="accident"))

@@ -60,6 +60,8 @@ ICONS: dict[EventKind, str] = {
     E.HOLD: "warning",
     E.REVEALED: "eye",
     E.HANDED_OVER: "transfer",
+    E.DOCUMENT_ISSUED: "file",
+    E.DOCUMENT_DELIVERED: "reply",
     E.PROCEDURE_CHANGED: "procedure",
 }
 

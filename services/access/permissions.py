@@ -73,6 +73,8 @@ class Permission(StrEnum):
     ENQUIRY_ANSWER = "enquiry:answer"
     ENQUIRY_READ = "enquiry:read"
     ENQUIRY_WRITE = "enquiry:write"
+    DOCUMENT_ISSUE = "document:issue"
+    DOCUMENT_TEMPLATE_WRITE = "document:template_write"
     DISCIPLINE_READ = "discipline:read"
     """Disciplinary measures on cases of one's departments: other readers of the case don't see them (R03-09)."""
     EXEMPTION_WRITE = "exemption:write"

@@ -90,6 +90,7 @@ TOPICS: dict[str, Topic] = {
     "plan.task": _topic(_l("The resolution plan gives %(department)s a task: %(text)s"), "approve", "warn"),
     "responsibility.determined": _topic(_l("%(by)s determined the responsibility."), "scale"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
+    "document.received": _topic(_l("%(by)s handed document %(document)s to you."), "file"),
     "measure.due": _topic(_l("A measure of yours is due on %(day)s."), "clock", "warn"),
     "measure.overdue": _topic(_l("A measure was due on %(day)s and is not carried out."), "timer", "bad"),
     "measure.check": _topic(_l("The effect of a measure is to be checked."), "approve", "warn"),

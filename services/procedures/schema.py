@@ -15,6 +15,7 @@ from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled,
 from services.procedures.sections.accidents import AccidentCase, Accidents
 from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.clauses import OwnClause
+from services.procedures.sections.documents import Documents
 from services.procedures.sections.enquiries import EnquiryKind
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
@@ -247,6 +248,7 @@ class Procedure(Part):
     reading: Reading | None = None
     staffing: Staffing | None = None
     enquiries: tuple[EnquiryKind, ...] = ()
+    documents: Documents | None = None
     measures: Measures = Measures()
     warranty: Warranty | None = None
     appraisals: Appraisals | None = None

@@ -340,6 +340,8 @@ def closer_is_not_handler(s: Situation) -> list[Reason]:
 def has_written_result(s: Situation) -> list[Reason]:
     """No file without a written result (R01-11)."""
     complaint = s.complaint
+    if not s.procedure.archive.written_result_required:
+        return []
     if complaint.result or complaint.reply_text or complaint.end_reason or complaint.not_notifiable_reason:
         return []
     return _no("no_result", _l("There is no written result to file."), "reply")

@@ -23,6 +23,8 @@ WRITTEN_BY_THE_DESK = {
     EventKind.HOLD,
     EventKind.REVEALED,
     EventKind.HANDED_OVER,
+    EventKind.DOCUMENT_ISSUED,
+    EventKind.DOCUMENT_DELIVERED,
     EventKind.PROCEDURE_CHANGED,
 }
 """Rows of history that are no transition and that nobody fires."""

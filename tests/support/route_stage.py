@@ -32,6 +32,7 @@ from models import (
     InternalMemo,
     Investigation,
     InvestigationRequest,
+    IssuedDocument,
     Job,
     LedgerBatch,
     Measure,
@@ -68,6 +69,7 @@ from tests.factories import (
 from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.procedure_stage import written_procedures
+from tests.support.route_parts import FILLERS, RELATIONS, SCREENS_WITH_VIEWS
 from tests.support.stage_rows import clock_of_case, enquiry_row, hold_rows, reception_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
@@ -142,56 +144,6 @@ class Stage:
 STATIC_FILES = {"static": "desk/mark.svg", "admin.static": "admin/js/helpers.js"}
 UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
-
-SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "duty", "enquiries", "reception_sessions", "trainings", "covers", "exemptions", "calendar", "procedures",
-    "covers", "exemptions", "calendar", "procedures", "holds",
-    "complaints", "reports", "signals", "inspections", "investigations", "groups",
-    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
-    "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
-    "complaints", "reports", "signals", "inspections", "investigations",
-    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "calendar", "procedures",
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "posts", "calendar", "procedures",
-    "covers", "exemptions", "calendar", "procedures", "groups",
-)  # fmt: skip
-
-FILLERS: dict[str, str] = {"screen": "complaints", "section": "intake"}
-FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
-"""Parts of an address that name no record."""
-RELATIONS = {
-    "accidents": "department_id",
-    "archive": "complaint_id",
-    "audit": "",
-    "calendar": "",
-    "complaints": "department_id",
-    "covers": "deputy_id",
-    "departments": "parent_id",
-    "duty": "user_id",
-    "enquiries": "department_id",
-    "exemptions": "granted_by_id",
-    "grants": "department_id",
-    "holds": "complaint_id",
-    "inspections": "led_by_id",
-    "groups": "leader_id",
-    "investigations": "leader_id",
-    "measures": "owner_id",
-    "procedure_adoptions": "proposed_by_id",
-    "procedure_drafts": "author_id",
-    "solutions": "complaint_id",
-    "appraisals": "complaint_id",
-    "penalty_referrals": "complaint_id",
-    "posts": "department_id",
-    "procedures": "",
-    "reception_sessions": "host_id",
-    "trainings": "user_id",
-    "reports": "owner_id",
-    "signals": "decided_by_id",
-    "users": "department_id",
-}
-"""A field of each screen that points at another record; empty where none does."""
 
 
 def outcome(response: TestResponse, *, ends_session: bool = False) -> str:
@@ -329,6 +281,22 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             facts="经过",
         ),
         "enquiry": enquiry_row(f"ZX-{number}", department, case if situation == CONFIDENTIAL else None, now),
+        "document": IssuedDocument(
+            complaint_id=case.id,
+            number=f"文-{number}",
+            form="transfer_slip",
+            name_zh="投诉转办单",
+            name_en="Transfer slip",
+            audience="department",
+            language="zh",
+            template="hospital-complaint-office/2",
+            content_hash=DIGEST,
+            pdf_sha256=LETTER_DIGEST,
+            pdf_size=5,
+            word_sha256=LETTER_DIGEST,
+            word_size=5,
+            issued_at=now,
+        ),
         "archive": ArchiveRecord(
             complaint_id=case.id,
             file_number=f"档-{number}",
