@@ -382,15 +382,6 @@ def test_a_resolution_plan_has_owner_measure_and_deadline(session: Session) -> N
     assert "demanded_plan" not in reasons_of(session, house, complaint, E.SUBMIT_OPINION)
 
 
-def test_closing_on_the_spot_waits_too(session: Session) -> None:
-    house = create_house(session, "production")
-    session.commit()
-    complaint = create_complaint(session, house, **TYPED)
-    with pytest.raises(Refused) as caught:
-        fire(session, house[R.HANDLER], E.CLOSE_ON_SPOT, complaint, **valid_form(E.CLOSE_ON_SPOT, house))
-    assert [reason.code for reason in caught.value.reasons] == ["demanded_compensation"]
-
-
 def test_a_dropped_measure_meets_nothing(session: Session) -> None:
     house = create_house(session, "three-level")
     session.commit()

@@ -298,3 +298,9 @@ def test_where_the_procedure_names_nobody_there_is_no_appeal(session: Session) -
     with pytest.raises(Refused) as caught:
         appeal(session, house, measure.id)
     assert caught.value.reasons[0].code == "no_appeal"
+
+
+def test_closing_on_the_spot_waits_for_compensation_too(session: Session) -> None:
+    house = housed(session, "production")
+    complaint = create_complaint(session, house, product="水泵")
+    assert "demanded_compensation" in reasons_of(session, house, complaint, E.CLOSE_ON_SPOT)
