@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import send_file, url_for
@@ -94,11 +94,11 @@ class ReportsView(GuardedModelView):
 
     @expose("/<address>/")
     def details_view(self, address: str) -> ResponseReturnValue:
-        row, report = self.row(address), self.get_one(address)
+        row, words = self.row(address), ReportWords(self.get_one(address))
         return self.render(
             "desk/report.html",
-            record=self.page(row),
-            words=ReportWords(report),
+            record=replace(self.page(row), title=words.title),
+            words=words,
             breadcrumbs=self.crumbs(Crumb(label=self.name_of(row))),
         )
 
