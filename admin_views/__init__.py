@@ -30,13 +30,20 @@ from admin_views import (
     shell,
 )
 from admin_views.base import DeskIndexView
-from admin_views.complaints import lifecycle, parties, steps, worklist
+from admin_views.complaints import lifecycle, parties, steps, warranty, worklist
 from admin_views.complaints.view import ComplaintsView
 
 PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
 """Modules with `register(app)`."""
 
-BLUEPRINTS = (worklist.blueprint, steps.blueprint, parties.blueprint, lifecycle.blueprint, clauses.blueprint)
+BLUEPRINTS = (
+    worklist.blueprint,
+    steps.blueprint,
+    parties.blueprint,
+    warranty.blueprint,
+    lifecycle.blueprint,
+    clauses.blueprint,
+)
 
 SCREENS = (quality, analysis, archive, audit, jobs, calendar, procedures, organisation)
 """Modules with `screens()`, the Flask-Admin views they bring."""

@@ -57,11 +57,15 @@ class DialogForm:
 
 @dataclass(frozen=True, kw_only=True)
 class FormSection:
-    """A titled part of a form; `fields` are names of the WTForms object."""
+    """A titled part of a form; `fields` are names of the WTForms object.
+
+    `shown_for` is "field: value value": the part is asked only while that select holds one of the values.
+    """
 
     title: Text
     fields: Sequence[str]
     text: Text = ""
+    shown_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from models.enums import MeasureStatus
 from models.labels import LazyString, _l
 from services.access.permissions import Permission
 from services.actor import Actor
+from services.listing.queues import is_major
 from services.listing.special import is_mine, is_open, is_overdue, is_to_sign
 
 COUNTED_TO = 999
@@ -57,7 +58,9 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
                 "warn",
                 {"f.to_sign": "1"},
             ),
+            Entry("complaints.index_view", _l("Major complaints"), "star", "major", query={"f.major": "1"}),
             Entry("complaint_lifecycle.page", _l("Lifecycle"), "flow"),
+            Entry("complaint_lifecycle.roles", _l("Roles and actions"), "shield"),
         ),
     ),
     (
@@ -66,6 +69,9 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("investigations.index_view", _l("Investigations"), "investigation"),
             Entry("groups.index_view", _l("Handling groups"), "users"),
             Entry("measures.index_view", _l("Measures"), "approve", "measures"),
+            Entry("solutions.index_view", _l("Solutions offered"), "reply"),
+            Entry("appraisals.index_view", _l("Appraisals"), "search"),
+            Entry("penalty_referrals.index_view", _l("Referrals for penalty"), "scale"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
         ),
@@ -102,11 +108,16 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("grants.index_view", _l("Roles"), "shield"),
             Entry("covers.index_view", _l("Leave cover"), "person-add"),
             Entry("exemptions.index_view", _l("Exemptions"), "scale"),
+            Entry("posts.index_view", _l("Posts of the procedure"), "sign"),
             Entry("organisation.index", _l("Organisation"), "settings"),
             Entry("audit.index_view", _l("Audit trail"), "audit"),
         ),
     ),
 )
+
+
+_OF_MENU = {name for _title, entries in MENU for entry in entries for name in entry.query}
+"""Filters by which an entry of the menu knows its own page."""
 
 
 def desk_menu() -> list[MenuGroup]:
@@ -132,7 +143,7 @@ def _is_open(entry: Entry, actor: Actor) -> bool:
 
 def _item(entry: Entry, counted: dict[str, int]) -> MenuItem:
     same_screen = request.blueprint == entry.endpoint.split(".")[0]
-    asked = {name: value for name, value in request.args.items() if name in ("f.overdue", "f.to_sign")}
+    asked = {name: value for name, value in request.args.items() if name in _OF_MENU}
     number = counted.get(entry.count)
     return MenuItem(
         label=str(entry.label),
@@ -156,6 +167,7 @@ def counts(actor: Actor) -> dict[str, int]:
             "mine": sa.select(Complaint.id).where(is_open(), is_mine(actor)),
             "overdue": sa.select(Complaint.id).where(is_overdue(now)),
             "to_sign": sa.select(Complaint.id).where(is_to_sign(actor)),
+            "major": sa.select(Complaint.id).where(is_major()),
             "measures": sa.select(Measure.id).where(
                 Measure.owner_id.in_(people), Measure.status == MeasureStatus.PLANNED
             ),

@@ -14,6 +14,8 @@ from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.locale import locale
 from admin_views.page_parts import Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
+from admin_views.procedure_inquiry import inquiry_tables
+from admin_views.procedure_remedies import sections as remedies
 from admin_views.procedure_way import way_tables
 from admin_views.values import text_of
 from models import ProcedureVersion
@@ -121,12 +123,14 @@ class ProcedureTables:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
         if procedure.accidents:
             tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
+        tables += [self._table(title, heads, rows) for title, heads, rows in remedies(procedure)]
         if procedure.fields:
             rows = field_rows(procedure, self._words)
             tables.append(self._table(_("Fields of its own"), field_heads(), rows))
         if procedure.complainant_kinds:
             people = complainant_rows(procedure, self._words)
             tables.append(self._table(_("Kinds of complainants"), [_("Kind")], people))
+        tables += [self._table(*each) for each in inquiry_tables(procedure.investigation, self._words)]
         tables += analysis_tables(procedure.analysis, self._table)
         tables += [self._table(*way) for way in way_tables(procedure)]
         kinds = [*procedure.categories, *procedure.natures]

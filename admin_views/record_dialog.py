@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from admin_views.attachments import staged_files
 from admin_views.form_context import DialogForm, MissingGate
 from admin_views.fragments import done
 from admin_views.guard import acting
@@ -18,7 +20,7 @@ from services.errors import DeskError, NotFound, NotPermitted, Reason, Stale
 from services.listing import ListRow
 from services.unit_of_work import UnitOfWork
 
-Carry = Callable[[UnitOfWork, int | None, Any], Any]
+Carry = Callable[..., Any]
 
 
 def step_dialog(
@@ -36,10 +38,12 @@ def step_dialog(
     said: str = "",
     start: Mapping[str, Any] | None = None,
     lookup_url: Callable[[str], str] | None = None,
+    uploads: str = "",
 ) -> ResponseReturnValue:
     """The dialog, or what came of it. `carry_out(work, version, form)` calls the operation.
 
     `start` is what an untouched form shows; `lookup_url` says where the relation fields of the form look records up.
+    `uploads` names the field with files: they are checked first, kept at the commit, and given to `carry_out` as well.
     """
     data = posted()
     form = form_class(data) if data is not None else form_class(data=dict(start or {}))
@@ -47,8 +51,10 @@ def step_dialog(
     errors: list[str] = []
     if data is not None and form.validate():
         try:
-            with UnitOfWork(db.session(), acting()) as work:
-                carry_out(work, version, form)
+            with ExitStack() as stack:
+                given = [stack.enter_context(staged_files(form[uploads].data))] if uploads else []
+                work = stack.enter_context(UnitOfWork(db.session(), acting()))
+                carry_out(work, version, form, *given)
             flash(said or _("Saved."), "success")
             return done(screen.record_url(row.address))
         except (NotFound, NotPermitted):

@@ -43,6 +43,8 @@ class RecordScreen(ListScreen):
     edit_fields: ClassVar[tuple[str, ...]] = ()
     form_sections: ClassVar[Sequence[tuple[LazyString, tuple[str, ...]]]] = ()
     """Titled parts of the forms; fields that none names come last."""
+    sections_for: ClassVar[Mapping[str, str]] = {}
+    """By the first field of a titled part: while which select holds which values it is asked ("kind: return")."""
     page_sections: ClassVar[Sequence[tuple[LazyString, tuple[str, ...]]]] = ()
     form_note: ClassVar[LazyString | str] = ""
     shows_history: ClassVar[bool] = True
@@ -220,7 +222,10 @@ class RecordScreen(ListScreen):
         named = [key for _title, keys in self.form_sections for key in keys]
         inline = [each.relation for each in self.inlines]
         rest = tuple(field.short_name for field in form if field.short_name not in [*named, *inline])
-        sections = [FormSection(title=title, fields=keys) for title, keys in self.form_sections]
+        sections = [
+            FormSection(title=title, fields=keys, shown_for=self.sections_for.get(keys[0], ""))
+            for title, keys in self.form_sections
+        ]
         if rest:
             sections.append(FormSection(title=_("Further facts") if sections else _("Facts"), fields=rest))
         sections += [FormSection(title=each.label, fields=(each.relation,)) for each in self.inlines]

@@ -19,6 +19,7 @@ from admin_views.page_parts import Badge, Due, Fact, Tone
 from extensions import db
 from models import enums as e
 from models.fields import FieldSpec
+from models.remedy_enums import AppraisalResult, SolutionAnswer
 from services.access.masking import Masked
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import DeskTime, desk_time
@@ -39,6 +40,12 @@ _TONES: dict[Enum, Tone] = {
     e.MeasureStatus.PLANNED: "warn",
     e.MeasureStatus.DONE: "info",
     e.MeasureStatus.VERIFIED: "good",
+    SolutionAnswer.OPEN: "warn",
+    SolutionAnswer.ACCEPTED: "good",
+    SolutionAnswer.DECLINED: "bad",
+    AppraisalResult.OPEN: "warn",
+    AppraisalResult.CONFORMING: "good",
+    AppraisalResult.NOT_CONFORMING: "bad",
     e.InvestigationStatus.OPEN: "info",
     e.InvestigationStatus.FINISHED: "good",
     e.AccidentStatus.REPORTED: "warn",

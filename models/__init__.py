@@ -17,7 +17,6 @@ from models.cases import (
     Finding,
     Investigation,
     InvestigationMember,
-    Measure,
 )
 from models.complaints import (
     Complaint,
@@ -38,6 +37,7 @@ from models.inquiry import (
     QualityDecision,
     ResolutionPlan,
 )
+from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -50,6 +50,7 @@ from models.organisation import (
     User,
 )
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
@@ -67,6 +68,7 @@ __all__ = [
     "Accident",
     "AccidentReport",
     "AnalysisReport",
+    "Appraisal",
     "ArchiveRecord",
     "Assignment",
     "Attachment",
@@ -113,6 +115,7 @@ __all__ = [
     "OutboxMessage",
     "Party",
     "Pause",
+    "PenaltyReferral",
     "PostBinding",
     "ProcedureVersion",
     "QualityDecision",
@@ -122,7 +125,9 @@ __all__ = [
     "RoleGrant",
     "SavedView",
     "Signal",
+    "Solution",
     "Supervision",
     "User",
+    "Warranty",
     "WithdrawnNumber",
 ]

@@ -18,10 +18,10 @@ from models.analysis_enums import (
     SignalSubject,
 )
 from models.base import Addressed, Base, Stamped, Versioned, check, to
-from models.cases import Measure
 from models.complaints import Complaint
 from models.fields import HIDDEN, field
 from models.labels import _l
+from models.measures import Measure
 from models.organisation import User
 from models.procedures import ProcedureVersion
 from models.types import Json, Moment, enum_type

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,8 +13,6 @@ from models.enums import (
     Existence,
     FindingVerdict,
     InvestigationStatus,
-    MeasureKind,
-    MeasureStatus,
     Need,
     Responsibility,
     Severity,
@@ -215,60 +212,6 @@ class Finding(Versioned, Stamped, Base):
     facts: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Facts established"), long_text=True))
 
     investigation: Mapped[Investigation] = relationship(back_populates="findings")
-
-
-class Measure(Addressed, Versioned, Stamped, Base):
-    """What is done about it: who, by when, carried out, verified."""
-
-    __tablename__ = "measures"
-    __table_args__ = (
-        check("status <> 'done' OR done_at IS NOT NULL", "done_when"),
-        check("status <> 'verified' OR (verified_at IS NOT NULL AND done_at IS NOT NULL)", "verified_when"),
-        check("status <> 'dropped' OR drop_reason IS NOT NULL", "dropped_with_reason"),
-        check("amount IS NULL OR amount >= 0", "amount_not_negative"),
-    )
-
-    complaint_id: Mapped[int | None] = mapped_column(
-        to("complaints"),
-        index=True,
-        info=field(_l("Complaint"), shows="complaint", default=True, read_only=True),
-    )
-    accident_id: Mapped[int | None] = mapped_column(to("accidents"), index=True, info=HIDDEN)
-    kind: Mapped[MeasureKind] = mapped_column(
-        enum_type(MeasureKind, "measure_kind"), info=field(_l("Kind"), default=True)
-    )
-    status: Mapped[MeasureStatus] = mapped_column(
-        enum_type(MeasureStatus, "measure_status"),
-        default=MeasureStatus.PLANNED,
-        info=field(_l("Status"), default=True, read_only=True),
-    )
-    text: Mapped[str] = mapped_column(sa.Text, info=field(_l("Measure"), default=True, long_text=True))
-    owner_id: Mapped[int | None] = mapped_column(
-        to("users"), info=field(_l("Owner"), shows="owner", default=True)
-    )
-    department_id: Mapped[int | None] = mapped_column(
-        to("departments"), info=field(_l("Department"), shows="department", default=True)
-    )
-    due_on: Mapped[date | None] = mapped_column(sa.Date, info=field(_l("Due"), default=True))
-    amount: Mapped[Decimal | None] = mapped_column(sa.Numeric(14, 2), info=field(_l("Amount (yuan)")))
-    done_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Carried out at"), read_only=True))
-    done_text: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("How carried out"), long_text=True, read_only=True)
-    )
-    verified_at: Mapped[datetime | None] = mapped_column(
-        Moment, info=field(_l("Verified at"), read_only=True)
-    )
-    verified_by_id: Mapped[int | None] = mapped_column(
-        to("users"), info=field(_l("Verified by"), shows="verified_by", read_only=True)
-    )
-    drop_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Reason for dropping"), long_text=True, read_only=True)
-    )
-
-    complaint: Mapped[Complaint | None] = relationship()
-    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
-    department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
-    verified_by: Mapped[User | None] = relationship(foreign_keys=[verified_by_id])
 
 
 class ArchiveRecord(Addressed, Stamped, Base):

@@ -127,11 +127,15 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.String(40), index=True, info=field(_l("Kind of complainant"), coded=True, read_only=True)
     )
     is_anonymous: Mapped[bool] = mapped_column(default=False, info=field(_l("Anonymous"), read_only=True))
+    is_repeat: Mapped[bool] = mapped_column(default=False, info=field(_l("Repeated complaint")))
     grade: Mapped[str | None] = mapped_column(sa.String(40), info=field(_l("Grade"), read_only=True))
     grade_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False)
     )
 
+    is_major: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false(), info=field(_l("Major complaint"), read_only=True)
+    )
     procedure_version_id: Mapped[int] = mapped_column(
         to("procedure_versions"),
         index=True,

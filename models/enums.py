@@ -324,6 +324,13 @@ class MeasureKind(Labelled):
     DISCIPLINE = "discipline", _l("Discipline")
     IMPROVEMENT = "improvement", _l("Improvement")
     PREVENTION = "prevention", _l("Preventive measure")
+    CORRECTIVE = "corrective", _l("Corrective measure")
+    PROCESS = "process", _l("Product design or process")
+    VERIFICATION = "verification", _l("Facts verified")
+    CONTACT = "contact", _l("Contact with the customer")
+    PROGRESS = "progress", _l("Notice of progress")
+    SALES = "sales", _l("Sales measure")
+    DISPATCH = "dispatch", _l("Dispatch measure")
     OTHER = "other", _l("Other measure")
 
 

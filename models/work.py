@@ -80,6 +80,9 @@ class Assignment(Addressed, Versioned, Base):
     instruction: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Leader's instruction"), Sensitivity.INTERNAL, long_text=True)
     )
+    coordinator: Mapped[str | None] = mapped_column(
+        sa.String(200), info=field(_l("Coordinated by"))
+    )  # who brings the departments of a joint case together (R15-13)
     instructed_by_id: Mapped[int | None] = mapped_column(
         to("users"), info=field(_l("Instructed by"), shows="instructed_by")
     )

@@ -86,6 +86,7 @@ _AS_BADGE = {
     "supervised_at",
     "is_confidential",
     "is_imported",
+    "is_major",
 }
 _SHOWN_APART = _AS_BADGE | {
     "number",
@@ -164,7 +165,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         if complaint.round > 1:
             found.append(Badge(text=_("Round %(round)s", round=complaint.round), tone="info", icon="refresh"))
         if complaint.grade:
-            found.append(Badge(text=self._grade_name(), tone="plain", icon="star"))
+            name = self._grade_name()
+            found.append(Badge(text=name, tone="bad" if complaint.is_major else "plain", icon="star"))
         if complaint.is_imported:
             found.append(Badge(text=_("Imported"), tone="plain", icon="import"))
         return found
@@ -288,6 +290,8 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
         if self.actor.may(Permission.MEASURE_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("measures.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Record measure"), url=url, icon="check"))
+            url = url_for("solutions.create_view", complaint=self.complaint.public_id)
+            more.append(Action(label=_("Offer a solution"), url=url, icon="reply"))
         if self.actor.may(Permission.ACCIDENT_WRITE):
             url = url_for("accidents.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Report accident"), url=url, icon="accident"))

@@ -127,6 +127,7 @@ class CasePeople(CaseReader):
             )
         for label, value in (
             (_("Instruction"), row.instruction),
+            (_("Coordinated by"), row.coordinator),
             (_("Refused because"), row.refusal_reason),
             (_("Clause cited"), row.refusal_clause),
             (_("Opinion"), row.opinion),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from admin_views.case_context import RecordTable
-from admin_views.complaints.case_base import CaseReader
+from admin_views.complaints.case_remedies import CaseRemedies
 from admin_views.page_parts import Badge, Fact
 from admin_views.values import badge_of, moment_text, text_of
 from models import (
@@ -24,7 +24,7 @@ from models.enums import FollowUpResult
 from services.workflow.levels import may_go_without, waiver_of
 
 
-class CaseRecords(CaseReader):
+class CaseRecords(CaseRemedies):
     """Investigation, measures, follow-up and linked records of the case page."""
 
     # Investigation, measures, links
@@ -76,6 +76,7 @@ class CaseRecords(CaseReader):
         if rows:
             heads = [_("Kind"), _("Measure"), _("Owner"), _("Due"), _("Status")]
             tables.append(RecordTable(key="measures", title=_("Measures"), heads=heads, rows=rows))
+        tables += self._remedies()
         follow_ups = self.session.scalars(
             sa.select(FollowUp).where(FollowUp.complaint_id == complaint_id).order_by(FollowUp.id)
         )

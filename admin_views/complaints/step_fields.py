@@ -215,6 +215,17 @@ def clock(scene: Scene) -> Field:
     return SelectField(_l("Time limit"), must(), choices=choices, render_kw={"wide": True})
 
 
+def coordinator(scene: Scene) -> Field:
+    """Who coordinates a joint case: as the procedure says, where it does, and then required (R15-13)."""
+    joint = scene.situation.procedure.joint_handling if scene.situation else None
+    return StringField(
+        _l("Coordinated by"),
+        [*(must() if joint else [Optional()]), Length(max=200)],
+        default=joint.coordinator.in_language(scene.locale) if joint else None,
+        description=_l("Who brings the departments together."),
+    )
+
+
 def grades(scene: Scene) -> Field:
     """The grades with their criteria and the text's own examples. Left empty where the facts decide."""
     grading = scene.situation.procedure.grading if scene.situation else None

@@ -63,6 +63,7 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
     E.ADD_CO_HANDLER: {
         "receiver": make.receiver(_l("Co-handling department and person")),
         "instruction": make.long(_l("What this department is to do")),
+        "coordinator": make.coordinator,
     },
     E.SIGN_CO_HANDLING: {},
     E.GIVE_CO_OPINION: {"opinion": make.long(_l("Opinion of your department"))},

@@ -1,4 +1,4 @@
-"""The screens of the organisation: departments, accounts, roles, leave covers, exemptions, settings."""
+"""The screens of the organisation: departments, accounts, roles, leave covers, exemptions, posts, settings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from admin_views.organisation.departments import DepartmentsView
 from admin_views.organisation.exemptions import ExemptionsView
 from admin_views.organisation.grants import GrantsView
 from admin_views.organisation.own import OrganisationView
+from admin_views.organisation.posts import PostsView
 from admin_views.organisation.users import UsersView
 
 
@@ -19,5 +20,6 @@ def screens() -> list[Any]:
         GrantsView(endpoint="grants", url="/grants"),
         CoversView(endpoint="covers", url="/covers"),
         ExemptionsView(endpoint="exemptions", url="/exemptions"),
+        PostsView(endpoint="posts", url="/posts"),
         OrganisationView(endpoint="organisation", url="/organisation"),
     ]

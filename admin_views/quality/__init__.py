@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from admin_views.quality.accidents import AccidentsView
+from admin_views.quality.appraisals import AppraisalsView
 from admin_views.quality.groups import GroupsView
 from admin_views.quality.investigations import InvestigationsView
 from admin_views.quality.measures import MeasuresView
+from admin_views.quality.penalty_referrals import PenaltyReferralsView
+from admin_views.quality.solutions import SolutionsView
 
 
 def screens() -> list[Any]:
@@ -15,5 +18,8 @@ def screens() -> list[Any]:
         InvestigationsView(endpoint="investigations", url="/investigations"),
         GroupsView(endpoint="groups", url="/groups"),
         MeasuresView(endpoint="measures", url="/measures"),
+        SolutionsView(endpoint="solutions", url="/solutions"),
+        AppraisalsView(endpoint="appraisals", url="/appraisals"),
+        PenaltyReferralsView(endpoint="penalty_referrals", url="/penalty-referrals"),
         AccidentsView(endpoint="accidents", url="/accidents"),
     ]

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from admin_views.attachments import staged_files, store
+from admin_views.attachments import store
 from admin_views.guard import requires
 from admin_views.locale import locale
 from admin_views.quality import investigation_forms as f
@@ -113,7 +113,7 @@ class InvestigationSteps:
         row, investigation = self.row(address), self.get_one(address)
         kinds = evidence_kinds(db.session(), investigation.complaint)
 
-        def carry_out(work: UnitOfWork, version: int | None, form: Any) -> None:
+        def carry_out(work: UnitOfWork, version: int | None, form: Any, staged: Sequence[Staged]) -> None:
             said = Particulars(
                 description=form.description.data,
                 is_evidence=form.is_evidence.data,
@@ -122,8 +122,7 @@ class InvestigationSteps:
                 taken_by=form.taken_by.data,
                 evidence_kind=(form.evidence_kind.data or None) if kinds else None,
             )
-            with staged_files(form.files.data) as staged:
-                _add(work, staged, address, said)
+            _add(work, staged, address, said)
 
         return step_dialog(
             self,
@@ -134,6 +133,7 @@ class InvestigationSteps:
             submit=_("Add files"),
             icon="upload",
             explanation=_("Each file is kept with its digest and can't be replaced."),
+            uploads="files",
         )
 
     @expose("/<address>/ask", methods=("GET", "POST"))
@@ -165,9 +165,8 @@ class InvestigationSteps:
         request = _in_scope(InvestigationRequest, address)
         request_id, of = request.id, request.investigation.public_id
 
-        def carry_out(work: UnitOfWork, version: int | None, form: Any) -> None:
-            with staged_files(form.files.data) as staged:
-                _add(work, staged, of, Particulars(is_evidence=True, request_id=request_id))
+        def carry_out(work: UnitOfWork, version: int | None, form: Any, staged: Sequence[Staged]) -> None:
+            _add(work, staged, of, Particulars(is_evidence=True, request_id=request_id))
             answer_request(work, request_id, answer=form.answer.data)
 
         return step_dialog(
@@ -179,6 +178,7 @@ class InvestigationSteps:
             submit=_("Answer"),
             icon="reply",
             explanation=request.wanted,
+            uploads="files",
         )
 
     @expose("/<address>/assess", methods=("GET", "POST"))

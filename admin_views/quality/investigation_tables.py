@@ -86,7 +86,7 @@ class InvestigationTables:
             )
         if not rows:
             return None
-        heads = [_("What"), _("Standing"), _("Clause")]
+        heads = [_("What"), _("Status"), _("Clause")]
         return RecordTable(title=_("What the procedure asks for before the end"), heads=heads, rows=rows)
 
     def _team(self) -> RecordTable:

@@ -67,7 +67,7 @@ class InvestigationsView(InvestigationSteps, GuardedModelView):
     edit_fields = (*_COURSE[1:], *_ASSESSMENT)
     form_sections = ((_l("Team and plan"), _COURSE), (_l("Assessment"), _ASSESSMENT))
     page_sections = (
-        (_l("Course"), (*_COURSE, "status", "started_at", "finished_at", "report")),
+        (_l("Course"), (*_COURSE, "status", "started_at", "finished_at", "created_at", "report")),
         (_l("Assessment"), _ASSESSMENT),
         (_l("Responsibility"), _RESPONSIBILITY),
     )

@@ -19,7 +19,9 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteri
 from sqlalchemy.sql import ColumnElement, visitors
 
 import models as m
+from models.enums import MeasureKind
 from services.access.permissions import Permission
+from services.access.roles import ROLE_PERMISSIONS
 from services.actor import NOBODY, Actor
 
 Rule = Callable[[Actor], ColumnElement[bool]]
@@ -76,6 +78,26 @@ def _complaint_or_accident(model: Any) -> Rule:
     return rule
 
 
+def _restricted(actor: Actor) -> ColumnElement[bool]:
+    """Discipline of staff is read by those entitled to it in the department of the case, and by who carries it out."""
+    entitled = [g for g in actor.grants if Permission.DISCIPLINE_READ in ROLE_PERMISSIONS[g.role]]
+    if any(grant.department_id is None for grant in entitled):
+        return sa.true()
+    case = m.Complaint.__table__.c
+    departments = sorted({g.department_id for g in entitled if g.department_id is not None})
+    of_theirs = sa.select(case.id).where(
+        sa.or_(
+            case.department_id.in_(departments),
+            sa.and_(case.department_id.is_(None), case.receiving_department_id.in_(departments)),
+        )
+    )
+    return sa.or_(
+        m.Measure.kind != MeasureKind.DISCIPLINE,
+        m.Measure.owner_id.in_(sorted(actor.people)),
+        m.Measure.complaint_id.in_(of_theirs),
+    )
+
+
 def _of_investigation(column: Any) -> Rule:
     def rule(actor: Actor) -> ColumnElement[bool]:
         investigation = m.Investigation.__table__
@@ -124,7 +146,8 @@ def _measure(actor: Actor) -> ColumnElement[bool]:
         measure.owner_id.in_(sorted(actor.people)),
         measure.department_id.in_(departments),
     )
-    return sa.or_(_complaint_or_accident(measure)(actor), sa.and_(alone, concerned))
+    visible = sa.or_(_complaint_or_accident(measure)(actor), sa.and_(alone, concerned))
+    return sa.and_(visible, _restricted(actor))
 
 
 def _origin(actor: Actor) -> ColumnElement[bool]:
@@ -156,6 +179,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
     m.AnalysisReport: _of_the_house,
     m.AccidentReport: _of_accident(m.AccidentReport.accident_id),
+    m.Appraisal: _through(m.Appraisal.complaint_id),
     m.ArchiveRecord: _through(m.ArchiveRecord.complaint_id),
     m.Assignment: _through(m.Assignment.complaint_id),
     m.Attachment: _complaint_or_accident(m.Attachment),
@@ -184,6 +208,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.Job: _job,
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
     m.Measure: _measure,
+    m.Measure: _measure,
     m.MeasureOrigin: _origin,
     m.NamedPerson: _through(m.NamedPerson.complaint_id),
     m.Notice: _notice,
@@ -191,13 +216,16 @@ SCOPES: dict[type[Any], Rule] = {
     m.OutboxMessage: _nobody,
     m.Party: _through(m.Party.complaint_id),
     m.Pause: _through(m.Pause.complaint_id),
+    m.PenaltyReferral: _through(m.PenaltyReferral.complaint_id),
     m.QualityDecision: _through(m.QualityDecision.complaint_id),
     m.Reply: _through(m.Reply.complaint_id),
     m.ReportCase: _through(m.ReportCase.complaint_id),
     m.ResolutionPlan: _through(m.ResolutionPlan.complaint_id),
     m.SavedView: lambda actor: sa.or_(m.SavedView.user_id == actor.user_id, m.SavedView.is_shared),
+    m.Solution: _through(m.Solution.complaint_id),
     m.Signal: _of_the_house,
     m.Supervision: _through(m.Supervision.complaint_id),
+    m.Warranty: _through(m.Warranty.complaint_id),
 }
 
 _BY_TABLE = {model.__tablename__: model for model in SCOPES}

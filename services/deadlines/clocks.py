@@ -130,7 +130,12 @@ def regrade_clocks(uow: UnitOfWork, complaint: Complaint) -> list[ClockRun]:
             run.state, run.stopped_at, run.next_check_at = ClockState.VOID, uow.now, None
             run.paused_at = None
     procedure = procedure_of(uow.session, complaint)
-    known = {run.code for run in runs_of(uow.session, complaint) if run.round == complaint.round}
+    ran = {run.code: run for run in runs_of(uow.session, complaint) if run.round == complaint.round}
+    for run in ran.values():
+        if run.state is ClockState.VOID and clock_of(run).levels and _for_grade(clock_of(run), complaint):
+            run.state, run.stopped_at = ClockState.RUNNING, None  # graded back: it never stood still
+            put_due(run, desk_time(uow.session))
+    known = set(ran)
     started: list[ClockRun] = []
     for clock in procedure.clocks:
         if not clock.levels or clock.code in known or not _for_grade(clock, complaint):

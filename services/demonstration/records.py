@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
 from models import ArchiveRecord, ClockRun, Investigation, Measure
-from models.enums import AccidentGrade, FindingVerdict, MeasureStatus, Responsibility
+from models.enums import (
+    AccidentGrade,
+    FindingVerdict,
+    MeasureKind,
+    MeasureStatus,
+    Responsibility,
+)
+from models.remedy_enums import CompensationForm, Gravity
 from services.access.scope import unscoped
 from services.demonstration.playing import Case
 from services.operations.carry_out_measure import carry_out_measure
@@ -87,16 +96,29 @@ def finish_investigation(case: Case, investigation_id: int) -> None:
         )
 
 
+_OF_KIND: dict[MeasureKind, dict[str, Any]] = {
+    MeasureKind.DISCIPLINE: {"person_name": "当事人员", "severity": Gravity.MINOR},
+    MeasureKind.PENALTY: {"person_name": "外包服务公司", "amount": Decimal(2000)},
+    MeasureKind.COMPENSATION: {"amount": Decimal(160), "compensation_form": CompensationForm.MONEY},
+}
+"""What measures of some kinds say beside their text."""
+
+
 def plan_measure(case: Case) -> None:
     """What the department will do about it."""
-    with case.work(case.handler) as work:
+    kind = case.story.measure_kind
+    # Discipline is recorded by those entitled to read it.
+    with case.work("quality" if kind is MeasureKind.DISCIPLINE else case.handler) as work:
         values = {
-            "kind": case.story.measure_kind,
+            "kind": kind,
             "text": case.story.measure,
             "owner_id": case.person(case.handler),
             "department_id": case.department_id,
             "due_on": (case.at + timedelta(days=10)).astimezone(case.stage.zone).date(),
+            **_OF_KIND.get(kind, {}),
         }
+        if kind is MeasureKind.COMPENSATION:
+            values["given_on"] = values["due_on"]
         record_measure(work, values=values, complaint_id=case.read().id)
 
 

@@ -19,6 +19,12 @@ def sweep(job: JobContext) -> None:
     _later("services.operations.sweep", "sweep_all")(job.session)
 
 
+@handler("measures", every_minute=True)
+def remind_of_measures(job: JobContext) -> None:
+    """Tell of measures that are due soon or overdue, and of effects to be checked."""
+    _later("services.operations.remind_of_measures", "remind_all")(job.session)
+
+
 @handler("outbox", every_minute=True)
 def send_outbox(job: JobContext) -> None:
     """Send the messages that committed units of work left."""

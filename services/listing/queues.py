@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models import Complaint, Opinion, PostBinding, ProcedureVersion
-from models.enums import OPEN_STATES, FollowUpResult, PostName, State
+from models import Complaint, Measure, Opinion, PostBinding, ProcedureVersion
+from models.enums import OPEN_STATES, FollowUpResult, MeasureStatus, PostName, State
 from services.actor import Actor
 
 
@@ -55,6 +55,11 @@ def _approves(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def is_major() -> ColumnElement[bool]:
+    """Open complaints of a grade that their procedure calls major (R06-13)."""
+    return sa.and_(Complaint.state.in_(sorted(OPEN_STATES)), Complaint.is_major)
+
+
 def to_reply() -> ColumnElement[bool]:
     """The opinion is approved, the reply has not gone out."""
     return _opinion(approved=True)
@@ -76,6 +81,43 @@ def to_close(actor: Actor) -> ColumnElement[bool]:
         not_handled_by(actor),
         Complaint.satisfaction.in_([FollowUpResult.SATISFIED, FollowUpResult.UNREACHABLE]),
     )
+
+
+SOON = timedelta(days=3)
+"""Measures due within so many days wait on the worklist."""
+
+
+def measures_due(actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    """A measure that the actor has to carry out is due soon or overdue."""
+    mine = sa.select(Measure.complaint_id).where(
+        Measure.owner_id.in_(sorted(actor.people)),
+        Measure.status == MeasureStatus.PLANNED,
+        Measure.due_on <= now.astimezone(zone).date() + SOON,
+        Measure.complaint_id.is_not(None),
+    )
+    return Complaint.id.in_(mine)
+
+
+def effects_to_check(actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    """The effect of a measure is to be checked by now, by somebody other than its owner (R10-11)."""
+    due = sa.select(Measure.complaint_id).where(
+        Measure.check_on <= now.astimezone(zone).date(),
+        Measure.checked_at.is_(None),
+        Measure.status.in_([MeasureStatus.DONE, MeasureStatus.VERIFIED]),
+        sa.or_(Measure.owner_id.is_(None), Measure.owner_id.not_in(sorted(actor.people))),
+        Measure.complaint_id.is_not(None),
+    )
+    return Complaint.id.in_(due)
+
+
+def appeals_to_decide() -> ColumnElement[bool]:
+    """A penalised person appealed and nobody decided yet (R16-14)."""
+    open_ones = sa.select(Measure.complaint_id).where(
+        Measure.appealed_on.is_not(None),
+        Measure.appeal_decided_at.is_(None),
+        Measure.complaint_id.is_not(None),
+    )
+    return Complaint.id.in_(open_ones)
 
 
 def _opinion(*, approved: bool) -> ColumnElement[bool]:

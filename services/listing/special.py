@@ -113,8 +113,24 @@ def _due_today(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> Colum
     return _either(lambda _actor, moment: queues.due_today(moment, zone))(value, actor, now, zone)
 
 
+def _measures_due(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    return _either(lambda who, moment: queues.measures_due(who, moment, zone))(value, actor, now, zone)
+
+
+def _effects_to_check(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    return _either(lambda who, moment: queues.effects_to_check(who, moment, zone))(value, actor, now, zone)
+
+
 def _unfinished(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return Measure.status == MeasureStatus.PLANNED
+
+
+def _to_check(value: str, actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
+    today = now.astimezone(zone).date()
+    settled = Measure.status.in_([MeasureStatus.DONE, MeasureStatus.VERIFIED])
+    return _either(lambda *_: sa.and_(settled, Measure.check_on <= today, Measure.checked_at.is_(None)))(
+        value, actor, now, zone
+    )
 
 
 def _grant_waits() -> ColumnElement[bool]:
@@ -158,6 +174,17 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
         SpecialFilter(
             "to_follow_up", _l("To follow up"), "bool", _either(lambda actor, now: queues.to_follow_up(actor))
         ),
+        SpecialFilter("measures_due", _l("My measures due"), "bool", _measures_due),
+        SpecialFilter("effects_to_check", _l("Effects to check"), "bool", _effects_to_check),
+        SpecialFilter(
+            "appeals_to_decide",
+            _l("Appeals to decide"),
+            "bool",
+            _either(lambda actor, now: queues.appeals_to_decide()),
+        ),
+        SpecialFilter(
+            "major", _l("Major, still open"), "bool", _either(lambda actor, now: queues.is_major())
+        ),
         SpecialFilter(
             "figure", _l("Figure"), "hidden", lambda value, _a, _n, zone: figure_condition(value, zone)
         ),
@@ -167,6 +194,7 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
     ),
     Measure: (
         SpecialFilter("unfinished", _l("Not yet carried out"), "bool", _either(_unfinished)),
+        SpecialFilter("to_check", _l("Effects to check"), "bool", _to_check),
         SpecialFilter(
             "mine", _l("Mine"), "bool", _either(lambda actor, now: Measure.owner_id.in_(sorted(actor.people)))
         ),

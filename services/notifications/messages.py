@@ -12,7 +12,7 @@ from services.procedures.vocabulary import Level
 
 @dataclass(frozen=True)
 class Topic:
-    """One kind of notice. The sentence may use by, department, clock, level, amount, merged, accident and role."""
+    """One kind of notice. The sentence may use by, department, clock, level, amount, merged, accident, day and role."""
 
     text: LazyString
     icon: str
@@ -80,6 +80,11 @@ TOPICS: dict[str, Topic] = {
     "plan.task": _topic(_l("The resolution plan gives %(department)s a task: %(text)s"), "approve", "warn"),
     "responsibility.determined": _topic(_l("%(by)s determined the responsibility."), "scale"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
+    "measure.due": _topic(_l("A measure of yours is due on %(day)s."), "clock", "warn"),
+    "measure.overdue": _topic(_l("A measure was due on %(day)s and is not carried out."), "timer", "bad"),
+    "measure.check": _topic(_l("The effect of a measure is to be checked."), "approve", "warn"),
+    "appeal.recorded": _topic(_l("%(by)s recorded an appeal for your decision."), "scale", "warn"),
+    "appeal.decided": _topic(_l("%(by)s decided the appeal."), "scale"),
     "report.produced": _topic(
         _l("The report of %(period)s is there: write causes and measures, then submit it."), "file", "warn"
     ),

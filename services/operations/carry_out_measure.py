@@ -10,6 +10,7 @@ from services.access.permissions import Permission
 from services.errors import Reason, Refused
 from services.records import case_of, grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.remedies import told_text
 from services.workflow.steps import write_event
 from services.workflow.typed import required
 
@@ -29,6 +30,11 @@ def carry_out_measure(work: UnitOfWork, measure_id: int, version: int | None, *,
     complaint = case_of(work, measure)
     if complaint is not None:
         write_event(
-            work, complaint, EventKind.MEASURE_RECORDED, text=measure.done_text, grant=grant, done="done"
+            work,
+            complaint,
+            EventKind.MEASURE_RECORDED,
+            text=told_text(measure, measure.done_text),
+            grant=grant,
+            done="done",
         )
     return measure

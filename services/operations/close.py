@@ -8,6 +8,7 @@ from models.labels import _l
 from services.deadlines import clocks
 from services.unit_of_work import UnitOfWork
 from services.workflow.assignments import end_all
+from services.workflow.remedy_tasks import plan_effect_checks
 from services.workflow.steps import begin
 from services.workflow.typed import required
 
@@ -43,6 +44,7 @@ def close(
     else:
         complaint.close_kind = CloseKind.NORMAL
     end_all(work, complaint)
+    plan_effect_checks(work, complaint, act.situation.procedure)
     act.finish(text=opinion)
     clocks.void_clocks(work, complaint, work.now)
     act.tell([complaint.handler_id, complaint.first_receiver_id], "closed")

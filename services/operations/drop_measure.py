@@ -10,6 +10,7 @@ from services.access.permissions import Permission
 from services.errors import Reason, Refused
 from services.records import case_of, grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.remedies import told_text
 from services.workflow.steps import write_event
 from services.workflow.typed import required
 
@@ -28,6 +29,11 @@ def drop_measure(work: UnitOfWork, measure_id: int, version: int | None, *, reas
     complaint = case_of(work, measure)
     if complaint is not None:
         write_event(
-            work, complaint, EventKind.MEASURE_RECORDED, text=measure.drop_reason, grant=grant, done="dropped"
+            work,
+            complaint,
+            EventKind.MEASURE_RECORDED,
+            text=told_text(measure, measure.drop_reason),
+            grant=grant,
+            done="dropped",
         )
     return measure

@@ -69,7 +69,7 @@ def grade(
             by_id=act.by_id,
         )
     )
-    complaint.grade, complaint.grade_reason = found.code, reason
+    complaint.grade, complaint.grade_reason, complaint.is_major = found.code, reason, found.major
     act.finish(text=reason, clause=", ".join(found.clause) or None, level=found.code, earlier=earlier)
     clocks.regrade_clocks(work, complaint)
     raise_by_grade(work, complaint, found)

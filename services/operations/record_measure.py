@@ -12,8 +12,10 @@ from models.enums import EventKind, MeasureStatus
 from models.labels import _l
 from services.access.permissions import Permission
 from services.errors import Invalid
+from services.procedures.of_complaint import procedure_of
 from services.records import grant_for_record, put_values, record_change, require_open, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.remedies import measure_faults, none_due, restricted, told_text
 from services.workflow.steps import tell, write_event
 
 
@@ -37,14 +39,26 @@ def record_measure(
     )
     put_values(measure, values)
     grant = grant_for_record(work, Permission.MEASURE_WRITE, measure if complaint else accident)
+    if restricted(measure):
+        grant_for_record(work, Permission.DISCIPLINE_READ, measure if complaint else accident)
+    faults = measure_faults(measure, procedure_of(work.session, complaint) if complaint else None)
+    if faults:
+        raise Invalid(faults)
+    if none_due(measure):
+        measure.status, measure.done_at, measure.done_text = (
+            MeasureStatus.DONE,
+            work.now,
+            measure.none_due_reason,
+        )
     work.session.add(measure)
     save(work, measure)
     record_change(work, "create", measure, grant=grant)
     if complaint is not None:
-        write_event(
-            work, complaint, EventKind.MEASURE_RECORDED, text=measure.text, grant=grant, done="planned"
-        )
-        tell(work, complaint, [measure.owner_id], "measure.planned", text=measure.text[:120])
+        text = told_text(measure, measure.text)
+        done = measure.status.value
+        write_event(work, complaint, EventKind.MEASURE_RECORDED, text=text, grant=grant, done=done)
+        if measure.status is MeasureStatus.PLANNED:
+            tell(work, complaint, [measure.owner_id], "measure.planned", text=(text or "")[:120])
     return measure
 
 

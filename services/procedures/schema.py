@@ -19,7 +19,9 @@ from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
 from services.procedures.sections.investigation import SILENT, InvestigationRules
+from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
+from services.procedures.sections.warranty import Appraisals, JointHandling, PenaltyReferrals, Warranty
 from services.procedures.vocabulary import (
     Category,
     Channel,
@@ -246,6 +248,11 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    measures: Measures = Measures()
+    warranty: Warranty | None = None
+    appraisals: Appraisals | None = None
+    joint_handling: JointHandling | None = None
+    penalty_referrals: PenaltyReferrals | None = None
     analysis: Analysis | None = None
     posts: tuple[Post, ...] = ()
     replies_by: tuple[ReplyBy, ...] = ()

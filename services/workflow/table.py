@@ -15,10 +15,12 @@ from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
 from services.workflow import gates as g
 from services.workflow import post_gates as p
+from services.workflow import remedies as r
 from services.workflow.acceptance import acceptance_complete
 from services.workflow.declared_gates import recognition_recorded
 from services.workflow.levels import decided_on_report, investigated_as_graded
 from services.workflow.procedure_words import closing_complete
+from services.workflow.warranty import appraisals_finished, warranty_followed
 
 if TYPE_CHECKING:
     from services.workflow.gates import Situation
@@ -69,7 +71,7 @@ _ROWS = (
     Transition(
         E.CLOSE_ON_SPOT,
         _to(S.CLOSED, S.REGISTERED),
-        (g.handler_is_first_receiver, p.on_the_spot_allowed, closing_complete),
+        (g.handler_is_first_receiver, p.on_the_spot_allowed, closing_complete, r.demanded_before_closing),
     ),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
@@ -91,6 +93,9 @@ _ROWS = (
             g.co_opinions_given,
             investigated_as_graded,
             decided_on_report,
+            warranty_followed,
+            appraisals_finished,
+            r.demanded_before_opinion,
         ),
     ),
     Transition(
@@ -104,7 +109,9 @@ _ROWS = (
         (p.approver_decides, g.returner_is_not_submitter),
     ),
     Transition(
-        E.REPLY, _to(S.REPLIED, S.AWAITING_APPROVAL), (g.not_paused, g.opinion_approved, p.competent_to_reply)
+        E.REPLY,
+        _to(S.REPLIED, S.AWAITING_APPROVAL),
+        (g.not_paused, g.opinion_approved, p.competent_to_reply, r.demanded_before_reply),
     ),
     Transition(E.START_FOLLOW_UP, _to(S.FOLLOWING_UP, S.REPLIED)),
     Transition(
@@ -127,6 +134,7 @@ _ROWS = (
             g.reply_recorded,
             g.followed_up,
             g.measures_settled,
+            r.demanded_before_closing,
             g.investigations_finished,
             closing_complete,
             g.closer_is_not_handler,

@@ -1,6 +1,6 @@
 /* Full-page and dialog forms: drafts, double submit, inline rows, drop zones, leaving with unsaved words.
    data-submit-once, data-draft="key", data-guard, data-save-key, data-inline (with data-inline-add, -remove),
-   data-drop, data-drop-empty, data-date-quick. */
+   data-drop, data-drop-empty, data-date-quick, data-shown-for="field: values". */
 (function () {
   "use strict";
   const Desk = window.Desk;
@@ -12,8 +12,23 @@
     root.querySelectorAll("[data-lookup-url]").forEach(function (s) { if (Desk.lookup) Desk.lookup(s); });
     root.querySelectorAll("[data-date-quick]").forEach(function (p) { p.hidden = false; });
     root.querySelectorAll("[data-inline]").forEach(inline);
+    root.querySelectorAll("[data-shown-for]").forEach(shownFor);
     root.querySelectorAll("[data-conflict-all]").forEach(function (p) { p.hidden = false; });
   };
+
+  /* "kind: return replacement": asked only while the select named kind holds one of the values; else not sent. */
+  function shownFor(part) {
+    if (part.dataset.shownWired) return;
+    part.dataset.shownWired = "1";
+    const said = part.dataset.shownFor.split(":");
+    const select = part.form && part.form.elements[said[0].trim()];
+    if (!select) return;
+    const values = said[1].trim().split(" ");
+    const settle = function () { const on = values.indexOf(select.value) >= 0; part.hidden = !on; part.disabled = !on; };
+    select.addEventListener("change", settle);
+    part.form.addEventListener("desk:refresh", settle);
+    settle();
+  }
 
   function read(form) {
     const values = {};

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 import models.enums
+import models.remedy_enums
 from models.base import Base
 from models.enums import Labelled
 from models.fields import fields_of
@@ -133,7 +134,7 @@ def test_compiled_catalogue_is_the_written_one(chinese: Catalog) -> None:
 def enumerations() -> list[type[Labelled]]:
     found = [
         each
-        for each in vars(models.enums).values()
+        for each in {**vars(models.enums), **vars(models.remedy_enums)}.values()
         if isinstance(each, type) and issubclass(each, Labelled) and each is not Labelled
     ]
     assert len(found) > 15

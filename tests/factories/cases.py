@@ -30,6 +30,7 @@ from services.operations.register import NewComplaint, NewParty, register
 from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from tests.factories.organisation import House
+from tests.factories.remedies import settle_demands
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 """Tuesday, nine in the morning in Shanghai: when everything below happens unless said otherwise."""
@@ -101,7 +102,11 @@ def valid_form(
         E.TRANSFER: lambda: {**laboratory, "instruction": "请检验科核实并答复。"},
         E.REFUSE_SIGNATURE: lambda: {"reason": "不属本科室职责。", "clause": "R16-15"},
         E.ARBITRATE: lambda: {**laboratory, "ruling": "由检验科主办。"},
-        E.ADD_CO_HANDLER: lambda: {**laboratory, "instruction": "请协助核实检验结果。"},
+        E.ADD_CO_HANDLER: lambda: {
+            **laboratory,
+            "instruction": "请协助核实检验结果。",
+            "coordinator": "市住房和城乡建设局",
+        },
         E.GIVE_CO_OPINION: lambda: {"opinion": "检验结果无误。"},
         E.GRADE: lambda: {"level": "ordinary", "reason": "影响限于本人。"},
         E.SUBMIT_OPINION: lambda: {
@@ -224,6 +229,8 @@ def take(
     if event in (E.EXTEND, E.REQUEST_EXTENSION):
         clock = extendable_clock(session, complaint if isinstance(complaint, str) else complaint.public_id)
     form = valid_form(event, house, master=master, clock=clock)
+    address = complaint if isinstance(complaint, str) else complaint.public_id
+    settle_demands(session, house, reread(session, address), event, now)
     if event is E.TRANSFER:
         form |= {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}
     return fire(session, house[role], event, complaint, now=now, **(form | changed))

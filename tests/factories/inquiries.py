@@ -27,6 +27,13 @@ from tests.factories.organisation import House
 
 UPHELD = {"allegation": "产品开裂", "verdict": FindingVerdict.UPHELD, "facts": "样品可见裂纹。"}
 
+LEVEL_FACTS = {
+    "level_1": {"use": "grave", "society": "great"},
+    "level_2": {"use": "some", "society": "not_great"},
+    "level_3": {"use": "slight", "society": "not_great"},
+}
+"""The facts from which each of the three levels follows."""
+
 
 def investigate(
     session: Session,

@@ -20,6 +20,7 @@ import database
 from extensions import db
 from models import (
     Accident,
+    Appraisal,
     ArchiveRecord,
     Attachment,
     AuditEntry,
@@ -37,11 +38,23 @@ from models import (
     Measure,
     Notice,
     Party,
+    PenaltyReferral,
+    PostBinding,
     ProcedureVersion,
     RoleGrant,
     SavedView,
+    Solution,
 )
-from models.enums import DayKind, FindingVerdict, MeasureKind, PartySide, RequestKind, RoleName
+from models.enums import (
+    DayKind,
+    FindingVerdict,
+    MeasureKind,
+    PartySide,
+    PostName,
+    RequestKind,
+    RoleName,
+)
+from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
@@ -128,10 +141,14 @@ UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
 
 SCREENS_WITH_VIEWS = (
+    "complaints", "reports", "signals", "inspections", "investigations", "groups",
+    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
+    "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
     "complaints", "reports", "signals", "inspections", "investigations",
     "measures", "accidents", "archive", "audit", "departments", "users", "grants",
     "covers", "exemptions", "calendar", "procedures",
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
+    "covers", "exemptions", "posts", "calendar", "procedures",
     "covers", "exemptions", "calendar", "procedures", "groups",
 )  # fmt: skip
 
@@ -151,6 +168,10 @@ RELATIONS = {
     "groups": "leader_id",
     "investigations": "leader_id",
     "measures": "owner_id",
+    "solutions": "complaint_id",
+    "appraisals": "complaint_id",
+    "penalty_referrals": "complaint_id",
+    "posts": "department_id",
     "procedures": "",
     "reports": "owner_id",
     "signals": "decided_by_id",
@@ -264,6 +285,26 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             sent_at=now,
         ),
         "measure": Measure(complaint_id=case.id, kind=MeasureKind.TRAINING, text="培训"),
+        "solution": Solution(
+            complaint_id=case.id, kind=MeasureKind.REPAIR, text="上门维修", offered_on=now.date()
+        ),
+        "appraisal": Appraisal(
+            complaint_id=case.id,
+            subject="屋面防水",
+            body_kind=AppraisalBody.EXPERTS,
+            body="专家组",
+            requested_on=now.date(),
+            commissioned_on=now.date(),
+            advanced_by=Bearer.COMPLAINANT,
+        ),
+        "penalty_referral": PenaltyReferral(
+            complaint_id=case.id,
+            party="施工单位",
+            authority="市住建局",
+            referred_on=now.date(),
+            ground=PenaltyGround.AGAINST_RULES,
+            facts="拒不整改",
+        ),
         "accident": Accident(
             number=f"SG-{number}",
             complaint_id=case.id,
@@ -310,6 +351,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     cover = arrange_cover(session, away, deputy)
     batch = LedgerBatch(filename="台账.xlsx", sha256=DIGEST, header_key=DIGEST)
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
+    post = PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[RoleName.HEAD_OF_QUALITY].id)
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
     job = Job(kind="export")
     views = {
@@ -317,6 +359,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
+    session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
     session.add_all([batch, day, exemption, job, notice, group, *views.values()])
     session.flush()
@@ -331,6 +374,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         "batch": batch,
         "day": day,
         "exemption": exemption,
+        "post": post,
         "job": job,
         **views,
         "notice": notice,

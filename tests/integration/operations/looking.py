@@ -18,10 +18,13 @@ from models import (
     User,
 )
 from models.base import Base
-from models.enums import AssignmentKind
+from models.enums import AssignmentKind, EventKind, RoleName
 from services.access.scope import unscoped
-from services.actor import Actor
-from tests.factories import actor_of
+from services.actor import SYSTEM, Actor
+from services.workflow.gates import Situation
+from services.workflow.steps import reasons_against
+from services.workflow.table import TRANSITIONS
+from tests.factories import NOW, House, actor_of
 
 Row = TypeVar("Row", bound=Base)
 
@@ -96,3 +99,13 @@ def values(session: Session, complaint: Complaint) -> dict[str, Any]:
             sa.select(*Complaint.__mapper__.column_attrs).where(Complaint.id == complaint.id)
         ).one()
         return dict(row._mapping)
+
+
+def reasons_of(session: Session, house: House, complaint: Complaint, event: EventKind) -> list[str]:
+    """The codes of what stands in the way of an event for the handler; nothing is changed."""
+    session.info["actor"] = SYSTEM
+    found = session.get_one(Complaint, complaint.id, populate_existing=True)
+    situation = Situation(session, found, actor_of(session, house[RoleName.HANDLER]), None, NOW)
+    codes = [reason.code for reason in reasons_against(situation, TRANSITIONS[event])]
+    session.rollback()
+    return codes

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from models import Complaint, GradeRecord
+from models import Complaint, ComplaintEvent, GradeRecord
 from models.enums import Category, EventKind, RoleName
+from services.deadlines.desk_calendar import desk_time
 from services.errors import Invalid, Refused
-from tests.factories import House, create_complaint, create_house, take
+from services.reports.worklist import worklist
+from tests.factories import NOW, House, actor_of, create_complaint, create_house, take
 from tests.integration.operations.looking import events, last_event, rows, told, values
 
 E = EventKind
@@ -155,6 +157,30 @@ def test_serious_starts_the_emergency_procedure_in_the_same_act(session: Session
     assert (len(grades), raised) == (1, 3)
     assert regraded(session, house, complaint, level="serious", reason="复核仍严重") == "serious"
     assert events(session, complaint)[-1] == "grade", "it stands there already"
+
+
+@pytest.mark.clause("R06-13")
+def test_leaders_have_a_view_of_major_complaints_and_supervise_them(session: Session) -> None:
+    house = of(session, "production")
+    major = create_complaint(session, house, "in_work", product="电机")
+    create_complaint(session, house, "in_work", product="电机")
+    regraded(session, house, major, level="serious", reason="批量失效")
+    take(session, house, major, E.SUPERVISE, R.LEADER, demand="每日报告进展。")
+    session.info["actor"] = actor_of(session, house[R.LEADER])
+    queue = next(
+        filled
+        for filled in worklist(session, actor_of(session, house[R.LEADER]), NOW, desk_time(session))
+        if filled.spec.key == "major"
+    )
+    assert [item.public_id for item in queue.items] == [major.public_id]
+    assert values(session, major)["supervised_at"] == NOW
+    assert last_level(session, major) == "general_manager"
+
+
+def last_level(session: Session, complaint: Complaint) -> str:
+    """The rung that the complaint was raised to last."""
+    raised = [row for row in rows(session, ComplaintEvent, complaint) if row.event is E.ESCALATE]
+    return str(raised[-1].data["level"])
 
 
 @pytest.mark.clause("R06-10")

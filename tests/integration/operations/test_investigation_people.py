@@ -38,7 +38,7 @@ from tests.factories import (
     create_user,
     take,
 )
-from tests.factories.inquiries import finish, investigate, put_on_record
+from tests.factories.inquiries import LEVEL_FACTS, finish, investigate, put_on_record
 from tests.integration.operations.inquiry import PROVIDE, Case
 from tests.integration.operations.looking import clocks, rows, sees, told
 from tests.support.client import settings_for
@@ -230,7 +230,7 @@ def test_the_group_reads_hazard_and_technical_analysis(session: Session, setting
 def test_level_one_has_a_dedicated_group(session: Session) -> None:
     house = house_under(session, "three-level")
     complaint = create_complaint(session, house, "in_work")
-    take(session, house, complaint, E.GRADE, R.HANDLER, level="level_1")
+    take(session, house, complaint, E.GRADE, R.HANDLER, level="level_1", facts=LEVEL_FACTS["level_1"])
     with pytest.raises(Refused) as refused:
         take(session, house, complaint, E.SUBMIT_OPINION, R.HANDLER)
     assert code(refused) == ["no_group"]
@@ -246,7 +246,7 @@ def test_level_one_has_a_dedicated_group(session: Session) -> None:
 def test_level_two_is_investigated_by_one_person(session: Session) -> None:
     house = house_under(session, "three-level")
     complaint = create_complaint(session, house, "in_work")
-    take(session, house, complaint, E.GRADE, R.HANDLER, level="level_2")
+    take(session, house, complaint, E.GRADE, R.HANDLER, level="level_2", facts=LEVEL_FACTS["level_2"])
     with pytest.raises(Refused) as refused:
         take(session, house, complaint, E.SUBMIT_OPINION, R.HANDLER)
     assert code(refused) == ["no_investigation"]
@@ -266,7 +266,7 @@ def waive(session: Session, house: House, complaint: Complaint, reason: str = "å
 def test_level_three_may_go_without_for_a_reason(session: Session) -> None:
     house = house_under(session, "three-level")
     complaint = create_complaint(session, house, "in_work")
-    take(session, house, complaint, E.GRADE, R.HANDLER, level="level_3")
+    take(session, house, complaint, E.GRADE, R.HANDLER, level="level_3", facts=LEVEL_FACTS["level_3"])
     with pytest.raises(Refused) as refused:
         take(session, house, complaint, E.SUBMIT_OPINION, R.HANDLER)
     assert code(refused) == ["no_investigation"]
