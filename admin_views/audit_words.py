@@ -95,7 +95,7 @@ _VERBS = {
     "raise": _l("Signal raised"),
     "dismiss": _l("Dismissed"),
     "start": _l("Started"),
-    "check": _l("Items checked"),
+    "check_items": _l("Items checked"),
     "conclude": _l("Concluded"),
     "sign_in": _l("Signed in"),
     "sign_out": _l("Signed out"),
