@@ -73,6 +73,8 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("appraisals.index_view", _l("Appraisals"), "search"),
             Entry("penalty_referrals.index_view", _l("Referrals for penalty"), "scale"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
+            Entry("documents.index_view", _l("Documents"), "file"),
+            Entry("holds.index_view", _l("Holds"), "pause"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
         ),
     ),
@@ -88,6 +90,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
     (
         _l("Ledger"),
         (
+            Entry("document_forms.register", _l("Register of complaints"), "print"),
             Entry("ledger.import_page", _l("Import ledger"), "import"),
             Entry("jobs.index", _l("Jobs"), "jobs"),
         ),
@@ -99,6 +102,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("procedure_drafts.index_view", _l("Drafts of procedures"), "edit"),
             Entry("procedure_adoptions.index_view", _l("Procedure in force"), "scale"),
             Entry("clauses.index", _l("Why does the system do this?"), "help"),
+            Entry("document_templates.index", _l("Letters and forms"), "file"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
         ),
     ),

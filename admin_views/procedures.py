@@ -16,6 +16,7 @@ from admin_views.guard import acting
 from admin_views.locale import locale
 from admin_views.page_parts import Action, Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
+from admin_views.procedure_holds import hold_table
 from admin_views.procedure_inquiry import inquiry_tables
 from admin_views.procedure_remedies import sections as remedies
 from admin_views.procedure_way import way_tables
@@ -147,6 +148,8 @@ class ProcedureTables:
         tables.append(self._escalation())
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
+        if procedure.holds:
+            tables.append(self._table(*hold_table(procedure, self._words)))
         if procedure.accidents:
             tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
         tables += [self._table(title, heads, rows) for title, heads, rows in remedies(procedure)]

@@ -17,7 +17,13 @@ from services.own_fields.values import named
 CUT = 160
 """Characters of a long text that a list loads."""
 
-_DISPLAY = {m.User: "name", m.Department: "name", m.Complaint: "number", m.Accident: "number"}
+_DISPLAY = {
+    m.User: "name",
+    m.Department: "name",
+    m.Complaint: "number",
+    m.Accident: "number",
+    m.Hold: "number",
+}
 
 
 @dataclass(frozen=True)

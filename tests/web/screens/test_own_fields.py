@@ -211,3 +211,9 @@ def test_the_procedures_page_lists_them(session: Session, sign_in: SignIn, house
 def test_help_says_when_it_is_needed(session: Session, sign_in: SignIn, house: House) -> None:
     page = sign_in(house[RoleName.FIRST_RECEIVER]).get(NEW).text
     assert "受理前须填写" in note_at(page, "own_bought_on") and "办结前须填写" in note_at(page, "own_expert")
+
+
+def test_a_number_is_shown_with_all_its_digits(session: Session, sign_in: SignIn, house: House) -> None:
+    made = registered(session, sign_in, house, own_pieces="0.1234")
+    page = words(sign_in(house[RoleName.FIRST_RECEIVER]).get(f"/complaints/{made.public_id}/"))
+    assert "0.1234" in page and "投诉性质" not in page  # and what the procedure does not name is not there
