@@ -16,6 +16,7 @@ from admin_views import (
     calendar,
     clause_links,
     clauses,
+    documents,
     errors,
     first_run,
     guard,
@@ -23,6 +24,9 @@ from admin_views import (
     ledger,
     notices,
     organisation,
+    procedure_adoptions,
+    procedure_drafts,
+    procedure_versions,
     procedures,
     quality,
     security,
@@ -32,6 +36,8 @@ from admin_views import (
 from admin_views.base import DeskIndexView
 from admin_views.complaints import lifecycle, parties, steps, warranty, worklist
 from admin_views.complaints.view import ComplaintsView
+from admin_views.documents import issuing as document_forms
+from admin_views.documents import templates as document_templates
 
 PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
 """Modules with `register(app)`."""
@@ -40,12 +46,27 @@ BLUEPRINTS = (
     worklist.blueprint,
     steps.blueprint,
     parties.blueprint,
-    warranty.blueprint,
     lifecycle.blueprint,
     clauses.blueprint,
+    document_forms.blueprint,
+    document_templates.blueprint,
+    procedure_versions.blueprint,
+    warranty.blueprint,
 )
 
-SCREENS = (quality, analysis, archive, audit, jobs, calendar, procedures, organisation)
+SCREENS = (
+    quality,
+    analysis,
+    documents,
+    archive,
+    audit,
+    jobs,
+    calendar,
+    procedures,
+    procedure_drafts,
+    procedure_adoptions,
+    organisation,
+)
 """Modules with `screens()`, the Flask-Admin views they bring."""
 
 

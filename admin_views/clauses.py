@@ -15,6 +15,7 @@ from admin_views.menu import MENU
 from admin_views.shell_context import Crumb
 from extensions import db
 from models import ProcedureVersion
+from models.enums import EventKind
 from services.access.permissions import Permission
 from services.errors import NotFound
 from services.procedures.clause_texts import clause_texts
@@ -77,11 +78,15 @@ def _screen(endpoint: str) -> tuple[str, str]:
     label = next(
         (str(e.label) for _t, entries in MENU for e in entries if e.endpoint.split(".")[0] == subject), ""
     )
+    if subject.startswith("complaint_"):
+        step = endpoint.split(".")[-1].removeprefix("one_").removeprefix("many_")
+        known = step in {event.value for event in EventKind}
+        subject, label = "complaints", str(EventKind(step).label) if known else str(_("Complaints"))
     for candidate in (endpoint, f"{subject}.index_view", f"{subject}.index"):
         for rule in current_app.url_map.iter_rules():
             if rule.endpoint == candidate and not rule.arguments and "GET" in (rule.methods or ()):
-                return label or endpoint, url_for(candidate)
-    return label or endpoint, ""
+                return label or str(_("Open")), url_for(candidate)
+    return label, ""
 
 
 def _matches(row: Trace, words: str) -> bool:

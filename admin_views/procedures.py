@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from admin_views.analysis_tables import analysis_tables
 from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
 from admin_views.field_tables import complainant_rows, field_heads, field_rows
+from admin_views.guard import acting
 from admin_views.locale import locale
-from admin_views.page_parts import Empty, Fact
+from admin_views.page_parts import Action, Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
+from admin_views.procedure_holds import hold_table
 from admin_views.procedure_inquiry import inquiry_tables
 from admin_views.procedure_remedies import sections as remedies
 from admin_views.procedure_way import way_tables
+from admin_views.statute_tables import statute_table
 from admin_views.values import text_of
 from models import ProcedureVersion
 from models.enums import Category
@@ -91,6 +95,28 @@ class ProceduresView(GuardedModelView):
     def tables(self, row: ListRow) -> Sequence[RecordTable]:
         return ProcedureTables(parsed(self.get_one(row.address))).tables()
 
+    def record_actions(self, row: ListRow) -> Sequence[Action]:
+        regulation = parsed(self.get_one(row.address)).regulation
+        found = [
+            Action(
+                label=_("Why does the system do this?"),
+                url=url_for("clauses.regulation", regulation=regulation),
+                icon="help",
+            ),
+            Action(
+                label=_("Try it"), url=url_for("procedure_versions.preview", address=row.address), icon="eye"
+            ),
+            Action(
+                label=_("What changed"),
+                url=url_for("procedure_versions.compare", address=row.address),
+                icon="columns",
+            ),
+        ]
+        if acting().may(Permission.PROCEDURE_WRITE):
+            copy = url_for("procedure_drafts.create_view", source=row.address)
+            found.insert(0, Action(label=_("Copy into a draft"), url=copy, icon="copy"))
+        return found
+
     def groups(self, row: ListRow) -> list[FactGroup]:
         procedure = parsed(self.get_one(row.address))
         own = super().groups(row)
@@ -118,9 +144,12 @@ class ProcedureTables:
 
     def tables(self) -> list[RecordTable]:
         procedure = self.procedure
-        tables = [self._clocks(), self._intake(), self._decisions(), self._escalation()]
+        tables = [self._clocks(), *statute_table(procedure), self._intake(), self._decisions()]
+        tables.append(self._escalation())
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
+        if procedure.holds:
+            tables.append(self._table(*hold_table(procedure, self._words)))
         if procedure.accidents:
             tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
         tables += [self._table(title, heads, rows) for title, heads, rows in remedies(procedure)]

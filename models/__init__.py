@@ -28,7 +28,9 @@ from models.complaints import (
     WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
+from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.groups import HandlingGroup, HandlingGroupMember
+from models.holds import Hold, HoldNotice
 from models.inquiry import (
     InternalMemo,
     InvestigationRecord,
@@ -49,6 +51,7 @@ from models.organisation import (
     SavedView,
     User,
 )
+from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
@@ -84,6 +87,8 @@ __all__ = [
     "ComplaintVisibility",
     "Department",
     "DepartmentSuccession",
+    "DocumentDelivery",
+    "DocumentTemplate",
     "DoneRequest",
     "Evaluation",
     "Exemption",
@@ -93,6 +98,8 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Hold",
+    "HoldNotice",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",
@@ -102,6 +109,7 @@ __all__ = [
     "InvestigationRecord",
     "InvestigationRequest",
     "InvestigationWaiver",
+    "IssuedDocument",
     "Job",
     "LeaveCover",
     "LedgerBatch",
@@ -117,6 +125,10 @@ __all__ = [
     "Pause",
     "PenaltyReferral",
     "PostBinding",
+    "ProcedureAdoption",
+    "ProcedureChange",
+    "ProcedureDraft",
+    "ProcedureDraftStep",
     "ProcedureVersion",
     "QualityDecision",
     "Reply",

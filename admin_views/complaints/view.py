@@ -23,6 +23,7 @@ from admin_views import record_forms as forms
 from admin_views.attachments import staged_files, store
 from admin_views.base import GuardedModelView, locale
 from admin_views.complaints.case import CaseBuilder
+from admin_views.complaints.case_procedure import change_dialog
 from admin_views.complaints.due import explained
 from admin_views.complaints.register_form import (
     FIELD_OF_FAULT,
@@ -168,6 +169,12 @@ class ComplaintsView(GuardedModelView):
         )
 
     # Registration
+
+    @expose("/<address>/procedure", methods=("GET", "POST"))
+    @requires(Permission.PROCEDURE_WRITE)
+    def change_procedure(self, address: str) -> ResponseReturnValue:
+        """Puts a running case under the version in force."""
+        return change_dialog(self, address)
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:

@@ -115,10 +115,20 @@ def void_clocks(uow: UnitOfWork, subject: Subject, at: datetime | None = None) -
     """End every open clock because its duty no longer applies (refused, merged, statutory route, referred)."""
     ended = open_runs(uow.session, subject)
     for run in ended:
-        run.state, run.stopped_at, run.next_check_at = ClockState.VOID, at or uow.now, None
-        run.paused_at = None
+        void_run(run, at or uow.now)
     _refresh(uow, subject)
     return ended
+
+
+def void_run(run: ClockRun, at: datetime) -> None:
+    """End one clock without effect; the caller refreshes the due date of its subject."""
+    run.state, run.stopped_at, run.next_check_at = ClockState.VOID, at, None
+    run.paused_at = None
+
+
+def refresh(uow: UnitOfWork, subject: Subject) -> None:
+    """Let the subject's own due date follow from its clocks again."""
+    _refresh(uow, subject)
 
 
 def regrade_clocks(uow: UnitOfWork, complaint: Complaint) -> list[ClockRun]:

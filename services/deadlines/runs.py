@@ -43,7 +43,8 @@ def clock_of(run: ClockRun) -> Clock:
     return _clock(json.dumps({key: value for key, value in run.rule.items() if key != GIVEN}, sort_keys=True))
 
 
-def _given(run: ClockRun) -> Given | None:
+def given_of(run: ClockRun) -> Given | None:
+    """The date or moment that the customer set for this run."""
     text = run.rule.get(GIVEN)
     if not text:
         return None
@@ -70,13 +71,13 @@ def result_of(run: ClockRun, time: DeskTime) -> DueResult:
         time.zone,
         pauses=pauses_of(run),
         extension=extension,
-        given=_given(run),
+        given=given_of(run),
     )
 
 
 def original_result(run: ClockRun, time: DeskTime) -> DueResult:
     """As result_of, without pauses and extension."""
-    return due(clock_of(run).rule, run.started_at, time.calendar, time.zone, given=_given(run))
+    return due(clock_of(run).rule, run.started_at, time.calendar, time.zone, given=given_of(run))
 
 
 def put_due(run: ClockRun, time: DeskTime) -> DueResult:
@@ -116,3 +117,20 @@ def next_check(run: ClockRun, result: DueResult, time: DeskTime) -> datetime | N
 def is_run_past(run: ClockRun, at: datetime) -> bool:
     """Whether a run's period is over at `at`; a lower bound is never over for certain."""
     return not run.is_lower_bound and is_past(run.due_at, run.due_on is None, at)
+
+
+def follow_clock(run: ClockRun, clock: Clock, time: DeskTime, now: datetime) -> None:
+    """Let an open run go on by another rule, from its own start; when it was first due stays as it was.
+
+    A breach of the former rule is no breach where the new one still leaves time; history keeps that it happened.
+    """
+    run.rule = snapshot(clock, given_of(run))
+    run.name_zh, run.name_en = clock.names.zh, clock.names.en
+    run.clause = ", ".join(clock.clause)
+    run.warned = []
+    put_due(run, time)
+    if not is_run_past(run, now):
+        run.breached_at = None
+    past = {mark for mark, moment in thresholds(run, result_of(run, time), time) if moment <= now}
+    run.warned = sorted(past)
+    run.next_check_at = next_check(run, result_of(run, time), time)

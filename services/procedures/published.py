@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models import Organisation, ProcedureVersion
 from services.procedures.clause_texts import clause_texts
 from services.procedures.of_complaint import parsed
-from services.procedures.registry import Pack, packs_in
+from services.procedures.registry import Pack, content_hash, packs_in
+from services.procedures.schema import Procedure
 
 
 class PublishedVersionChanged(ValueError):
@@ -34,14 +35,19 @@ def publish_pack(session: Session, pack: Pack, at: datetime) -> ProcedureVersion
                 f"{pack.path.name} differs from the published version {procedure.version}; raise its version number"
             )
         return known
+    return publish_text(session, procedure, pack.text, at)
+
+
+def publish_text(session: Session, procedure: Procedure, text: str, at: datetime) -> ProcedureVersion:
+    """A new published version. Commits nothing; the database refuses a number or a content that is taken."""
     version = ProcedureVersion(
         code=procedure.code,
         number=procedure.version,
         name_zh=procedure.names.zh,
         name_en=procedure.names.en,
-        content_hash=pack.content_hash,
+        content_hash=content_hash(text),
         document=procedure.model_dump(mode="json"),
-        source_text=pack.text,
+        source_text=text,
         published_at=at,
     )
     session.add(version)
