@@ -16,6 +16,7 @@ from admin_views import (
     calendar,
     clause_links,
     clauses,
+    documents,
     errors,
     first_run,
     guard,
@@ -35,6 +36,8 @@ from admin_views import (
 from admin_views.base import DeskIndexView
 from admin_views.complaints import lifecycle, parties, steps, warranty, worklist
 from admin_views.complaints.view import ComplaintsView
+from admin_views.documents import issuing as document_forms
+from admin_views.documents import templates as document_templates
 
 PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
 """Modules with `register(app)`."""
@@ -45,6 +48,8 @@ BLUEPRINTS = (
     parties.blueprint,
     lifecycle.blueprint,
     clauses.blueprint,
+    document_forms.blueprint,
+    document_templates.blueprint,
     procedure_versions.blueprint,
     warranty.blueprint,
 )
@@ -52,6 +57,7 @@ BLUEPRINTS = (
 SCREENS = (
     quality,
     analysis,
+    documents,
     archive,
     audit,
     jobs,

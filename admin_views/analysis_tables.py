@@ -26,7 +26,7 @@ def analysis_tables(analysis: Analysis | None, make: MakeTable) -> list[RecordTa
     if analysis.standard_time:
         days = _("%(days)s days", days=analysis.standard_time.days)
         rows.append(([_("Standard handling time"), days], analysis.standard_time))
-    rows += [([_("Report"), spoken(report.names)], report) for report in analysis.reports]
+    rows += [([_("Periodic report"), spoken(report.names)], report) for report in analysis.reports]
     for one in analysis.thresholds:
         words = _(
             "%(subject)s: from %(count)s complaints a month, above %(times)s times the mean of %(months)s months",

@@ -73,6 +73,8 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("appraisals.index_view", _l("Appraisals"), "search"),
             Entry("penalty_referrals.index_view", _l("Referrals for penalty"), "scale"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
+            Entry("documents.index_view", _l("Documents"), "file"),
+            Entry("holds.index_view", _l("Holds"), "pause"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
         ),
     ),
@@ -88,6 +90,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
     (
         _l("Ledger"),
         (
+            Entry("document_forms.register", _l("Register of complaints"), "print"),
             Entry("ledger.import_page", _l("Import ledger"), "import"),
             Entry("jobs.index", _l("Jobs"), "jobs"),
         ),
@@ -99,6 +102,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("procedure_drafts.index_view", _l("Drafts of procedures"), "edit"),
             Entry("procedure_adoptions.index_view", _l("Procedure in force"), "scale"),
             Entry("clauses.index", _l("Why does the system do this?"), "help"),
+            Entry("document_templates.index", _l("Letters and forms"), "file"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
         ),
     ),
@@ -120,6 +124,12 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
 
 _OF_MENU = {name for _title, entries in MENU for entry in entries for name in entry.query}
 """Filters by which an entry of the menu knows its own page."""
+
+
+_PAGES_OF: dict[str, set[str]] = {}
+for _group, _entries in MENU:
+    for _entry in _entries:
+        _PAGES_OF.setdefault(_entry.endpoint.split(".")[0], set()).add(_entry.endpoint)
 
 
 def desk_menu() -> list[MenuGroup]:
@@ -144,7 +154,10 @@ def _is_open(entry: Entry, actor: Actor) -> bool:
 
 
 def _item(entry: Entry, counted: dict[str, int]) -> MenuItem:
-    same_screen = request.blueprint == entry.endpoint.split(".")[0]
+    blueprint = entry.endpoint.split(".")[0]
+    same_screen = request.blueprint == blueprint
+    if len(_PAGES_OF[blueprint]) > 1:  # several entries lead to pages of one subject: the page itself decides
+        same_screen = request.endpoint == entry.endpoint
     asked = {name: value for name, value in request.args.items() if name in _OF_MENU}
     number = counted.get(entry.count)
     return MenuItem(

@@ -27,7 +27,11 @@ from services.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
-_RECORDS = {"accident_address": "accidents.details_view"}
+_RECORDS = {
+    "accident_address": "accidents.details_view",
+    "hold_address": "holds.details_view",
+    "document_address": "documents.details_view",
+}
 """Keys of a payload that name the record a notice is about, and its page."""
 
 

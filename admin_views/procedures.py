@@ -16,9 +16,11 @@ from admin_views.guard import acting
 from admin_views.locale import locale
 from admin_views.page_parts import Action, Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
+from admin_views.procedure_holds import hold_table
 from admin_views.procedure_inquiry import inquiry_tables
 from admin_views.procedure_remedies import sections as remedies
 from admin_views.procedure_way import way_tables
+from admin_views.statute_tables import statute_table
 from admin_views.values import text_of
 from models import ProcedureVersion
 from models.enums import Category
@@ -142,9 +144,12 @@ class ProcedureTables:
 
     def tables(self) -> list[RecordTable]:
         procedure = self.procedure
-        tables = [self._clocks(), self._intake(), self._decisions(), self._escalation()]
+        tables = [self._clocks(), *statute_table(procedure), self._intake(), self._decisions()]
+        tables.append(self._escalation())
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
+        if procedure.holds:
+            tables.append(self._table(*hold_table(procedure, self._words)))
         if procedure.accidents:
             tables += [self._table(*each) for each in accident_tables(procedure.accidents, self._words)]
         tables += [self._table(title, heads, rows) for title, heads, rows in remedies(procedure)]

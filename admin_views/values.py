@@ -19,6 +19,7 @@ from admin_views.page_parts import Badge, Due, Fact, Tone
 from extensions import db
 from models import enums as e
 from models.fields import FieldSpec
+from models.hold_enums import HoldStatus
 from models.remedy_enums import AppraisalResult, SolutionAnswer
 from services.access.masking import Masked
 from services.actor import SYSTEM
@@ -53,6 +54,8 @@ _TONES: dict[Enum, Tone] = {
     e.AccidentStatus.CLOSED: "good",
     e.AccidentGrade.MAJOR: "bad",
     e.AccidentGrade.UNDETERMINED: "warn",
+    HoldStatus.OPEN: "bad",
+    HoldStatus.RELEASED: "good",
     e.Existence.FOUND: "bad",
     e.Existence.NOT_FOUND: "good",
     e.FindingVerdict.UPHELD: "bad",
@@ -108,7 +111,9 @@ def text_of(value: Any, zone: ZoneInfo | None) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return f"{value:,.2f}" if value.as_tuple().exponent else f"{value:,}"
+        exponent = value.as_tuple().exponent
+        places = max(2, -exponent) if isinstance(exponent, int) and exponent else 0
+        return f"{value:,.{places}f}"
     if isinstance(value, dict | list):
         items = value.items() if isinstance(value, dict) else enumerate(value, 1)
         return "\n".join(f"{key}: {each}" for key, each in items)

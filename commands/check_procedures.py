@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from services.procedures.registry import PACKS_FOLDER, InvalidProcedure, packs_in
+from services.procedures.statutes import laxer
 
 
 def register(desk: AppGroup) -> None:
@@ -31,4 +32,10 @@ def check_procedures(folder: Path) -> None:
         click.echo(
             f"{code}: version {procedure.version}, {len(procedure.clocks)} clocks, {pack.content_hash[:12]}"
         )
+        for found in laxer(procedure):
+            statute = found.statute
+            click.echo(
+                f"  laxer than the law: {found.clock.code} allows {found.amount} {found.unit} (“{found.own_text}”), "
+                f"{statute.law.zh}{statute.article} {statute.amount} {statute.unit} (“{statute.says.zh}”)"
+            )
     click.echo(f"{len(packs)} procedures, no faults.")

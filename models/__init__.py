@@ -28,7 +28,9 @@ from models.complaints import (
     WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
+from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.groups import HandlingGroup, HandlingGroupMember
+from models.holds import Hold, HoldNotice
 from models.inquiry import (
     InternalMemo,
     InvestigationRecord,
@@ -85,6 +87,8 @@ __all__ = [
     "ComplaintVisibility",
     "Department",
     "DepartmentSuccession",
+    "DocumentDelivery",
+    "DocumentTemplate",
     "DoneRequest",
     "Evaluation",
     "Exemption",
@@ -94,6 +98,8 @@ __all__ = [
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
+    "Hold",
+    "HoldNotice",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",
@@ -103,6 +109,7 @@ __all__ = [
     "InvestigationRecord",
     "InvestigationRequest",
     "InvestigationWaiver",
+    "IssuedDocument",
     "Job",
     "LeaveCover",
     "LedgerBatch",

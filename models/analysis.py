@@ -38,7 +38,7 @@ class AnalysisReport(Addressed, Versioned, Stamped, Base):
     )
 
     kind: Mapped[ReportKind] = mapped_column(
-        enum_type(ReportKind, "report_kind"), info=field(_l("Report"), default=True, read_only=True)
+        enum_type(ReportKind, "report_kind"), info=field(_l("Periodic report"), default=True, read_only=True)
     )
     starts_on: Mapped[date] = mapped_column(
         sa.Date, info=field(_l("First day"), default=True, read_only=True)

@@ -227,6 +227,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     responsible: Mapped[User | None] = relationship(foreign_keys=[responsible_id])
     master: Mapped[Complaint | None] = relationship(remote_side="Complaint.id", foreign_keys=[master_id])
     parties: Mapped[list[Party]] = relationship(back_populates="complaint", order_by="Party.id")
+    typed_values: Mapped[list[ComplaintValue]] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return self.number

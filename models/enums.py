@@ -109,9 +109,12 @@ class EventKind(Labelled):
     INVESTIGATED = "investigated", _l("Investigation record")
     MEASURE_RECORDED = "measure_recorded", _l("Measure recorded")
     ACCIDENT_LINKED = "accident_linked", _l("Accident linked")
+    HOLD = "hold", _l("Hold placed or released")
     REVEALED = "revealed", _l("Personal data revealed")
     PROCEDURE_CHANGED = "procedure_changed", _l("Procedure changed")
     HANDED_OVER = "handed_over", _l("Duties handed over")
+    DOCUMENT_ISSUED = "document_issued", _l("Document issued")
+    DOCUMENT_DELIVERED = "document_delivered", _l("Document handed on")
 
 
 class RoleName(Labelled):
@@ -386,3 +389,12 @@ class SuccessionKind(Labelled):
     RENAME = "rename", _l("Renamed")
     MERGE = "merge", _l("Merged into")
     SPLIT = "split", _l("Split into")
+
+
+class DeliveryKind(Labelled):
+    """To whom an issued document went."""
+
+    COMPLAINANT = "complainant", _l("Complainant")
+    DEPARTMENT = "department", _l("Department")
+    LEADERSHIP = "leadership", _l("Leadership")
+    AUTHORITY = "authority", _l("Authority or other body")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Addressed, Base, Stamped, Versioned, check, to
 from models.enums import RoleName, SuccessionKind
 from models.fields import HIDDEN, Sensitivity, field
+from models.hold_enums import DepartmentDuty
 from models.labels import _l
 from models.types import Json, Moment, enum_type
 
@@ -51,6 +52,10 @@ class Department(Addressed, Versioned, Base):
     )
     is_office: Mapped[bool] = mapped_column(
         default=False, info=field(_l("Complaint office"), help=_l("Receives and dispatches complaints."))
+    )
+    duty: Mapped[DepartmentDuty | None] = mapped_column(
+        enum_type(DepartmentDuty, "department_duty"),
+        info=field(_l("Task with goods"), help=_l("Notices that goods are stopped go to these departments.")),
     )
     ended_on: Mapped[date | None] = mapped_column(sa.Date, info=field(_l("Ended on"), read_only=True))
 

@@ -23,12 +23,14 @@ from admin_views.case_context import RecordTable
 from admin_views.fields import REQUIRED, PlainSelect, stripped
 from admin_views.guard import acting, desk_zone, requires
 from admin_views.list_builder import ListFrame
+from admin_views.list_context import Cell
 from admin_views.locale import locale
 from admin_views.page_parts import Action, Badge, Empty, Fact
 from admin_views.record_dialog import step_dialog
 from extensions import db
 from models import Complaint, Inspection, InspectionCase, MeasureOrigin
 from models.analysis_enums import CheckVerdict, InspectionStatus
+from models.fields import FieldSpec
 from models.labels import _l
 from services.access.permissions import Permission
 from services.access.separation import involved
@@ -104,6 +106,13 @@ class InspectionsView(GuardedModelView):
             else:
                 lines.append(_("%(name)s: due by %(day)s", name=name, day=each.due.isoformat()))
         return " · ".join(lines)
+
+    def cell(self, spec: FieldSpec, row: ListRow, cell: Cell) -> Cell:
+        """The kind leads to the record, as the first column of every list does."""
+        made = super().cell(spec, row, cell)
+        if spec.key != "kind":
+            return made
+        return replace(made, kind="link", href=self.record_url(row.address), badge=None)
 
     def scaffold_form(self) -> type[Any]:
         form = super().scaffold_form()

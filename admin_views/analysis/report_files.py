@@ -26,7 +26,7 @@ def _heads() -> list[str]:
         _("This period"),
         _("Complaints"),
         _("Period before"),
-        _("Change"),
+        _("Change since"),
         _("What is counted"),
         _("Out of"),
     ]

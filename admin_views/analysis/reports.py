@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import send_file, url_for
@@ -19,6 +19,7 @@ from admin_views.analysis.words import value_words
 from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
 from admin_views.guard import acting, desk_zone, requires
+from admin_views.list_context import Cell
 from admin_views.page_parts import Action, Empty
 from admin_views.record_dialog import step_dialog
 from admin_views.shell_context import Crumb
@@ -26,7 +27,7 @@ from admin_views.values import moment_text
 from extensions import db
 from models import AnalysisReport, MeasureOrigin, Organisation
 from models.analysis_enums import ReportStatus
-from models.fields import field_of
+from models.fields import FieldSpec, field_of
 from models.labels import _l
 from services.access.permissions import Permission
 from services.access.separation import involved
@@ -78,6 +79,13 @@ class ReportsView(GuardedModelView):
         icon="file",
     )
 
+    def cell(self, spec: FieldSpec, row: ListRow, cell: Cell) -> Cell:
+        """The kind leads to the record, as the first column of every list does."""
+        made = super().cell(spec, row, cell)
+        if spec.key != "kind":
+            return made
+        return replace(made, kind="link", href=self.record_url(row.address), badge=None)
+
     def name_of(self, row: ListRow) -> str:
         values = row.values
         return f"{values['kind'].label} {values['starts_on'].isoformat()} – {values['ends_on'].isoformat()}"
@@ -94,11 +102,11 @@ class ReportsView(GuardedModelView):
 
     @expose("/<address>/")
     def details_view(self, address: str) -> ResponseReturnValue:
-        row, report = self.row(address), self.get_one(address)
+        row, words = self.row(address), ReportWords(self.get_one(address))
         return self.render(
             "desk/report.html",
-            record=self.page(row),
-            words=ReportWords(report),
+            record=replace(self.page(row), title=words.title),
+            words=words,
             breadcrumbs=self.crumbs(Crumb(label=self.name_of(row))),
         )
 

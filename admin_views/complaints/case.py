@@ -19,11 +19,14 @@ from admin_views.case_context import (
 from admin_views.complaints.case_base import due_day
 from admin_views.complaints.case_decisions import CaseDecisions
 from admin_views.complaints.case_history import CaseHistory, kinds
+from admin_views.complaints.case_holds import CaseHolds
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
+from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
+from admin_views.own_fields import CODED
 from admin_views.page_parts import Action, Badge, Due, Fact
 from admin_views.values import due_words, moment_text, text_of
 from models import (
@@ -100,7 +103,7 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
+class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory):
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -126,7 +129,7 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
             add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
-            findings=[*self._handling(), *self._decided()],
+            findings=[*self._holds(), *self._handling(), *self._decided()],
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
             files=self._files(),
@@ -293,6 +296,11 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
             more.append(Action(label=_("Record measure"), url=url, icon="check"))
             url = url_for("solutions.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Offer a solution"), url=url, icon="reply"))
+        if self.actor.may(Permission.HOLD_WRITE) and self.complaint.state in OPEN_STATES:
+            url = url_for("holds.create_view", complaint=self.complaint.public_id)
+            more.append(Action(label=_("Place a hold"), url=url, icon="pause"))
+        if self.actor.may(Permission.DOCUMENT_ISSUE):
+            more.append(issue_action("complaint", self.complaint.public_id))
         if self.actor.may(Permission.ACCIDENT_WRITE):
             url = url_for("accidents.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Report accident"), url=url, icon="accident"))
@@ -327,7 +335,11 @@ class CaseBuilder(CasePeople, CaseRecords, CaseDecisions, CaseHistory):
             for key, spec in self.words.items()
             if spec.page and spec.code is None and key not in _SHOWN_APART
         }
-        intake = [self.fact(Complaint, self.complaint, specs[key]) for key in _INTAKE if key in specs]
+        intake = [
+            self.fact(Complaint, self.complaint, specs[key])
+            for key in _INTAKE
+            if key in specs and (key not in CODED or getattr(self.complaint, key))
+        ]
         rest = [
             self.fact(Complaint, self.complaint, spec)
             for key, spec in specs.items()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.case_context import RecordTable
 from admin_views.complaints.case_remedies import CaseRemedies
+from admin_views.documents.tables import document_tables
 from admin_views.page_parts import Badge, Fact
 from admin_views.values import badge_of, moment_text, text_of
 from models import (
@@ -17,6 +18,7 @@ from models import (
     Complaint,
     FollowUp,
     Investigation,
+    IssuedDocument,
     Measure,
     Opinion,
 )
@@ -91,6 +93,8 @@ class CaseRecords(CaseRemedies):
                 _("Complainant's words"),
             ]
             tables.append(RecordTable(key="reply", title=_("Follow-up"), heads=heads, rows=asked))
+        of_case = IssuedDocument.complaint_id == complaint_id
+        tables += document_tables(self.session, self.actor, of_case, "complaint", self.complaint.public_id)
         return tables
 
     def _waiver(self) -> list[list[Fact]]:

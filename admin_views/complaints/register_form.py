@@ -21,7 +21,7 @@ from admin_views.own_fields import asked_notes, coded_members, coded_select, own
 from admin_views.record_forms import form_class, form_specs, values_of
 from extensions import db
 from models import Complaint, Party, User
-from models.enums import PartyKind, PartySide
+from models.enums import ComplaintForm, PartyKind, PartySide
 from models.fields import field_of
 from models.labels import _l
 from services.access.permissions import Permission
@@ -137,7 +137,24 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
     made.channel = _SomeOf(  # type: ignore[attr-defined]
         _l("Channel"), [InputRequired(_l("Choose how it came in."))], some=list(procedure.channels)
     )
+    forms = [
+        form for form in ComplaintForm if form is not ComplaintForm.ORAL or procedure.intake.oral.allowed
+    ]
+    made.form = _SomeOf(  # type: ignore[attr-defined]
+        _l("Form"), [Optional()], some=forms, default=ComplaintForm.WRITTEN, description=_oral_note(procedure)
+    )
     return made
+
+
+def _oral_note(procedure: Procedure) -> str:
+    """What the regulation says about oral complaints, with its clause."""
+    oral = procedure.intake.oral
+    if not oral.clause:
+        return ""
+    clause = ", ".join(oral.clause)
+    if oral.allowed:
+        return _("Oral complaints are taken as well (%(clause)s).", clause=clause)
+    return _("No oral complaints (%(clause)s).", clause=clause)
 
 
 def say_what_is_asked(form: Any, procedure: Procedure) -> None:

@@ -56,8 +56,11 @@ ICONS: dict[EventKind, str] = {
     E.INVESTIGATED: "investigation",
     E.MEASURE_RECORDED: "check",
     E.ACCIDENT_LINKED: "accident",
+    E.HOLD: "warning",
     E.REVEALED: "eye",
     E.HANDED_OVER: "transfer",
+    E.DOCUMENT_ISSUED: "file",
+    E.DOCUMENT_DELIVERED: "reply",
     E.PROCEDURE_CHANGED: "procedure",
 }
 

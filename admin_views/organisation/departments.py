@@ -47,7 +47,7 @@ class DepartmentsView(GuardedModelView):
     title = _l("Departments")
     new_title = _l("New department")
     default_sort = "code"
-    edit_fields = ("code", "parent_id", "leader_id", "leader_in_charge_id", "is_office")
+    edit_fields = ("code", "parent_id", "leader_id", "leader_in_charge_id", "is_office", "duty")
     form_note = _l("The name changes by renaming, with its date, so that history keeps the old one.")
     standard_views = ((_l("Existing"), "f.ended_on=none"), (_l("All"), ""))
     empty = Empty(

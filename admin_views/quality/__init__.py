@@ -1,4 +1,4 @@
-"""The screens of quality work: investigations, measures, accidents."""
+"""The screens of quality work: investigations, measures, accidents, holds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from admin_views.quality.accidents import AccidentsView
 from admin_views.quality.appraisals import AppraisalsView
 from admin_views.quality.groups import GroupsView
+from admin_views.quality.holds import HoldsView
 from admin_views.quality.investigations import InvestigationsView
 from admin_views.quality.measures import MeasuresView
 from admin_views.quality.penalty_referrals import PenaltyReferralsView
@@ -22,4 +23,5 @@ def screens() -> list[Any]:
         AppraisalsView(endpoint="appraisals", url="/appraisals"),
         PenaltyReferralsView(endpoint="penalty_referrals", url="/penalty-referrals"),
         AccidentsView(endpoint="accidents", url="/accidents"),
+        HoldsView(endpoint="holds", url="/holds"),
     ]

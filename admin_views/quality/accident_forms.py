@@ -85,8 +85,10 @@ def prefilled(form_class: type[BaseForm], **values: Any) -> type[BaseForm]:
     """The form with these values in it until something is typed, its relation fields offering their records."""
 
     class Prefilled(form_class):
-        def __init__(self, formdata: Any = None) -> None:
-            super().__init__(formdata, data=None if formdata is not None else values)
+        def __init__(self, formdata: Any = None, **others: Any) -> None:
+            if formdata is None:
+                others["data"] = {**(others.get("data") or {}), **values}
+            super().__init__(formdata, **others)
             for field in self:
                 if isinstance(field, RelationField):
                     field.offer("")

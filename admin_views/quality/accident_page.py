@@ -13,11 +13,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from admin_views.case_context import FactGroup, RecordTable
+from admin_views.documents.tables import document_tables
+from admin_views.guard import acting
 from admin_views.page_parts import Badge, Empty, Fact
 from admin_views.procedure_accidents import rule_words
 from admin_views.values import Reader, badge_of, due_words, moment_text, text_of
 from extensions import db
-from models import Accident, AccidentReport, ClockRun, Measure
+from models import Accident, AccidentReport, ClockRun, IssuedDocument, Measure
 from models.enums import AccidentStatus, ClockState
 from models.fields import field_of
 from services.errors import Reason
@@ -98,7 +100,9 @@ class AccidentPage:
         return what_is_missing(self.session, self.accident)
 
     def tables(self) -> list[RecordTable]:
-        tables = [self._clocks(), self._reports(), self._measures()]
+        of_accident = IssuedDocument.accident_id == self.accident.id
+        documents = document_tables(self.session, acting(), of_accident, "accident", self.accident.public_id)
+        tables = [self._clocks(), self._reports(), self._measures(), *documents]
         if self.accident.status is not AccidentStatus.CLOSED:
             rows = [[Fact(label="", value=reason.message)] for reason in self.missing()]
             tables.append(
@@ -159,7 +163,7 @@ class AccidentPage:
             for row in self.session.scalars(query)
         ]
         heads = [
-            _("Report"), _("Recipient"), _("Name, document number"), _("Sent at"), _("Standing"), _("Recorded by"),
+            _("What was sent"), _("Recipient"), _("Name, document number"), _("Sent at"), _("Status"), _("Recorded by"),
         ]  # fmt: skip
         return RecordTable(
             key="reports",

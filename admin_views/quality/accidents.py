@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from admin_views.base import GuardedModelView
+from admin_views.documents.tables import issue_action
 from admin_views.fields import MomentField
 from admin_views.form_context import FormSection, RecordPage
 from admin_views.guard import acting
@@ -226,4 +227,6 @@ class AccidentsView(AccidentSteps, GuardedModelView):
         if acting().may(Permission.MEASURE_WRITE):
             url = url_for("measures.create_view", accident=row.address)
             more.append(Action(label=_("Record measure"), url=url, icon="plus"))
+        if acting().may(Permission.DOCUMENT_ISSUE):
+            more.append(issue_action("accident", row.address))
         return [more[0], *actions, *more[1:]]

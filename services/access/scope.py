@@ -20,6 +20,7 @@ from sqlalchemy.sql import ColumnElement, visitors
 
 import models as m
 from models.enums import MeasureKind
+from services.access.issued import document_ids
 from services.access.permissions import Permission
 from services.access.roles import ROLE_PERMISSIONS
 from services.actor import NOBODY, Actor
@@ -66,6 +67,26 @@ def _accident_entity(actor: Actor) -> ColumnElement[bool]:
 
 def _of_accident(column: Any) -> Rule:
     return lambda actor: column.in_(sa.select(m.Accident.__table__.c.id).where(_accident(actor)))
+
+
+def _hold(actor: Actor) -> ColumnElement[bool]:
+    """Whoever reads the complaint; and the departments told of it, unless the complaint is confidential."""
+    if not actor.may(Permission.HOLD_READ):
+        return sa.false()
+    hold, notice, complaint = m.Hold.__table__.c, m.HoldNotice.__table__.c, m.Complaint.__table__.c
+    departments = {int(a[1:]) for a in actor.audiences if a.startswith("d")}
+    departments |= {actor.department_id} if actor.department_id is not None else set()
+    told = hold.id.in_(sa.select(notice.hold_id).where(notice.department_id.in_(sorted(departments))))
+    open_ = hold.complaint_id.not_in(sa.select(complaint.id).where(complaint.is_confidential))
+    return sa.or_(hold.complaint_id.in_(visible_complaint_ids(actor)), sa.and_(told, open_))
+
+
+def _hold_entity(actor: Actor) -> ColumnElement[bool]:
+    return m.Hold.id.in_(sa.select(m.Hold.__table__.c.id).where(_hold(actor)))
+
+
+def _of_hold(column: Any) -> Rule:
+    return lambda actor: column.in_(sa.select(m.Hold.__table__.c.id).where(_hold(actor)))
 
 
 def _complaint_or_accident(model: Any) -> Rule:
@@ -175,6 +196,10 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
     return sa.false()
 
 
+def _documents(column: Any) -> Rule:
+    return lambda actor: column.in_(document_ids(actor, visible_complaint_ids(actor), _accident(actor)))
+
+
 SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
     m.AnalysisReport: _of_the_house,
@@ -190,6 +215,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
+    m.DocumentDelivery: _documents(m.DocumentDelivery.document_id),
     m.DoneRequest: _own(m.DoneRequest.user_id),
     m.Evaluation: _through(m.Evaluation.complaint_id),
     m.Extension: _through(m.Extension.complaint_id),
@@ -200,8 +226,11 @@ SCOPES: dict[type[Any], Rule] = {
     m.InspectionFinding: _finding,
     m.GradeRecord: _through(m.GradeRecord.complaint_id),
     m.InternalMemo: _through(m.InternalMemo.complaint_id),
+    m.Hold: _hold_entity,
+    m.HoldNotice: _of_hold(m.HoldNotice.hold_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
+    m.IssuedDocument: _documents(m.IssuedDocument.id),
     m.InvestigationRecord: _through(m.InvestigationRecord.complaint_id),
     m.InvestigationRequest: _through(m.InvestigationRequest.complaint_id),
     m.InvestigationWaiver: _through(m.InvestigationWaiver.complaint_id),

@@ -262,6 +262,7 @@ def on_spot_archived(case: Case) -> Moments:
 
 
 def _archive(case: Case, catalogue: str) -> None:
+    records.issue_required(case, "archive")
     case.fire(
         "archive",
         "archivist",

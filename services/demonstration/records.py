@@ -18,14 +18,18 @@ from models.enums import (
 )
 from models.remedy_enums import CompensationForm, Gravity
 from services.access.scope import unscoped
+from services.attachments.store import FileStore
 from services.demonstration.playing import Case
+from services.documents.forms import required_before
 from services.operations.carry_out_measure import carry_out_measure
 from services.operations.edit_investigation import edit_investigation
 from services.operations.finish_investigation import finish_investigation as finish
+from services.operations.issue_document import issue_document
 from services.operations.open_investigation import open_investigation as begin
 from services.operations.record_measure import record_measure
 from services.operations.report_accident import report_accident as report
 from services.operations.verify_measure import verify_measure
+from services.procedures.of_complaint import procedure_of
 
 _CHIEFS = {
     "neike": "head",
@@ -167,3 +171,14 @@ def free_file_number(case: Case) -> str:
     with unscoped(case.stage.session, "the next free file number of the made-up archive"):
         count = case.stage.session.scalar(sa.select(sa.func.count(ArchiveRecord.id))) or 0
     return f"TS-{case.at.year}-{count + 1:04d}"
+
+
+def issue_required(case: Case, step: str) -> None:
+    """The documents that the procedure wants before this step, issued by the archivist and handed on."""
+    complaint = case.read()
+    for required in required_before(procedure_of(case.stage.session, complaint), step):
+        typed = {"reason": case.story.result, "way": "向投诉人说明情况并按整改措施落实。"}
+        with case.work("archivist") as work:
+            issue_document(
+                work, FileStore(case.stage.settings), required.form, complaint=case.address, typed=typed
+            )

@@ -17,7 +17,13 @@ from services.own_fields.values import named
 CUT = 160
 """Characters of a long text that a list loads."""
 
-_DISPLAY = {m.User: "name", m.Department: "name", m.Complaint: "number", m.Accident: "number"}
+_DISPLAY = {
+    m.User: "name",
+    m.Department: "name",
+    m.Complaint: "number",
+    m.Accident: "number",
+    m.Hold: "number",
+}
 
 
 @dataclass(frozen=True)
@@ -137,8 +143,8 @@ class Sources:
         """The statement with an outer join for each relation asked for; scope rules land in its ON clause."""
         specs = {code_of(relation): relation for relation in self.aliases}
         for code, row in self.values.items():
-            here = sa.and_(row.complaint_id == self.model.id, row.code == code)
-            statement = statement.outerjoin(row, here)
+            of_field = m.Complaint.typed_values.of_type(row).and_(row.code == code)
+            statement = statement.outerjoin(of_field)
             if code in specs:
                 alias = self.aliases[specs[code]]
                 column = row.user_id if sa.inspect(alias).mapper.class_ is m.User else row.department_id

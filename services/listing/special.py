@@ -189,7 +189,7 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
             "figure", _l("Figure"), "hidden", lambda value, _a, _n, zone: figure_condition(value, zone)
         ),
         SpecialFilter("part", _l("Part"), "hidden", lambda value, *_: part_condition(value)),
-        SpecialFilter("report", _l("Report"), "hidden", lambda value, *_: report_condition(value)),
+        SpecialFilter("report", _l("Periodic report"), "hidden", lambda value, *_: report_condition(value)),
         SpecialFilter("to_close", _l("To close"), "bool", _either(lambda actor, now: queues.to_close(actor))),
     ),
     Measure: (

@@ -65,6 +65,10 @@ TOPICS: dict[str, Topic] = {
     "accident.clock.breached": _topic(
         _l("Accident %(accident)s: time limit %(clock)s has passed."), "timer", "bad"
     ),
+    "hold.placed": _topic(
+        _l("%(hold)s: please stop %(product)s at once, and acknowledge the notice."), "warning", "bad"
+    ),
+    "hold.released": _topic(_l("%(hold)s: %(product)s is released."), "check", "good"),
     "handed_over": _topic(
         _l("It was handed over to you: you answer for it from now on."), "transfer", "warn"
     ),
@@ -80,6 +84,7 @@ TOPICS: dict[str, Topic] = {
     "plan.task": _topic(_l("The resolution plan gives %(department)s a task: %(text)s"), "approve", "warn"),
     "responsibility.determined": _topic(_l("%(by)s determined the responsibility."), "scale"),
     "measure.planned": _topic(_l("%(by)s gave you a measure to carry out."), "approve", "warn"),
+    "document.received": _topic(_l("%(by)s handed document %(document)s to you."), "file"),
     "measure.due": _topic(_l("A measure of yours is due on %(day)s."), "clock", "warn"),
     "measure.overdue": _topic(_l("A measure was due on %(day)s and is not carried out."), "timer", "bad"),
     "measure.check": _topic(_l("The effect of a measure is to be checked."), "approve", "warn"),

@@ -7,6 +7,7 @@ from models.enums import EventKind
 from models.labels import _l
 from services.access.separation import SeparationRule, exemption_in_force, involved
 from services.unit_of_work import UnitOfWork
+from services.workflow.holds import place_due_holds
 from services.workflow.remedy_tasks import create_tasks
 from services.workflow.steps import begin
 from services.workflow.typed import required
@@ -28,4 +29,5 @@ def approve(work: UnitOfWork, complaint_id: str, version: int | None = None, *, 
     act.finish(text=meaning, content_hash=opinion.content_hash, exemption=opinion.exemption_id)
     create_tasks(work, act.complaint, act.situation.procedure)
     act.tell([act.complaint.handler_id, act.complaint.first_receiver_id], "opinion.approved")
+    place_due_holds(work, act.complaint, "approved", act.grant)
     return act.complaint

@@ -46,7 +46,7 @@ def check_items(
         row.found_at, row.found_by_id = work.now, work.actor.user_id
     save(work, inspection)
     failed = [item for item in items if findings[item][0] is CheckVerdict.FAILS]
-    record_change(work, "check", inspection, {}, grant=grant, further={"failed": failed})
+    record_change(work, "check_items", inspection, {}, grant=grant, further={"failed": failed})
     return inspection
 
 

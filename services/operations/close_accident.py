@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Accident, Measure
+from models import Accident, IssuedDocument, Measure
 from models.enums import AccidentGrade, AccidentStatus, MeasureStatus
 from models.labels import _l
 from services import audit
 from services.access.permissions import Permission
 from services.deadlines import clocks
+from services.documents.subjects import Case, procedure_for
 from services.errors import Reason, Refused
 from services.records import grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
 from services.workflow.accidents import missing_for_closing
+from services.workflow.documents import missing_documents
 
 
 def close_accident(
@@ -52,4 +54,8 @@ def what_is_missing(session: Session, accident: Accident) -> list[Reason]:
         found.append(
             Reason("measures", _l("%(count)s measures are neither carried out nor dropped.", count=waiting))
         )
+    case = Case(accident.complaint if accident.complaint_id is not None else None, accident)
+    procedure = procedure_for(session, case)
+    of_record = IssuedDocument.accident_id == accident.id
+    found += missing_documents(session, procedure, "close_accident", of_record)
     return found

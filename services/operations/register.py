@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -104,7 +104,7 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
     work.session.add(complaint)
     work.session.flush()
     own_fields.keep(work.session, complaint, parsed(version), own)
-    add_parties(complaint, new.parties)
+    add_parties(complaint, tuple(_as_its_kind(party, parsed(version)) for party in new.parties))
     if new.confidential:
         # Whoever took it down is named: the case must never be without somebody who answers for it.
         name_people(work, complaint, {*new.named_user_ids, complaint.first_receiver_id or 0} - {0})
@@ -164,6 +164,14 @@ def _typed_in(new: NewComplaint) -> dict[str, Any]:
     }
 
 
+def _as_its_kind(party: NewParty, procedure: Procedure) -> NewParty:
+    """A complainant of a kind that is always a person, or always an organisation, is one (R02-02)."""
+    said = next((kind for kind in procedure.complainant_kinds if kind.code == party.complainant_kind), None)
+    if said is None or said.party is None or party.kind is PartyKind.ANONYMOUS:
+        return party
+    return replace(party, kind=PartyKind(said.party))
+
+
 def add_parties(complaint: Complaint, parties: tuple[NewParty, ...]) -> None:
     """Put the parties on the complaint and keep its own copy of the first complainant's name and telephone."""
     for party in parties:
@@ -175,6 +183,8 @@ def _check(work: UnitOfWork, new: NewComplaint, procedure: Procedure) -> dict[st
     """The values of declared fields as they are stored. Invalid with a message for each field that can't be taken."""
     own = own_fields.clean(work.session, procedure, work.actor, new.own)
     faults = {**own.faults, **_faults(work, new), **coded_faults(procedure, vars(new))}
+    if new.form is ComplaintForm.ORAL and not procedure.intake.oral.allowed:
+        faults["form"] = _l("This procedure takes no oral complaints: write it down and have it confirmed.")
     faults |= missing_at_registration(
         procedure, work.actor, own.values, category=new.category_code, nature=new.nature
     )

@@ -18,7 +18,7 @@ from services.errors import Invalid
 from services.organisation.checks import active_user, load, record_change, refuse, require, required
 from services.unit_of_work import UnitOfWork
 
-EDITABLE = ("name", "code", "parent_id", "leader_id", "leader_in_charge_id", "is_office")
+EDITABLE = ("name", "code", "parent_id", "leader_id", "leader_in_charge_id", "is_office", "duty")
 
 
 def create_department(work: UnitOfWork, values: Mapping[str, Any]) -> Department:

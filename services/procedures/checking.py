@@ -10,11 +10,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.fields import Sensitivity
+from services.documents.forms import forms_of
 from services.procedures.consistency import inconsistencies
 from services.procedures.field_checks import faults_of_fields
 from services.procedures.reading import Fault, InvalidProcedure, Path, Source, name, read
 from services.procedures.schema import ONE_OR_MANY, Procedure, Ruled
 from services.procedures.sections.accidents import Sourced
+from services.procedures.sections.documents import OWN
 from services.procedures.vocabulary import Level
 from services.procedures.way_checks import faults_of_the_way
 
@@ -120,14 +123,27 @@ def _all_keys() -> list[str]:
 
 def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Fault]:
     yield from _repeated(procedure, source)
+    yield from _unknown_categories(procedure, source)
     yield from _foreign_clauses(procedure, procedure, (), source)
     yield from _levels_out_of_order(procedure, source)
+    yield from _documents_unknown(procedure, source)
     yield from faults_of_the_way(procedure, source)
     yield from faults_of_fields(procedure, source)
     if procedure.follow_up.exit_with_leader_approval and not procedure.follow_up.until_satisfied:
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
         yield Fault(source.line_of(path), name(path), message)
+
+
+def _unknown_categories(procedure: Procedure, source: Source) -> Iterator[Fault]:
+    """A hold for a category that nobody can choose would never be placed."""
+    known = [kind.code for kind in procedure.categories]
+    for index, rule in enumerate(procedure.holds):
+        for code in rule.categories:
+            if code not in known:
+                here: Path = ("holds", index, "categories")
+                message = f"{code} is no category of this procedure; write one of: {', '.join(known)}"
+                yield Fault(source.line_of(here), name(here), message)
 
 
 def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
@@ -137,6 +153,10 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
         (("escalation",), [step.level.value for step in procedure.escalation]),
         (("categories",), [kind.code for kind in procedure.categories]),
         (("natures",), [kind.code for kind in procedure.natures]),
+        (
+            ("documents", "forms"),
+            [form.code for form in procedure.documents.forms] if procedure.documents else [],
+        ),
         (("posts",), [post.post.value for post in procedure.posts]),
         (("replies_by",), [reply.level for reply in procedure.replies_by]),
         (("complainant_kinds",), [kind.code for kind in procedure.complainant_kinds]),
@@ -145,6 +165,7 @@ def _repeated(procedure: Procedure, source: Source) -> Iterator[Fault]:
     ]
     grading, accidents = procedure.grading, procedure.accidents
     lists.append((("grading", "levels"), [level.code for level in grading.levels] if grading else []))
+    lists.append((("holds",), [rule.code for rule in procedure.holds]))
     if accidents:
         lists += [
             (("accidents", "scope"), [kind.code.value for kind in accidents.scope]),
@@ -178,6 +199,36 @@ def _foreign_clauses(part: BaseModel, procedure: Procedure, path: Path, source: 
             for index, item in enumerate(value):
                 if isinstance(item, BaseModel):
                     yield from _foreign_clauses(item, procedure, (*path, key, index), source)
+
+
+def _documents_unknown(procedure: Procedure, source: Source) -> Iterator[Fault]:
+    """A step can only wait for a form that there is, and a form print only fields that are declared."""
+    yield from _unknown_own_fields(procedure, source)
+    known = forms_of(procedure)
+    for index, required in enumerate(procedure.documents.required if procedure.documents else ()):
+        subject = "accident" if required.before == "close_accident" else "complaint"
+        if required.form not in known or known[required.form].subject != subject:
+            path: Path = ("documents", "required", index, "form")
+            codes = ", ".join(code for code, form in known.items() if form.subject == subject)
+            message = f"{required.form} is no form about a {subject}; write one of: {codes}"
+            yield Fault(source.line_of(path), name(path), message)
+
+
+def _unknown_own_fields(procedure: Procedure, source: Source) -> Iterator[Fault]:
+    own = {field.code: field for field in procedure.fields}
+    for index, form in enumerate(procedure.documents.forms if procedure.documents else ()):
+        path: Path = ("documents", "forms", index, "layout")
+        for reference in form.references():
+            code = reference.removeprefix(OWN)
+            if not reference.startswith(OWN):
+                continue
+            if code not in own:
+                known = ", ".join(own) or "none is declared"
+                message = f"{reference} is no field of this procedure; write one of: {known}"
+                yield Fault(source.line_of(path), name(path), message)
+            elif form.audience.leaves and own[code].level is Sensitivity.INTERNAL:
+                message = f"{reference} is internal and this form leaves the organisation; take it out"
+                yield Fault(source.line_of(path), name(path), message)
 
 
 def _levels_out_of_order(procedure: Procedure, source: Source) -> Iterator[Fault]:

@@ -15,9 +15,11 @@ from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
 from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.clauses import OwnClause
+from services.procedures.sections.documents import Documents
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
+from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
@@ -241,6 +243,7 @@ class Procedure(Part):
     handover: Handover
     grading: Grading | None = None
     accidents: Accidents | None = None
+    holds: tuple[HoldRule, ...] = ()
     escalation: Annotated[tuple[EscalationStep, ...], Setting(min_length=1)]
     approval: Approval
     reply: Reply
@@ -248,6 +251,7 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    documents: Documents | None = None
     measures: Measures = Measures()
     warranty: Warranty | None = None
     appraisals: Appraisals | None = None

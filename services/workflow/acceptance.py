@@ -135,4 +135,15 @@ def acceptance_complete(s: Situation) -> list[Reason]:
         for rule in s.procedure.intake.required_for_acceptance
         if isinstance(rule.field, Field) and not present[rule.field]()
     ]
-    return missing + missing_for_acceptance(s)
+    return missing + missing_for_acceptance(s) + _anonymous(s)
+
+
+def _anonymous(s: Situation) -> list[Reason]:
+    """Registration takes everybody; where the procedure takes no anonymous complaints, acceptance waits for a name."""
+    if s.procedure.intake.anonymous.allowed or not s.complaint.is_anonymous:
+        return []
+    clause = ", ".join(s.procedure.intake.anonymous.clause) or _l("own rule")
+    message = _l(
+        "This procedure accepts no anonymous complaints: record who complains (%(clause)s).", clause=clause
+    )
+    return [Reason("anonymous", message, "people")]

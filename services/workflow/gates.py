@@ -19,6 +19,7 @@ from models import (
     Department,
     Extension,
     FollowUp,
+    Hold,
     Investigation,
     Measure,
     Opinion,
@@ -34,6 +35,7 @@ from models.enums import (
     RoleName,
     State,
 )
+from models.hold_enums import HoldStatus
 from models.labels import LazyString, _l
 from services.access.separation import SeparationRule, exempted, involved
 from services.actor import Actor, Grant
@@ -309,6 +311,15 @@ def measures_settled(s: Situation) -> list[Reason]:
     )
 
 
+def holds_released(s: Situation) -> list[Reason]:
+    """No case is closed while goods stand still for it: releasing them says on what basis."""
+    query = sa.select(Hold.number).where(Hold.complaint_id == s.complaint.id, Hold.status == HoldStatus.OPEN)
+    return [
+        Reason("open_hold", _l("The hold %(number)s is not released yet.", number=number), "holds")
+        for number in s.session.scalars(query.order_by(Hold.id))
+    ]
+
+
 def investigations_finished(s: Situation) -> list[Reason]:
     query = sa.select(sa.func.count(Investigation.id)).where(
         Investigation.complaint_id == s.complaint.id, Investigation.status == InvestigationStatus.OPEN
@@ -329,6 +340,8 @@ def closer_is_not_handler(s: Situation) -> list[Reason]:
 def has_written_result(s: Situation) -> list[Reason]:
     """No file without a written result (R01-11)."""
     complaint = s.complaint
+    if not s.procedure.archive.written_result_required:
+        return []
     if complaint.result or complaint.reply_text or complaint.end_reason or complaint.not_notifiable_reason:
         return []
     return _no("no_result", _l("There is no written result to file."), "reply")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from models.enums import OPEN_STATES, EventKind, RoleName, State
 from services.access.permissions import for_event
 from services.access.roles import ROLE_PERMISSIONS
+from services.workflow import documents as d
 from services.workflow import gates as g
 from services.workflow import post_gates as p
 from services.workflow import remedies as r
@@ -71,7 +72,13 @@ _ROWS = (
     Transition(
         E.CLOSE_ON_SPOT,
         _to(S.CLOSED, S.REGISTERED),
-        (g.handler_is_first_receiver, p.on_the_spot_allowed, closing_complete, r.demanded_before_closing),
+        (
+            g.handler_is_first_receiver,
+            p.on_the_spot_allowed,
+            closing_complete,
+            r.demanded_before_closing,
+            g.holds_released,
+        ),
     ),
     Transition(E.TRANSFER, _to(S.DISPATCHED, *_IN_HAND), (g.not_paused, g.own_department_sends)),
     Transition(E.SIGN_FOR, _to(S.IN_WORK, S.DISPATCHED), (g.is_proposed_receiver,)),
@@ -96,6 +103,7 @@ _ROWS = (
             warranty_followed,
             appraisals_finished,
             r.demanded_before_opinion,
+            d.documents_before_opinion,
         ),
     ),
     Transition(
@@ -111,7 +119,13 @@ _ROWS = (
     Transition(
         E.REPLY,
         _to(S.REPLIED, S.AWAITING_APPROVAL),
-        (g.not_paused, g.opinion_approved, p.competent_to_reply, r.demanded_before_reply),
+        (
+            g.not_paused,
+            g.opinion_approved,
+            p.competent_to_reply,
+            r.demanded_before_reply,
+            d.documents_before_reply,
+        ),
     ),
     Transition(E.START_FOLLOW_UP, _to(S.FOLLOWING_UP, S.REPLIED)),
     Transition(
@@ -136,8 +150,10 @@ _ROWS = (
             g.measures_settled,
             r.demanded_before_closing,
             g.investigations_finished,
+            g.holds_released,
             closing_complete,
             g.closer_is_not_handler,
+            d.documents_before_closing,
             recognition_recorded,
         ),
     ),
@@ -149,7 +165,7 @@ _ROWS = (
     Transition(
         E.ARCHIVE,
         _to(S.ARCHIVED, S.REFUSED, S.CLOSED, S.STATUTORY_ROUTE, S.REFERRED),
-        (g.has_written_result,),
+        (g.has_written_result, g.holds_released, d.documents_before_filing),
     ),
     Transition(E.MERGE, _to(S.MERGED, *_BEFORE_END)),
     Transition(E.STATUTORY_ROUTE, _to(S.STATUTORY_ROUTE, S.ACCEPTED, S.IN_WORK)),

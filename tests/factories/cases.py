@@ -29,6 +29,7 @@ from services.identity.actors import actor_for
 from services.operations.register import NewComplaint, NewParty, register
 from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
+from tests.factories.documents import put_required_documents
 from tests.factories.organisation import House
 from tests.factories.remedies import settle_demands
 
@@ -73,6 +74,9 @@ PATHS: dict[str, tuple[Step, ...]] = {
 }
 """The way to each state from its registration (and to two milestones inside a state). Approved by the approver of the
 organisation's procedure, whoever stands here (see approver)."""
+
+NEXT_STEP = {"in_work": E.SUBMIT_OPINION, "approved": E.REPLY, "satisfied": E.CLOSE, "closed": E.ARCHIVE}
+"""Steps before which a procedure may want documents: a complaint made for a test has those of its next step."""
 
 
 def actor_of(session: Session, user: User, now: datetime = NOW) -> Actor:
@@ -203,6 +207,8 @@ def create_complaint(
     for event, role in PATHS[state]:
         who = approver(session, complaint) if event is E.APPROVE else role
         take(session, house, complaint, event, who, now=now)
+    if state in NEXT_STEP:
+        put_required_documents(session, house, complaint.public_id, NEXT_STEP[state].value, now=now)
     return complaint
 
 
@@ -230,6 +236,7 @@ def take(
         clock = extendable_clock(session, complaint if isinstance(complaint, str) else complaint.public_id)
     form = valid_form(event, house, master=master, clock=clock)
     address = complaint if isinstance(complaint, str) else complaint.public_id
+    put_required_documents(session, house, address, event.value, now=now)
     settle_demands(session, house, reread(session, address), event, now)
     if event is E.TRANSFER:
         form |= {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}

@@ -30,6 +30,7 @@ from services.operations.record_measure import record_measure
 from services.operations.report_accident import report_accident
 from services.unit_of_work import UnitOfWork
 from settings import Settings
+from tests.factories.analysis import use_analysis
 from tests.factories.cases import PATHS, actor_of, create_complaint, fire, register_complaint, take
 from tests.factories.organisation import House, arrange_cover, create_house, create_user
 
@@ -84,6 +85,7 @@ def create_full_house(session: Session, settings: Settings) -> FullHouse:
     full.cases["foreign"] = foreign.public_id
     _evidence(session, settings, full, now)
     _quality(session, full, now)
+    use_analysis(session, house, now)
     _house_records(session, full)
     full.variants |= {("complaints", address): name for name, address in full.cases.items()}
     session.info["actor"] = SYSTEM

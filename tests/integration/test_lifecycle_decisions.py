@@ -20,8 +20,11 @@ WRITTEN_BY_THE_DESK = {
     EventKind.INVESTIGATED,
     EventKind.MEASURE_RECORDED,
     EventKind.ACCIDENT_LINKED,
+    EventKind.HOLD,
     EventKind.REVEALED,
     EventKind.HANDED_OVER,
+    EventKind.DOCUMENT_ISSUED,
+    EventKind.DOCUMENT_DELIVERED,
     EventKind.PROCEDURE_CHANGED,
 }
 """Rows of history that are no transition and that nobody fires."""

@@ -24,6 +24,7 @@ UNSCOPED_ON_PURPOSE = {
     "calendar_years": "everybody reads the calendar",
     "department_successions": "everybody sees how departments follow each other",
     "departments": "the directory of the house",
+    "document_templates": "the organisation's own forms, without any case in them",
     "exemptions": "whoever may open their screen",
     "handling_groups": "whoever may open their screen",
     "handling_group_members": "whoever may open their screen",

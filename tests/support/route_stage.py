@@ -25,7 +25,6 @@ from models import (
     Attachment,
     AuditEntry,
     CalendarDay,
-    ClockRun,
     Complaint,
     Exemption,
     Finding,
@@ -33,6 +32,7 @@ from models import (
     InternalMemo,
     Investigation,
     InvestigationRequest,
+    IssuedDocument,
     Job,
     LedgerBatch,
     Measure,
@@ -69,6 +69,8 @@ from tests.factories import (
 from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.procedure_stage import written_procedures
+from tests.support.route_parts import FILLERS, RELATIONS, SCREENS_WITH_VIEWS
+from tests.support.stage_rows import clock_of_case, hold_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -129,6 +131,8 @@ class Stage:
             return sorted(converter.items)[0]
         if name in FILLERS:
             return FILLERS[name]
+        if name == "notice":
+            record = "hold_notice"
         if record == "party" and name == "address":
             record = "complaint"
         number = type(converter).__name__ == "IntegerConverter"
@@ -140,48 +144,6 @@ class Stage:
 STATIC_FILES = {"static": "desk/mark.svg", "admin.static": "admin/js/helpers.js"}
 UPLOADS = "/attachments/"
 """Here a form without a file is refused before its record is looked up, so that one is sent."""
-
-SCREENS_WITH_VIEWS = (
-    "complaints", "reports", "signals", "inspections", "investigations", "groups",
-    "measures", "solutions", "appraisals", "penalty_referrals", "accidents", "archive", "audit",
-    "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
-    "complaints", "reports", "signals", "inspections", "investigations",
-    "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "calendar", "procedures",
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "departments", "users", "grants",
-    "covers", "exemptions", "posts", "calendar", "procedures",
-    "covers", "exemptions", "calendar", "procedures", "groups",
-)  # fmt: skip
-
-FILLERS: dict[str, str] = {"screen": "complaints", "section": "intake"}
-FILLERS: dict[str, str] = {"case": "whole", "screen": "complaints"}
-"""Parts of an address that name no record."""
-RELATIONS = {
-    "accidents": "department_id",
-    "archive": "complaint_id",
-    "audit": "",
-    "calendar": "",
-    "complaints": "department_id",
-    "covers": "deputy_id",
-    "departments": "parent_id",
-    "exemptions": "granted_by_id",
-    "grants": "department_id",
-    "inspections": "led_by_id",
-    "groups": "leader_id",
-    "investigations": "leader_id",
-    "measures": "owner_id",
-    "procedure_adoptions": "proposed_by_id",
-    "procedure_drafts": "author_id",
-    "solutions": "complaint_id",
-    "appraisals": "complaint_id",
-    "penalty_referrals": "complaint_id",
-    "posts": "department_id",
-    "procedures": "",
-    "reports": "owner_id",
-    "signals": "decided_by_id",
-    "users": "department_id",
-}
-"""A field of each screen that points at another record; empty where none does."""
 
 
 def outcome(response: TestResponse, *, ends_session: bool = False) -> str:
@@ -318,6 +280,22 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             department_id=department,
             facts="经过",
         ),
+        "document": IssuedDocument(
+            complaint_id=case.id,
+            number=f"文-{number}",
+            form="transfer_slip",
+            name_zh="投诉转办单",
+            name_en="Transfer slip",
+            audience="department",
+            language="zh",
+            template="hospital-complaint-office/2",
+            content_hash=DIGEST,
+            pdf_sha256=LETTER_DIGEST,
+            pdf_size=5,
+            word_sha256=LETTER_DIGEST,
+            word_size=5,
+            issued_at=now,
+        ),
         "archive": ArchiveRecord(
             complaint_id=case.id,
             file_number=f"档-{number}",
@@ -330,22 +308,9 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     session.add_all(rows.values())
     session.flush()
     rows["investigation"] = investigation
-    rows["clock"] = _clock(session, case, now)
+    rows |= hold_rows(session, case, f"ZT-{number}", now)
+    rows["clock"] = clock_of_case(session, case, now)
     return {kind: getattr(row, "public_id", row.id) for kind, row in rows.items()}
-
-
-def _clock(session: Session, case: Complaint, now: datetime) -> ClockRun:
-    """A time limit of the case: its own, or one made up where the procedure has started none yet."""
-    run = session.scalars(sa.select(ClockRun).where(ClockRun.complaint_id == case.id).limit(1)).first()
-    if run is None:
-        model = session.scalars(sa.select(ClockRun).order_by(ClockRun.id).limit(1)).one()
-        kept = {column.key: getattr(model, column.key) for column in sa.inspect(ClockRun).column_attrs}
-        for key in ("id", "public_id", "version"):
-            kept.pop(key)
-        run = ClockRun(**(kept | {"complaint_id": case.id}))
-        session.add(run)
-        session.flush()
-    return run
 
 
 def _of_house(session: Session, house: House) -> dict[str, Any]:

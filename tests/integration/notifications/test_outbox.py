@@ -280,10 +280,11 @@ def test_every_topic_has_its_sentence(app: Flask) -> None:
         topic for topic in used if messages.topic_of(topic) is messages.topic_of("no such topic")
     } == set()
     full = {"by": "张三", "department": "内科", "name_zh": "办结", "name_en": "closing", "level": "leader"}
+    numbers = {"merged": "TS-1", "accident": "SG-1", "hold": "ZT-1", "product": "血压计"}
     with app.app_context():
         for topic in messages.TOPICS:
             for language in ("zh_Hans_CN", "en"):
-                said = messages.sentence(topic, {**full, "merged": "TS-1", "accident": "SG-1"}, language)
+                said = messages.sentence(topic, {**full, **numbers}, language)
                 assert said and "%(" not in said and "…" not in said, topic
         assert "closing" in messages.sentence("clock.warned", full, "en")
         assert messages.sentence("transfer.awaiting", {}, "en")

@@ -18,6 +18,7 @@ from services.operations.edit_accident import edit_accident
 from services.operations.report_accident import report_accident
 from services.unit_of_work import UnitOfWork
 from tests.factories import NOW, House, actor_of
+from tests.factories.documents import put_accident_documents
 
 R = RoleName
 G = AccidentGrade
@@ -51,6 +52,7 @@ def report(session: Session, house: House, *, now: datetime = NOW, **typed: Any)
         session, house[R.HANDLER], report_accident, values=values | typed, now=now, quality_told_at=told_at
     )
     session.info["actor"] = SYSTEM
+    put_accident_documents(session, house, made.id, now=now)
     return session.get_one(Accident, made.id)
 
 
