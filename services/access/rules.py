@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 import models as m
 from models.enums import MeasureKind
+from services.access.issued import document_ids
 from services.access.permissions import Permission
 from services.access.roles import ROLE_PERMISSIONS
 from services.actor import Actor
@@ -194,6 +195,10 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
     return sa.false()
 
 
+def _documents(column: Any) -> Rule:
+    return lambda actor: column.in_(document_ids(actor, visible_complaint_ids(actor), _accident(actor)))
+
+
 SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
     m.AnalysisReport: _of_the_house,
@@ -209,6 +214,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
+    m.DocumentDelivery: _documents(m.DocumentDelivery.document_id),
     m.DoneRequest: _own(m.DoneRequest.user_id),
     m.Enquiry: _enquiry,
     m.Evaluation: _through(m.Evaluation.complaint_id),
@@ -224,6 +230,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.HoldNotice: _of_hold(m.HoldNotice.hold_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
+    m.IssuedDocument: _documents(m.IssuedDocument.id),
     m.InvestigationRecord: _through(m.InvestigationRecord.complaint_id),
     m.InvestigationRequest: _through(m.InvestigationRequest.complaint_id),
     m.InvestigationWaiver: _through(m.InvestigationWaiver.complaint_id),
