@@ -40,7 +40,7 @@ class IssuedDocument(Addressed, Stamped, Base):
     name_en: Mapped[str] = mapped_column(sa.String(120), info=HIDDEN)
     audience: Mapped[str] = mapped_column(sa.String(40), info=HIDDEN)
     round: Mapped[int] = mapped_column(default=1, info=field(_l("Round"), read_only=True))
-    language: Mapped[str] = mapped_column(sa.String(10), info=field(_l("Language"), read_only=True))
+    language: Mapped[str] = mapped_column(sa.String(10), info=HIDDEN)
     template: Mapped[str] = mapped_column(
         sa.String(120), info=field(_l("Template"), read_only=True)
     )  # procedure and version, or the digest of the organisation's own file

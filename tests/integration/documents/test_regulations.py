@@ -29,7 +29,8 @@ from services.operations.close_accident import what_is_missing
 from services.operations.print_register import print_register
 from services.operations.register import NewParty
 from services.unit_of_work import UnitOfWork
-from tests.factories import NOW, actor_of, fire, register_complaint, valid_form
+from tests.factories import NOW, actor_of, fire, register_complaint, reread, valid_form
+from tests.factories.remedies import settle_demands
 from tests.integration.documents.desk import desk_for, pdf_text, word_text
 
 R, E = RoleName, EventKind
@@ -43,7 +44,8 @@ def refused(call: Any, *args: Any, **kwargs: Any) -> set[str]:
 
 
 def raw(desk: Any, complaint: Any, event: EventKind, role: RoleName, **changed: Any) -> Any:
-    """A step as it is typed, without the documents that a factory would put there."""
+    """A step as it is typed, without the documents that a factory would put there; measures demanded are taken."""
+    settle_demands(desk.session, desk.house, reread(desk.session, complaint.public_id), event, NOW)
     form = valid_form(event, desk.house) | changed
     return fire(desk.session, desk.house[role], event, complaint, **form)
 
