@@ -13,7 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from services import schema
 from services.organisation.setting_up import setup_token
-from serving.readiness import check_database, check_folder, empty_spool, is_demonstration
+from serving.readiness import check_database, check_folder, check_procedures, empty_spool, is_demonstration
 from serving.supervisor import Supervisor, open_port
 from settings import Settings
 
@@ -37,6 +37,7 @@ def serve(context: click.Context) -> None:
     settings.check_serving()
     os.umask(0o077)
     check_folder(settings.data_dir)
+    check_procedures()
     listener = open_port(settings.host, settings.port)
     if done := schema.prepare(settings):
         click.echo(done)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 import database
 from services import schema
+from services.procedures.registry import PACKS_FOLDER, InvalidProcedure, packs_in
 from settings import Settings, SettingsFault
 
 
@@ -22,6 +23,14 @@ def check_folder(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise SettingsFault(f"The data folder {folder} cannot be written to: {error.strerror}.") from error
+
+
+def check_procedures(folder: Path = PACKS_FOLDER) -> None:
+    """SettingsFault with file, line and remedy for every fault in the procedure files."""
+    try:
+        packs_in(folder)
+    except InvalidProcedure as invalid:
+        raise SettingsFault("\n".join(str(fault) for fault in invalid.faults)) from None
 
 
 def check_database(settings: Settings) -> None:

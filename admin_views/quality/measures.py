@@ -119,7 +119,7 @@ class MeasuresView(GuardedModelView):
     create_fields = ("complaint_id", *FORM_FIELDS)
     edit_fields = FORM_FIELDS
     form_sections = (
-        (_l("Measure"), ("complaint_id", "kind", "text", "owner_id", "department_id", "due_on")),
+        (_l("Measure"), ("complaint_id", "accident", "kind", "text", "owner_id", "department_id", "due_on")),
         (_l("Compensation"), ("compensation_form", "given_on", "none_due_reason")),
         (_l("Goods and the customer"), ("promised_on", "help_asked_on", "freight_by")),
         (_l("Person or unit penalised"), ("person_name", "severity")),

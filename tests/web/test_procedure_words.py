@@ -9,6 +9,9 @@ from admin_views.section_words import SECTION_KEYS
 from services.procedures.forms import sections, tree
 from services.procedures.schema import Procedure
 
+LISTS_OF_LISTS = {"documents.forms.0.layout.0.rows"}
+"""Rows of a printed form are written as text."""
+
 
 def test_every_key_has_a_name() -> None:
     keys = {str(node.key) for node in every_place(tree(Procedure, None)) if isinstance(node.key, str)}
@@ -30,5 +33,5 @@ def test_every_word_has_a_name(app: Flask) -> None:
 
 
 def test_no_place_falls_back_to_raw_text() -> None:
-    raw = [node.name for node in every_place(tree(Procedure, None)) if node.kind == "raw"]
-    assert raw == [], "services/procedures/forms.py knows no field for these"
+    raw = {node.name for node in every_place(tree(Procedure, None)) if node.kind == "raw"} - LISTS_OF_LISTS
+    assert raw == set(), "services/procedures/forms.py knows no field for these"
