@@ -21,8 +21,8 @@ from admin_views.record_dialog import step_dialog
 from admin_views.sessions import now
 from extensions import db
 from models import Enquiry
-from models.enums import EnquiryStatus
 from models.labels import _l
+from models.reception_enums import EnquiryStatus
 from services.access.permissions import Permission
 from services.listing import ListRow
 from services.operations.answer_enquiry import answer_enquiry

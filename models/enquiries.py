@@ -9,10 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Addressed, Base, Stamped, Versioned, check, to
 from models.complaints import Complaint
-from models.enums import Channel, EnquiryStatus
+from models.enums import Channel
 from models.fields import HIDDEN, Sensitivity, field
 from models.labels import _l
 from models.organisation import Department, User
+from models.reception_enums import EnquiryStatus
 from models.types import Moment, enum_type
 
 

@@ -365,16 +365,6 @@ class DayKind(Labelled):
     MAKE_UP = "make_up", _l("Make-up working day")
 
 
-class DutyKind(Labelled):
-    OFFICER = "officer", _l("On duty")
-    LEADER = "leader", _l("Leading that week")
-
-
-class EnquiryStatus(Labelled):
-    OPEN = "open", _l("To be answered")
-    ANSWERED = "answered", _l("Answered")
-
-
 class OutboxStatus(Labelled):
     WAITING = "waiting", _l("Waiting")
     SENT = "sent", _l("Sent")

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Addressed, Base, Stamped, Versioned, check, to
-from models.enums import DutyKind
 from models.fields import HIDDEN, field
 from models.labels import _l
 from models.organisation import User
+from models.reception_enums import DutyKind
 from models.types import Moment, enum_type
 
 

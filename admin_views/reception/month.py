@@ -22,7 +22,8 @@ from admin_views.sessions import now
 from admin_views.values import time_of_request
 from extensions import db
 from models import DutyShift, Organisation, ReceptionSession
-from models.enums import DayKind, DutyKind
+from models.enums import DayKind
+from models.reception_enums import DutyKind
 from services.access.permissions import Permission
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version

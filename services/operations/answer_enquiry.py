@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from models import Enquiry
-from models.enums import EnquiryStatus
 from models.labels import _l
+from models.reception_enums import EnquiryStatus
 from services import audit
 from services.access.permissions import Permission
 from services.errors import NotPermitted, Reason, Refused

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from models import Department, Enquiry
-from models.enums import EnquiryStatus, RoleName
+from models.enums import RoleName
 from models.labels import _l
+from models.reception_enums import EnquiryStatus
 from services.access.permissions import Permission
 from services.deadlines.desk_calendar import desk_zone
 from services.errors import Invalid, NotPermitted

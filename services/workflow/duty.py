@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Complaint, DutyShift, LeaderInstruction
-from models.enums import DayKind, DutyKind
+from models.enums import DayKind
+from models.reception_enums import DutyKind
 from services.deadlines.calendar import is_worked
 from services.deadlines.desk_calendar import DeskTime
 from services.procedures.sections.reception import DutyRoster

@@ -19,8 +19,9 @@ from models import (
     Training,
     User,
 )
-from models.enums import Channel, DutyKind
+from models.enums import Channel
 from models.hold_enums import NoticeKind
+from models.reception_enums import DutyKind
 
 
 def hold_rows(session: Session, case: Complaint, number: str, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Enquiry, OutboxMessage, User
-from models.enums import Channel, EnquiryStatus, RoleName
+from models.enums import Channel, RoleName
+from models.reception_enums import EnquiryStatus
 from services.access.scope import unscoped
 from services.errors import Invalid, NotFound, NotPermitted, Refused
 from services.operations.answer_enquiry import answer_enquiry

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Assignment, Complaint, DutyShift, LeaderInstruction, OutboxMessage, ReceptionSession, User
-from models.enums import AssignmentStatus, Channel, DutyKind, EventKind, RoleName, State
+from models.enums import AssignmentStatus, Channel, EventKind, RoleName, State
+from models.reception_enums import DutyKind
 from services.access.scope import unscoped
 from services.errors import Invalid
 from services.listing import queues

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from models import DutyShift, Enquiry, Organisation, ReadingConfirmation, ReceptionSession, Training
-from models.enums import DutyKind, RoleName
+from models.enums import RoleName
+from models.reception_enums import DutyKind
 from services.actor import SYSTEM
 from services.operations.plan_reception import plan_ahead
 from tests.factories import House, create_complaint, create_house, grant_role
