@@ -365,27 +365,6 @@ class DayKind(Labelled):
     MAKE_UP = "make_up", _l("Make-up working day")
 
 
-class OutboxStatus(Labelled):
-    WAITING = "waiting", _l("Waiting")
-    SENT = "sent", _l("Sent")
-    FAILED = "failed", _l("Failed")
-
-
-class JobStatus(Labelled):
-    QUEUED = "queued", _l("Queued")
-    RUNNING = "running", _l("Running")
-    DONE = "done", _l("Done")
-    FAILED = "failed", _l("Failed")
-    CANCELLED = "cancelled", _l("Cancelled")
-
-
-class BatchStatus(Labelled):
-    UPLOADED = "uploaded", _l("Uploaded")
-    CHECKED = "checked", _l("Checked")
-    IMPORTED = "imported", _l("Imported")
-    FAILED = "failed", _l("Failed")
-
-
 class SuccessionKind(Labelled):
     RENAME = "rename", _l("Renamed")
     MERGE = "merge", _l("Merged into")
