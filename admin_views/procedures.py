@@ -33,6 +33,7 @@ from services.notifications.messages import level_label
 from services.procedures.of_complaint import parsed
 from services.procedures.schema import Clock, Grade, Grading, Kind, Procedure, Requirement, Ruled, Text
 from services.procedures.vocabulary import ClockEvent, Field
+from services.workflow.acceptance import FIELD_LABELS as IN_A_SENTENCE
 
 CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
     ClockEvent.RECEIVED: _l("receipt"),
@@ -131,7 +132,7 @@ class ProceduresView(GuardedModelView):
 def requirement_words(procedure: Procedure, requirement: Requirement) -> str:
     """What a requirement asks for: a field of the desk, or one of the procedure's own, by its name."""
     if isinstance(requirement.field, Field):
-        return str(FIELD_LABELS[requirement.field])
+        return str(FIELD_LABELS.get(requirement.field) or IN_A_SENTENCE[requirement.field])
     declared = procedure.declared_field(requirement.field)
     return declared.names.in_language(locale()) if declared else requirement.field
 
