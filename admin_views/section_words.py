@@ -5,6 +5,23 @@ from __future__ import annotations
 from models.labels import LazyString, _l
 
 SECTION_KEYS: dict[str, LazyString] = {
+    "answered_by": _l("Answered by"),
+    "contact": _l("Contact of the organisation"),
+    "description": _l("Description for complainants"),
+    "duty": _l("Duty"),
+    "enquiries": _l("Queries and suggestions"),
+    "host": _l("Host"),
+    "instruction": _l("Written instruction in the morning"),
+    "monthly_on": _l("On this day of each month"),
+    "officer": _l("Duty officer"),
+    "otherwise": _l("Otherwise"),
+    "place": _l("Place"),
+    "publicity": _l("Made public"),
+    "reading": _l("Reading confirmed"),
+    "reception_days": _l("Reception days"),
+    "staffing": _l("Workload and training"),
+    "to_department": _l("To department"),
+    "weekly_on": _l("On this day of each week"),
     "above": _l("Above"),
     "accidents": _l("Quality accidents"),
     "analysis": _l("Analysis"),
@@ -161,6 +178,13 @@ SECTION_KEYS: dict[str, LazyString] = {
 }
 
 SECTION_WORDS: dict[str, LazyString] = {
+    "friday": _l("Friday"),
+    "monday": _l("Monday"),
+    "saturday": _l("Saturday"),
+    "sunday": _l("Sunday"),
+    "thursday": _l("Thursday"),
+    "tuesday": _l("Tuesday"),
+    "wednesday": _l("Wednesday"),
     "accepted": _l("after acceptance"),
     "approved": _l("after approval"),
     "centre": _l("centred"),
