@@ -17,6 +17,7 @@ from admin_views import (
     clause_links,
     clauses,
     documents,
+    enquiries,
     errors,
     first_run,
     guard,
@@ -29,9 +30,12 @@ from admin_views import (
     procedure_versions,
     procedures,
     quality,
+    reading,
+    reception,
     security,
     sessions,
     shell,
+    staffing,
 )
 from admin_views.base import DeskIndexView
 from admin_views.complaints import lifecycle, parties, steps, warranty, worklist
@@ -39,7 +43,7 @@ from admin_views.complaints.view import ComplaintsView
 from admin_views.documents import issuing as document_forms
 from admin_views.documents import templates as document_templates
 
-PAGES = (clause_links, auth, first_run, attachments, notices, ledger)
+PAGES = (clause_links, auth, first_run, attachments, notices, ledger, reading)
 """Modules with `register(app)`."""
 
 BLUEPRINTS = (
@@ -56,12 +60,15 @@ BLUEPRINTS = (
 
 SCREENS = (
     quality,
+    enquiries,
     analysis,
     documents,
     archive,
     audit,
     jobs,
     calendar,
+    reception,
+    staffing,
     procedures,
     procedure_drafts,
     procedure_adoptions,

@@ -15,7 +15,7 @@ from admin_views.guard import acting, desk_zone
 from admin_views.values import badge_of, moment_text
 from extensions import db
 from models import Job, User
-from models.enums import JobStatus
+from models.job_enums import JobStatus
 from models.labels import _l
 from services.access.permissions import Permission
 

@@ -73,6 +73,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("appraisals.index_view", _l("Appraisals"), "search"),
             Entry("penalty_referrals.index_view", _l("Referrals for penalty"), "scale"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
+            Entry("enquiries.index_view", _l("Queries and suggestions"), "help"),
             Entry("documents.index_view", _l("Documents"), "file"),
             Entry("holds.index_view", _l("Holds"), "pause"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
@@ -98,12 +99,15 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
     (
         _l("Rules"),
         (
+            Entry("reading.page", _l("Procedure in force"), "file"),
             Entry("procedures.index_view", _l("Procedures"), "procedure"),
+            Entry("reading.for_complainants", _l("For complainants"), "info"),
             Entry("procedure_drafts.index_view", _l("Drafts of procedures"), "edit"),
             Entry("procedure_adoptions.index_view", _l("Procedure in force"), "scale"),
             Entry("clauses.index", _l("Why does the system do this?"), "help"),
             Entry("document_templates.index", _l("Letters and forms"), "file"),
             Entry("calendar.index_view", _l("Calendar"), "calendar"),
+            Entry("reception_month.index", _l("Reception and duty"), "phone"),
         ),
     ),
     (
@@ -114,6 +118,7 @@ MENU: tuple[tuple[LazyString | str, tuple[Entry, ...]], ...] = (
             Entry("grants.index_view", _l("Roles"), "shield"),
             Entry("covers.index_view", _l("Leave cover"), "person-add"),
             Entry("exemptions.index_view", _l("Exemptions"), "scale"),
+            Entry("staffing.index", _l("Workload and training"), "dashboard"),
             Entry("posts.index_view", _l("Posts of the procedure"), "sign"),
             Entry("organisation.index", _l("Organisation"), "settings"),
             Entry("audit.index_view", _l("Audit trail"), "audit"),

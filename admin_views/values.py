@@ -18,6 +18,7 @@ from admin_views.list_context import Cell
 from admin_views.page_parts import Badge, Due, Fact, Tone
 from extensions import db
 from models import enums as e
+from models import job_enums as jobs
 from models.fields import FieldSpec
 from models.hold_enums import HoldStatus
 from models.remedy_enums import AppraisalResult, SolutionAnswer
@@ -61,11 +62,11 @@ _TONES: dict[Enum, Tone] = {
     e.FindingVerdict.UPHELD: "bad",
     e.FindingVerdict.PARTLY: "warn",
     e.FindingVerdict.NOT_UPHELD: "good",
-    e.JobStatus.RUNNING: "info",
-    e.JobStatus.DONE: "good",
-    e.JobStatus.FAILED: "bad",
-    e.BatchStatus.IMPORTED: "good",
-    e.BatchStatus.FAILED: "bad",
+    jobs.JobStatus.RUNNING: "info",
+    jobs.JobStatus.DONE: "good",
+    jobs.JobStatus.FAILED: "bad",
+    jobs.BatchStatus.IMPORTED: "good",
+    jobs.BatchStatus.FAILED: "bad",
     e.DayKind.HOLIDAY: "bad",
     e.DayKind.MAKE_UP: "warn",
     e.DayKind.REST: "info",

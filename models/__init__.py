@@ -29,6 +29,7 @@ from models.complaints import (
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
+from models.enquiries import Enquiry
 from models.groups import HandlingGroup, HandlingGroupMember
 from models.holds import Hold, HoldNotice
 from models.inquiry import (
@@ -39,6 +40,7 @@ from models.inquiry import (
     QualityDecision,
     ResolutionPlan,
 )
+from models.instructions import LeaderInstruction
 from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
@@ -53,7 +55,9 @@ from models.organisation import (
 )
 from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
+from models.staff import ReadingConfirmation, Training
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
@@ -90,6 +94,8 @@ __all__ = [
     "DocumentDelivery",
     "DocumentTemplate",
     "DoneRequest",
+    "DutyShift",
+    "Enquiry",
     "Evaluation",
     "Exemption",
     "Extension",
@@ -111,6 +117,7 @@ __all__ = [
     "InvestigationWaiver",
     "IssuedDocument",
     "Job",
+    "LeaderInstruction",
     "LeaveCover",
     "LedgerBatch",
     "Measure",
@@ -131,6 +138,8 @@ __all__ = [
     "ProcedureDraftStep",
     "ProcedureVersion",
     "QualityDecision",
+    "ReadingConfirmation",
+    "ReceptionSession",
     "Reply",
     "ReportCase",
     "ResolutionPlan",
@@ -139,6 +148,7 @@ __all__ = [
     "Signal",
     "Solution",
     "Supervision",
+    "Training",
     "User",
     "Warranty",
     "WithdrawnNumber",

@@ -25,6 +25,7 @@ from models.fields import HIDDEN, Sensitivity, field
 from models.labels import _l
 from models.organisation import Department, User
 from models.procedures import ProcedureVersion
+from models.reception import ReceptionSession
 from models.types import Json, Moment, enum_type
 
 
@@ -112,6 +113,19 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.String(80), index=True, info=field(_l("Sender's reference"))
     )
     passed_on_by: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Passed on by")))
+    received_out_of_hours: Mapped[bool] = mapped_column(
+        default=False, info=field(_l("Received out of hours"), read_only=True, import_=False)
+    )
+    reception_session_id: Mapped[int | None] = mapped_column(
+        to("reception_sessions"),
+        index=True,
+        info=field(
+            _l("Reception session"),
+            shows="reception_session",
+            import_=False,
+            help=_l("When it was received on a reception day."),
+        ),
+    )
     customer_due_on: Mapped[date | None] = mapped_column(
         sa.Date, info=field(_l("Answer wanted by"), help=_l("A date set by the complainant, if any."))
     )
@@ -226,6 +240,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     handler: Mapped[User | None] = relationship(foreign_keys=[handler_id])
     responsible: Mapped[User | None] = relationship(foreign_keys=[responsible_id])
     master: Mapped[Complaint | None] = relationship(remote_side="Complaint.id", foreign_keys=[master_id])
+    reception_session: Mapped[ReceptionSession | None] = relationship(foreign_keys=[reception_session_id])
     parties: Mapped[list[Party]] = relationship(back_populates="complaint", order_by="Party.id")
     typed_values: Mapped[list[ComplaintValue]] = relationship(viewonly=True)
 

@@ -100,6 +100,7 @@ class EventKind(Labelled):
     CORRECT = "correct", _l("Correct record")
     MARK_CONFIDENTIAL = "mark_confidential", _l("Mark confidential")
     NAME_PERSON = "name_person", _l("Name a person")
+    INSTRUCT = "instruct", _l("Give instruction")
     # Written by the desk itself or by another record; never fired from a dialog.
     CLOCK_WARNED = "clock_warned", _l("Time limit warning")
     CLOCK_BREACHED = "clock_breached", _l("Time limit passed")
@@ -362,27 +363,6 @@ class DayKind(Labelled):
     REST = "rest", _l("Rest day")
     HOLIDAY = "holiday", _l("Public holiday")
     MAKE_UP = "make_up", _l("Make-up working day")
-
-
-class OutboxStatus(Labelled):
-    WAITING = "waiting", _l("Waiting")
-    SENT = "sent", _l("Sent")
-    FAILED = "failed", _l("Failed")
-
-
-class JobStatus(Labelled):
-    QUEUED = "queued", _l("Queued")
-    RUNNING = "running", _l("Running")
-    DONE = "done", _l("Done")
-    FAILED = "failed", _l("Failed")
-    CANCELLED = "cancelled", _l("Cancelled")
-
-
-class BatchStatus(Labelled):
-    UPLOADED = "uploaded", _l("Uploaded")
-    CHECKED = "checked", _l("Checked")
-    IMPORTED = "imported", _l("Imported")
-    FAILED = "failed", _l("Failed")
 
 
 class SuccessionKind(Labelled):

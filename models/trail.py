@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Addressed, Base, Stamped, check, to
 from models.complaints import Complaint
-from models.enums import BatchStatus, JobStatus, OutboxStatus
 from models.fields import HIDDEN, Sensitivity, field
+from models.job_enums import BatchStatus, JobStatus, OutboxStatus
 from models.labels import _l
 from models.organisation import User
 from models.types import Json, Moment, enum_type

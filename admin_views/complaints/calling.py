@@ -22,6 +22,7 @@ from services.operations.extend import extend
 from services.operations.follow_up import follow_up
 from services.operations.give_co_opinion import give_co_opinion
 from services.operations.grade import grade
+from services.operations.instruct import instruct
 from services.operations.mark_confidential import mark_confidential
 from services.operations.merge import merge
 from services.operations.name_person import name_person
@@ -84,6 +85,7 @@ OPERATIONS: dict[E, Callable[..., Complaint]] = {
     E.URGE: urge,
     E.ESCALATE: escalate,
     E.NOTE: note,
+    E.INSTRUCT: instruct,
     E.MARK_CONFIDENTIAL: mark_confidential,
     E.NAME_PERSON: name_person,
 }

@@ -181,6 +181,24 @@ class CheckboxListField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+def department(label: LazyString, *, required: bool = True) -> FieldMaker:
+    def make(scene: Scene) -> Field:
+        rows = scene.session.execute(
+            sa.select(Department.id, Department.name)
+            .where(Department.ended_on.is_(None))
+            .order_by(Department.name)
+        ).tuples()
+        choices = [("", "—"), *((str(row_id), name) for row_id, name in rows)]
+        return SelectField(
+            label,
+            must() if required else [Optional()],
+            choices=choices,
+            coerce=lambda value: int(value) if value else None,
+        )
+
+    return make
+
+
 def several_people(label: LazyString, help: LazyString) -> FieldMaker:
     return lambda scene: CheckboxListField(
         label,

@@ -152,6 +152,10 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
             _l("Note"), help=_l("Internal: it never appears on anything that leaves the house.")
         )
     },
+    E.INSTRUCT: {
+        "text": make.long(_l("What is to be done")),
+        "department_id": make.department(_l("By which department"), required=False),
+    },
     E.MARK_CONFIDENTIAL: {
         "reason": _REASON,
         "named_user_ids": make.several_people(

@@ -45,6 +45,7 @@ ICONS: dict[EventKind, str] = {
     E.SUPERVISE: "supervise",
     E.URGE: "bell",
     E.ESCALATE: "escalate",
+    E.INSTRUCT: "sign",
     E.NOTE: "note",
     E.CORRECT: "edit",
     E.MARK_CONFIDENTIAL: "lock",
@@ -91,6 +92,7 @@ EXPLANATIONS: dict[EventKind, LazyString] = {
     E.EVALUATE: _l("Accepting it lets it be closed; rectification sends it back to work in another round."),
     E.PAUSE: _l("Only the time limits that the procedure lists for the reason stand still."),
     E.EXTEND: _l("The original due date is kept beside the new one."),
+    E.INSTRUCT: _l("The instruction goes along with the transfer, to the department it names."),
     E.ESCALATE: _l("The next level is told. Nobody's duty changes, and time runs on."),
     E.MERGE: _l("Each complainant still gets a reply."),
     E.MARK_CONFIDENTIAL: _l(

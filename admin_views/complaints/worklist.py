@@ -18,6 +18,7 @@ from admin_views.values import due_words, time_of_request
 from extensions import db
 from models.enums import EventKind
 from services.access.permissions import Permission
+from services.procedures.read_by import version_to_read
 from services.reports.worklist import Filled, Item, worklist
 
 blueprint = Blueprint("worklist", __name__)
@@ -25,6 +26,7 @@ blueprint = Blueprint("worklist", __name__)
 _NEXT_STEP = {
     "sign": EventKind.SIGN_FOR,
     "approve": EventKind.APPROVE,
+    "instruct": EventKind.INSTRUCT,
     "accept": EventKind.ACCEPT,
     "dispatch": EventKind.TRANSFER,
     "work": EventKind.SUBMIT_OPINION,
@@ -45,7 +47,12 @@ def index() -> ResponseReturnValue:
         actions.append(
             Action(label=_("Register complaint"), url=url_for("complaints.create_view"), icon="plus", key="n")
         )
-    return render_template("desk/worklist.html", queues=queues, page_actions=actions)
+    return render_template(
+        "desk/worklist.html",
+        queues=queues,
+        page_actions=actions,
+        to_read=version_to_read(session, actor.user_id),
+    )
 
 
 def _queue(filled: Filled, now: datetime, zone: ZoneInfo) -> Queue:

@@ -31,6 +31,13 @@ def send_outbox(job: JobContext) -> None:
     _later("services.notifications.outbox", "send_pending")(job.session, job.settings)
 
 
+@handler("reception", every_minute=True)
+def look_after_reception(job: JobContext) -> None:
+    """Plan the sittings of the reception days, and lay before the leader what came in out of hours."""
+    _later("services.operations.plan_reception", "plan_ahead")(job.session)
+    _later("services.operations.present_to_leaders", "present_all")(job.session)
+
+
 @handler("files", every_minute=True)
 def sweep_files(job: JobContext) -> None:
     """Remove files that no row names: what a power cut between their placing and the commit left behind."""

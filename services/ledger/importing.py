@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Complaint, LedgerBatch, ProcedureVersion
-from models.enums import BatchStatus
+from models.job_enums import BatchStatus
 from models.labels import _l
 from services.access.permissions import Permission
 from services.access.scope import unscoped

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models import Complaint, Measure, Opinion, PostBinding, ProcedureVersion
+from models import Complaint, LeaderInstruction, Measure, Opinion, PostBinding, ProcedureVersion
 from models.enums import OPEN_STATES, FollowUpResult, MeasureStatus, PostName, State
 from services.actor import Actor
 
@@ -81,6 +81,18 @@ def to_close(actor: Actor) -> ColumnElement[bool]:
         not_handled_by(actor),
         Complaint.satisfaction.in_([FollowUpResult.SATISFIED, FollowUpResult.UNREACHABLE]),
     )
+
+
+def to_instruct(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Came in out of hours and waits for the instruction of the actor: asked of them, or of any leader."""
+    waiting = sa.select(LeaderInstruction.complaint_id).where(
+        LeaderInstruction.given_at.is_(None),
+        LeaderInstruction.appears_at <= now,
+        sa.or_(
+            LeaderInstruction.asked_of_id.is_(None), LeaderInstruction.asked_of_id.in_(sorted(actor.people))
+        ),
+    )
+    return sa.and_(Complaint.state.in_(sorted(OPEN_STATES)), Complaint.id.in_(waiting))
 
 
 SOON = timedelta(days=3)

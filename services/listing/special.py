@@ -170,6 +170,7 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
             "bool",
             _either(lambda actor, now: queues.to_approve(actor)),
         ),
+        SpecialFilter("to_instruct", _l("Awaiting my instruction"), "bool", _either(queues.to_instruct)),
         SpecialFilter("to_reply", _l("To reply"), "bool", _either(lambda actor, now: queues.to_reply())),
         SpecialFilter(
             "to_follow_up", _l("To follow up"), "bool", _either(lambda actor, now: queues.to_follow_up(actor))

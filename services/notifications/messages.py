@@ -47,6 +47,12 @@ TOPICS: dict[str, Topic] = {
     "rectify": _topic(_l("%(by)s sent the result back for rectification."), "return", "bad"),
     "closed": _topic(_l("%(by)s closed it."), "close-case"),
     "reopened": _topic(_l("%(by)s reopened it."), "reopen", "warn"),
+    "instructed": _topic(_l("%(by)s gave a written instruction on it."), "sign"),
+    "instruction.awaited": _topic(
+        _l("It came in out of hours: your written instruction is awaited."), "sign", "warn"
+    ),
+    "enquiry.recorded": _topic(_l("%(kind)s %(enquiry)s: your answer is awaited."), "help", "warn"),
+    "enquiry.answered": _topic(_l("%(kind)s %(enquiry)s has been answered."), "reply", "good"),
     "merged": _topic(_l("%(merged)s was merged into it."), "merge"),
     "supervised": _topic(_l("%(by)s supervises it from now on."), "supervise", "warn"),
     "urged": _topic(_l("%(by)s urges you to move it forward."), "bell", "warn"),

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Complaint, Notice, OutboxMessage, User
-from models.enums import OutboxStatus
+from models.job_enums import OutboxStatus
 from services.actor import SYSTEM
 from services.notifications.mail import Letter, Mailer
 from services.unit_of_work import UnitOfWork

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models import Complaint, OutboxMessage, WithdrawnNumber
-from models.enums import EventKind, OutboxStatus
+from models.enums import EventKind
+from models.job_enums import OutboxStatus
 from models.labels import _l
 from services.access.scope import unscoped
 from services.access.visibility import refresh_visibility

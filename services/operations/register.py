@@ -22,6 +22,7 @@ from services.procedures.of_complaint import parsed
 from services.procedures.schema import Procedure
 from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
+from services.workflow.duty import ask_for_instruction, is_out_of_hours, receiver_on_duty
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
 from services.workflow.parties import keep_first_complainant, party_faults
@@ -87,15 +88,22 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
     if grant is None:
         raise NotPermitted
     version = procedure_in_force(work)
-    own = _check(work, new, parsed(version))
-    year = new.received_at.astimezone(desk_time(work.session).zone).year
-    prefix = parsed(version).number_prefix
+    procedure, time = parsed(version), desk_time(work.session)
+    own = _check(work, new, procedure)
+    out_of_hours = procedure.duty is not None and is_out_of_hours(procedure.duty, new.received_at, time)
+    first_receiver_id = new.first_receiver_id or work.actor.user_id
+    if procedure.duty is not None and out_of_hours and new.first_receiver_id is None:
+        first_receiver_id = (
+            receiver_on_duty(work.session, procedure.duty, new.received_at) or first_receiver_id
+        )
+    year = new.received_at.astimezone(time.zone).year
     complaint = Complaint(
-        number=take_number(work.session, prefix, year, confidential=new.confidential),
+        number=take_number(work.session, procedure.number_prefix, year, confidential=new.confidential),
         state=State.REGISTERED,
         procedure_version_id=version.id,
-        first_receiver_id=new.first_receiver_id or work.actor.user_id,
-        responsible_id=new.first_receiver_id or work.actor.user_id,
+        first_receiver_id=first_receiver_id,
+        responsible_id=first_receiver_id,
+        received_out_of_hours=out_of_hours,
         receiving_department_id=new.receiving_department_id or work.actor.department_id,
         is_confidential=new.confidential,
         **_typed_in(new),
@@ -110,6 +118,8 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
         name_people(work, complaint, {*new.named_user_ids, complaint.first_receiver_id or 0} - {0})
     refresh_visibility(work.session, complaint)
     write_event(work, complaint, EventKind.REGISTER, State.REGISTERED, State.REGISTERED, grant=grant)
+    if procedure.duty is not None and out_of_hours:
+        ask_for_instruction(work, complaint, procedure.duty, time)
     for heard, at in ((ClockEvent.RECEIVED, new.received_at), (ClockEvent.REGISTERED, work.now)):
         clocks.start_clocks(work, complaint, heard, at)
     work.record(

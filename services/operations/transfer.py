@@ -8,6 +8,7 @@ from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
 from services.workflow.assignments import end_assignment, held_by, send_to
+from services.workflow.duty import awaited_instruction, give, given_instruction
 from services.workflow.people import cannot_receive
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, open_department, optional
@@ -36,6 +37,20 @@ def transfer(
         raise Invalid({"person_id": fault})
     by_leader = work.actor.has_role(RoleName.LEADER)
     instruction = optional(instruction)
+    if instruction and awaited_instruction(work.session, act.complaint):
+        # Given by word of mouth, and written down by whoever passes the complaint on.
+        give(work, act.complaint, instruction, None, by_id=instructed_by_id)
+    given = given_instruction(work.session, act.complaint)
+    if given is not None:
+        instruction = instruction or given.text
+        if given.department_id not in (None, department.id) and not (by_leader or instructed_by_id):
+            raise Invalid(
+                {
+                    "department_id": _l(
+                        "The leader's instruction names another department. Ask the leader anew."
+                    )
+                }
+            )
     if act.situation.procedure.handover.leader_instruction and not by_leader and not instruction:
         raise Invalid({"instruction": _l("The procedure asks for the leader's instruction. Write it down.")})
     if instructed_by_id is not None:
@@ -53,7 +68,8 @@ def transfer(
         department,
         person,
         instruction=instruction,
-        instructed_by_id=instructed_by_id or (act.by_id if by_leader else None),
+        instructed_by_id=instructed_by_id
+        or (act.by_id if by_leader else given.given_by_id if given else None),
         from_department_id=sender_id,
     )
     complaint.department_id = department.id

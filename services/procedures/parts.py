@@ -69,3 +69,14 @@ class Ruled(Part):
                 "name the clause behind this rule, or say under assumption that it is our own decision"
             )
         return self
+
+
+class OfficeHours(Part):
+    opens: LocalTime
+    closes: LocalTime
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("office hours must open before they close")
+        return self

@@ -11,11 +11,12 @@ from pydantic import Field as Setting
 from pydantic import field_validator, model_validator
 
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
-from services.procedures.parts import Code, LocalTime, Part, Ruled, Text
+from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
 from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.documents import Documents
+from services.procedures.sections.enquiries import EnquiryKind
 from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
@@ -23,6 +24,7 @@ from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
+from services.procedures.sections.reception import DutyRoster, Publicity, Reading, ReceptionDay, Staffing
 from services.procedures.sections.warranty import Appraisals, JointHandling, PenaltyReferrals, Warranty
 from services.procedures.vocabulary import (
     Category,
@@ -79,17 +81,6 @@ class Extending(Ruled):
     unit: Literal["hour", "calendar_day", "working_day"]
     approver: RoleName
     complainant_told: bool = False
-
-
-class OfficeHours(Part):
-    opens: LocalTime
-    closes: LocalTime
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.opens >= self.closes:
-            raise ValueError("office hours must open before they close")
-        return self
 
 
 class Clock(Ruled):
@@ -251,6 +242,12 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    duty: DutyRoster | None = None
+    reception_days: tuple[ReceptionDay, ...] = ()
+    publicity: Publicity | None = None
+    reading: Reading | None = None
+    staffing: Staffing | None = None
+    enquiries: tuple[EnquiryKind, ...] = ()
     documents: Documents | None = None
     measures: Measures = Measures()
     warranty: Warranty | None = None

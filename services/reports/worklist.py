@@ -109,6 +109,15 @@ QUEUES: tuple[QueueSpec, ...] = (
         "warn",
     ),
     QueueSpec(
+        "instruct",
+        _l("Awaiting my instruction"),
+        "sign",
+        P.COMPLAINT_INSTRUCT,
+        lambda r: queues.to_instruct(r.actor, r.now),
+        (("f.to_instruct", "1"),),
+        "warn",
+    ),
+    QueueSpec(
         "accept",
         _l("To accept"),
         "inbox",

@@ -180,6 +180,7 @@ _ROWS = (
     Transition(E.SUPERVISE, _stay(*_UP_TO_APPROVAL, S.REPLIED, S.FOLLOWING_UP)),
     Transition(E.URGE, _stay(*_UP_TO_APPROVAL)),
     Transition(E.ESCALATE, _stay(*sorted(OPEN_STATES)), (g.a_level_above,)),
+    Transition(E.INSTRUCT, _stay(*_BEFORE_END)),
     Transition(E.NOTE, _stay(*_NOT_FILED)),
     Transition(E.CORRECT, _stay(*_BEFORE_END)),
     Transition(E.MARK_CONFIDENTIAL, _stay(*_BEFORE_END), (g.not_confidential,)),

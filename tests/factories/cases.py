@@ -106,6 +106,7 @@ def valid_form(
         E.TRANSFER: lambda: {**laboratory, "instruction": "请检验科核实并答复。"},
         E.REFUSE_SIGNATURE: lambda: {"reason": "不属本科室职责。", "clause": "R16-15"},
         E.ARBITRATE: lambda: {**laboratory, "ruling": "由检验科主办。"},
+        E.INSTRUCT: lambda: {"text": "请内科核实后答复。", "department_id": house.ward.id},
         E.ADD_CO_HANDLER: lambda: {
             **laboratory,
             "instruction": "请协助核实检验结果。",

@@ -6,7 +6,7 @@ SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "audit", "documents",
     "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
     "holds", "reports", "signals", "inspections", "groups", "solutions", "appraisals",
-    "penalty_referrals", "posts",
+    "penalty_referrals", "posts", "duty", "enquiries", "reception_sessions", "trainings",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {
@@ -27,6 +27,8 @@ RELATIONS = {
     "departments": "parent_id",
     "document_forms": "department_id",
     "documents": "issued_by_id",
+    "duty": "user_id",
+    "enquiries": "department_id",
     "exemptions": "granted_by_id",
     "grants": "department_id",
     "holds": "complaint_id",
@@ -41,6 +43,8 @@ RELATIONS = {
     "penalty_referrals": "complaint_id",
     "posts": "department_id",
     "procedures": "",
+    "reception_sessions": "host_id",
+    "trainings": "user_id",
     "reports": "owner_id",
     "signals": "decided_by_id",
     "users": "department_id",

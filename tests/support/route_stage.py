@@ -70,7 +70,7 @@ from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.procedure_stage import written_procedures
 from tests.support.route_parts import FILLERS, RELATIONS, SCREENS_WITH_VIEWS
-from tests.support.stage_rows import clock_of_case, hold_rows
+from tests.support.stage_rows import clock_of_case, enquiry_row, hold_rows, reception_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -280,6 +280,7 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             department_id=department,
             facts="经过",
         ),
+        "enquiry": enquiry_row(f"ZX-{number}", department, case if situation == CONFIDENTIAL else None, now),
         "document": IssuedDocument(
             complaint_id=case.id,
             number=f"文-{number}",
@@ -329,6 +330,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     }
     notice = Notice(user_id=user.id, topic="urged")
     session.add_all([batch, day, exemption, job, notice, *views.values()])
+    session.add_all([batch, day, exemption, job, notice, *views.values()])
     session.add_all([batch, day, exemption, post, job, notice, *views.values()])
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
     session.add_all([batch, day, exemption, job, notice, group, *views.values()])
@@ -341,6 +343,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         **of_analysis(session, house),
         **first,
         "cover": cover,
+        **reception_rows(session, user),
         "batch": batch,
         "day": day,
         "exemption": exemption,

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import ClockRun, Complaint, Hold, HoldNotice
+from models import (
+    ClockRun,
+    Complaint,
+    DutyShift,
+    Enquiry,
+    Hold,
+    HoldNotice,
+    ReceptionSession,
+    Training,
+    User,
+)
+from models.enums import Channel
 from models.hold_enums import NoticeKind
+from models.reception_enums import DutyKind
 
 
 def hold_rows(session: Session, case: Complaint, number: str, now: datetime) -> dict[str, Any]:
@@ -42,3 +54,39 @@ def clock_of_case(session: Session, case: Complaint, now: datetime) -> ClockRun:
         session.add(run)
         session.flush()
     return run
+
+
+def enquiry_row(number: str, department_id: int, case: Complaint | None, now: datetime) -> Enquiry:
+    """A suggestion to this department; of a confidential case it is hidden with it."""
+    return Enquiry(
+        number=number,
+        kind="suggestion",
+        kind_name="建议",
+        title="改进导诊",
+        content="增设导诊台。",
+        channel=Channel.INTERNAL,
+        received_at=now,
+        department_id=department_id,
+        complaint_id=case.id if case else None,
+    )
+
+
+def reception_rows(session: Session, user: User) -> dict[str, Any]:
+    """A duty, a sitting of a reception day and a training."""
+    at = datetime(2026, 3, 15, 8, tzinfo=UTC)
+    rows: dict[str, Any] = {
+        "shift": DutyShift(
+            kind=DutyKind.OFFICER, user_id=user.id, starts_at=at, ends_at=at + timedelta(hours=14)
+        ),
+        "sitting": ReceptionSession(
+            code="president",
+            title="接待日",
+            held_on=date(2026, 3, 15),
+            starts_at=at,
+            ends_at=at + timedelta(hours=4),
+        ),
+        "training": Training(user_id=user.id, topic="投诉处理", held_on=date(2026, 3, 2), hours=2),
+    }
+    session.add_all(rows.values())
+    session.flush()
+    return rows

@@ -16,7 +16,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from models import Complaint, Notice, OutboxMessage
-from models.enums import OutboxStatus, RoleName
+from models.enums import RoleName
+from models.job_enums import OutboxStatus
 from services.access.scope import unscoped
 from services.actor import SYSTEM
 from services.errors import NotFound

@@ -113,6 +113,7 @@ VERBS: dict[EventKind, Verb] = {
     E.ESCALATE: Verb("in_work", R.HANDLER, blanks=blank("reason")),
     E.NOTE: Verb("in_work", R.INVESTIGATOR, blanks=blank("text")),
     E.CORRECT: Verb("in_work", R.HANDLER),
+    E.INSTRUCT: Verb("registered", R.LEADER, blanks=blank("text", department_id=999_999)),
     E.MARK_CONFIDENTIAL: Verb(
         "in_work", R.LEADER, blanks=blank("reason", named_user_ids=()), limited=("reason",)
     ),

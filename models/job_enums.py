@@ -1,0 +1,27 @@
+"""States of what runs in the background: messages, jobs, imported ledgers."""
+
+from __future__ import annotations
+
+from models.enums import Labelled
+from models.labels import _l
+
+
+class OutboxStatus(Labelled):
+    WAITING = "waiting", _l("Waiting")
+    SENT = "sent", _l("Sent")
+    FAILED = "failed", _l("Failed")
+
+
+class JobStatus(Labelled):
+    QUEUED = "queued", _l("Queued")
+    RUNNING = "running", _l("Running")
+    DONE = "done", _l("Done")
+    FAILED = "failed", _l("Failed")
+    CANCELLED = "cancelled", _l("Cancelled")
+
+
+class BatchStatus(Labelled):
+    UPLOADED = "uploaded", _l("Uploaded")
+    CHECKED = "checked", _l("Checked")
+    IMPORTED = "imported", _l("Imported")
+    FAILED = "failed", _l("Failed")
