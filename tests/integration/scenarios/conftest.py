@@ -17,7 +17,7 @@ __all__ = ["engine", "session"]
 
 
 @pytest.fixture
-def under(session: Session, tmp_path: Path) -> Callable[[str], Story]:  # noqa: F811
+def under(session: Session, tmp_path: Path) -> Callable[[str], Story]:
     """`under("factory")`: a house that works by this procedure, and no case yet."""
 
     def begin(procedure: str) -> Story:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Accident, ArchiveRecord, Complaint, Hold, IssuedDocument, Measure, Party, User
@@ -153,11 +152,11 @@ class Story:
         self.refused(E.SUBMIT_OPINION, R.HANDLER, "wrong_state")
         self.step(E.SIGN_FOR, R.HANDLER)
 
-    def approve(self, approver: RoleName, instead_of: RoleName) -> None:
+    def approve(self, approver: RoleName, instead_of: RoleName, handler: Who = R.HANDLER) -> None:
         """Nothing goes out before the approval, and only the approver of the procedure gives it."""
         assert "not_approved" in self.reasons(E.REPLY, R.FIRST_RECEIVER)
         self.refused(E.APPROVE, instead_of, "not_the_post")
-        self.forbidden(E.APPROVE, R.HANDLER)
+        self.forbidden(E.APPROVE, handler)
         self.step(E.APPROVE, approver)
 
     def ask(self, result: FollowUpResult = FollowUpResult.SATISFIED, **typed: Any) -> None:
@@ -168,7 +167,7 @@ class Story:
 
     def archive(self, years: int) -> None:
         """Filed by the archivist; no clock runs on, and the history proves itself."""
-        self.forbidden(E.ARCHIVE, R.HANDLER)
+        self.forbidden(E.ARCHIVE, R.FIRST_RECEIVER)
         self.step(E.ARCHIVE, R.ARCHIVIST)
         case = self.case
         [record] = rows(self.session, ArchiveRecord, case)
@@ -232,7 +231,9 @@ class Story:
         about = {"accident": accident.public_id} if accident else {"complaint": self.address}
         with unscoped(self.session, "a test reads what the form asks for"):
             asks = forms_of(procedure_of(self.session, self.case))[form].asks
-        answers = {ask.code: ask.choices[0].zh if ask.choices else "经核实，情况属实。" for ask in asks} | typed
+        answers = {
+            ask.code: ask.choices[0].zh if ask.choices else "经核实，情况属实。" for ask in asks
+        } | typed
         if any(ask.required for ask in asks):
             with pytest.raises(Invalid):
                 self.do(issue_document, by, store, form, **about)

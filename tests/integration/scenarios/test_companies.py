@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from models.enums import (
     Channel,
     ClockState,
@@ -13,6 +15,7 @@ from models.enums import (
     RoleName,
     Verdict,
 )
+from services.errors import Invalid
 from services.operations.decide_on_report import decide_on_report
 from services.operations.waive_investigation import waive_investigation
 from tests.factories.inquiries import LEVEL_FACTS
@@ -43,7 +46,7 @@ def test_r10_level_one_takes_a_group_a_report_to_the_leaders_and_their_acceptanc
     missing = ["accepting_evaluation", "demanded_corrective", "document_missing"]
     story.refused(E.CLOSE, R.LEADER, *missing)
     story.step(E.EVALUATE, R.LEADER, verdict=Verdict.RECTIFY, opinion="措施不具体。")
-    corrective = story.measure(M.CORRECTIVE)
+    corrective = story.measure(M.CORRECTIVE, owner_id=story.house[R.HANDLER].id)
     story.step(E.SUBMIT_OPINION, R.HANDLER)
     story.step(E.APPROVE, R.LEADER)
     story.step(E.REPLY, R.FIRST_RECEIVER)
@@ -67,7 +70,7 @@ def test_r11_answered_in_a_day_investigated_in_three_decided_in_seven(under: Beg
     story.at("2026-02-13 09:30")
     story.register(channel=Channel.EMAIL, nature="claim")
     story.refused(E.ACCEPT, R.FIRST_RECEIVER, "missing_claim_amount")
-    story.step(E.CORRECT, R.FIRST_RECEIVER, values={"own": {"claim_amount": "12000"}})
+    story.step(E.CORRECT, R.FIRST_RECEIVER, values={"own_claim_amount": "12000"})
     story.hand_over()
     assert story.clock("first_reply") == (C.RUNNING, "2026-02-14 09:30")
     assert story.clock("investigate") == (C.RUNNING, "2026-02-25")
@@ -81,11 +84,12 @@ def test_r11_answered_in_a_day_investigated_in_three_decided_in_seven(under: Beg
     assert story.clock("investigate") == (C.MISSED, "2026-02-25")
     story.refused(E.SUBMIT_OPINION, R.HANDLER, "not_decided")
     criteria = ("quality_system", "customer_interest", "company_image")
-    with pytest.raises(Invalid) as caught:
-        story.decide(inquiry, **DECISION)
-    assert set(caught.value.fields) == set(criteria)
-    weighed = dict.fromkeys(criteria, "已考虑。")
     investigation_id = story.of(inquiry.investigation)
+    with pytest.raises(Invalid) as caught:
+        story.do(decide_on_report, R.HEAD_OF_QUALITY, investigation_id, None, **DECISION)
+    assert set(caught.value.fields) == set(criteria)
+    story.session.rollback()
+    weighed = dict.fromkeys(criteria, "已考虑。")
     story.do(decide_on_report, R.HEAD_OF_QUALITY, investigation_id, None, weighed=weighed, **DECISION)
 
     story.step(E.SUBMIT_OPINION, R.HANDLER)

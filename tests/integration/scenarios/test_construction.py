@@ -31,7 +31,9 @@ OWNER = {"kind": PERSON, "name": "李某", "phone": "13900000000", "complainant_
 BUILDER = {"kind": FIRM, "name": "某建筑公司"}
 
 
-def test_r02_no_acceptance_without_name_object_and_evidence_no_closing_without_a_penalty(under: Begin) -> None:
+def test_r02_no_acceptance_without_name_object_and_evidence_no_closing_without_a_penalty(
+    under: Begin,
+) -> None:
     story = under("construction-company")
     story.register(
         channel=Channel.EMAIL,
@@ -48,7 +50,7 @@ def test_r02_no_acceptance_without_name_object_and_evidence_no_closing_without_a
     story.hand_over()
 
     inquiry = story.investigation(R.HANDLER)
-    parts = "contact evidence acceptance_body standard design_document problem_found".split()
+    parts = ["contact", "evidence", "acceptance_body", "standard", "design_document", "problem_found"]
     story.report(inquiry, *(part for part in parts if part != "evidence"))
     story.step(E.SUBMIT_OPINION, R.HANDLER, responsibility=Responsibility.THIRD_PARTY)
     story.approve(R.LEADER, instead_of=R.HEAD_OF_QUALITY)
@@ -63,7 +65,9 @@ def test_r02_no_acceptance_without_name_object_and_evidence_no_closing_without_a
     story.archive(years=10)
 
 
-def test_r15_within_the_warranty_the_site_is_seen_the_builder_ordered_and_the_costs_borne(under: Begin) -> None:
+def test_r15_within_the_warranty_the_site_is_seen_the_builder_ordered_and_the_costs_borne(
+    under: Begin,
+) -> None:
     story = under("construction-supervision")
     story.at("2026-02-13 09:30")
     story.register(

@@ -8,14 +8,23 @@ from typing import Any
 
 from models import Accident
 from models.accident_enums import AccidentScope, ReportKind
-from models.enums import AccidentGrade, Category, Channel, ClockState, DeliveryKind, EventKind, MeasureKind, RoleName
+from models.enums import (
+    AccidentGrade,
+    Category,
+    Channel,
+    ClockState,
+    DeliveryKind,
+    EventKind,
+    MeasureKind,
+    RoleName,
+)
 from services.operations.announce_accident import announce_accident
+from services.operations.carry_out_measure import carry_out_measure
 from services.operations.close_accident import close_accident
 from services.operations.decide_accident import decide_accident
 from services.operations.edit_accident import edit_accident
 from services.operations.record_accident_report import record_accident_report
 from services.operations.record_measure import record_measure
-from services.operations.carry_out_measure import carry_out_measure
 from services.operations.record_self_examination import record_self_examination
 from services.operations.report_accident import report_accident
 from services.operations.sign_accident import Capacity, sign_accident
@@ -23,7 +32,7 @@ from services.operations.visit_scene import visit_scene
 from tests.integration.operations.accidents import running, states
 from tests.integration.scenarios.story import Story
 
-C, E, K, M, R = ClockState, DeliveryKind, EventKind, ReportKind, MeasureKind, RoleName
+C, E, K, M, R = ClockState, EventKind, ReportKind, MeasureKind, RoleName
 Begin = Callable[[str], Story]
 
 

@@ -9,6 +9,7 @@ from models.enums import (
     Category,
     Channel,
     ClockState,
+    DeliveryKind,
     EventKind,
     MeasureKind,
     PartyKind,
@@ -23,7 +24,9 @@ from tests.integration.scenarios.story import Story
 
 C, E, M, R = ClockState, EventKind, MeasureKind, RoleName
 Begin = Callable[[str], Story]
-FROM_THE_UNIT = (NewParty(PartySide.COMPLAINANT, PartyKind.ORGANISATION, name="康民医药公司", phone="13800000000"),)
+FROM_THE_UNIT = (
+    NewParty(PartySide.COMPLAINANT, PartyKind.ORGANISATION, name="康民医药公司", phone="13800000000"),
+)
 NOBODY = (NewParty(PartySide.COMPLAINANT, PartyKind.ANONYMOUS),)
 MEDICINE: dict[str, Any] = {
     "category": Category.PRODUCT,
@@ -83,10 +86,15 @@ def test_r17_stopped_on_acceptance_before_anybody_investigates(under: Begin) -> 
     story.approve(R.HEAD_OF_QUALITY, instead_of=R.LEADER)
     story.step(E.REPLY, R.FIRST_RECEIVER, channel=Channel.FAX)
     story.refused(E.CLOSE, R.LEADER, "open_hold")
+    story.do(check_neighbours, R.HANDLER, hold.id, None, result="B-0309、B-0311合格。")
     story.do(release_hold, R.HEAD_OF_QUALITY, hold.id, None, basis="复检合格。")
     story.step(E.CLOSE, R.LEADER)
     story.refused(E.ARCHIVE, R.ARCHIVIST, "document_missing")
     story.issue("medicine_handling_record", by=R.ARCHIVIST)
+    report = story.issue("handling_report", by=R.ARCHIVIST)
+    story.refused(E.ARCHIVE, R.ARCHIVIST, "document_not_delivered")
+    ward = story.house.ward.id
+    story.deliver(report, DeliveryKind.DEPARTMENT, by=R.ARCHIVIST, department_id=ward)
     story.archive(years=5)
 
 

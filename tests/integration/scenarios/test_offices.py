@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from models import User
 from models.enums import (
     Category,
     Channel,
@@ -13,13 +14,10 @@ from models.enums import (
     FollowUpResult,
     InquiryKind,
     MeasureKind,
-    PartyKind,
-    PartySide,
     Responsibility,
     RoleName,
     Verdict,
 )
-from services.operations.register import NewParty
 from services.operations.send_plan import send_plan
 from tests.integration.scenarios.story import Story
 
@@ -126,16 +124,19 @@ def test_r16_the_customers_date_counts_and_an_unclear_responsibility_goes_up(und
     inquiry.record(InquiryKind.MEETING)
     with story.refusing("undetermined"):
         story.finish(inquiry)
-    ward = story.house.ward.id
-    inquiry.determine(Responsibility.DEPARTMENT, story.house[R.LEADER], department_id=ward)
+    laboratory = story.house.laboratory
+    inquiry.determine(Responsibility.DEPARTMENT, story.house[R.LEADER], department_id=laboratory.id)
     story.finish(inquiry)
 
-    story.step(E.SUBMIT_OPINION, R.HANDLER)
-    story.approve(R.LEADER, instead_of=R.HEAD_OF_QUALITY)
+    story.refused(E.SUBMIT_OPINION, R.HANDLER, "wrong_state")
+    head = story.read(User, laboratory.leader_id)
+    story.step(E.SIGN_FOR, head)
+    story.step(E.SUBMIT_OPINION, head)
+    story.approve(R.LEADER, instead_of=R.HEAD_OF_QUALITY, handler=head)
     story.step(E.REPLY, R.FIRST_RECEIVER)
     assert story.clock("customer_date") == (C.MET, "2026-03-20")
     story.ask(FollowUpResult.DISSATISFIED)
-    story.step(E.SUBMIT_OPINION, R.HANDLER)
+    story.step(E.SUBMIT_OPINION, head)
     story.step(E.APPROVE, R.LEADER)
     story.step(E.REPLY, R.FIRST_RECEIVER)
     story.refused(E.CLOSE, R.LEADER, "dissatisfied", "accepting_evaluation")

@@ -16,7 +16,7 @@ from models.enums import (
     Responsibility,
     RoleName,
 )
-from models.remedy_enums import SolutionAnswer
+from models.remedy_enums import Bearer, SolutionAnswer
 from services.operations.answer_solution import answer_solution
 from services.operations.carry_out_hold import carry_out_hold
 from services.operations.offer_solution import offer_solution
@@ -67,14 +67,21 @@ def test_r05_a_serious_one_is_investigated_with_the_plant_and_answered_by_two(un
     inquiry = story.investigation()
     parts = "production_records memo_decided photos hazard_analysis technical_analysis"
     story.report(inquiry, *parts.split())
+    story.refused(E.SUBMIT_OPINION, R.HANDLER, "graded")
+    story.step(E.GRADE, R.FIRST_RECEIVER, level="serious")
     story.step(E.SUBMIT_OPINION, R.HANDLER)
     story.approve(R.HEAD_OF_QUALITY, instead_of=R.LEADER)
-    demanded = ["demanded_replacement", "demanded_shipping_back"]
-    story.refused(E.REPLY, R.FIRST_RECEIVER, "not_graded", *demanded)
+    story.refused(E.REPLY, R.HANDLER, "not_the_post", "demanded_replacement", "demanded_shipping_back")
     story.measure(M.REPLACEMENT, promised_on=story.today)
-    story.measure(M.RETURN, help_asked_on=story.today, freight_by="company")
-    story.refused(E.REPLY, R.FIRST_RECEIVER, "not_graded")
-    story.cannot_grade_now()
+    story.measure(M.RETURN, help_asked_on=story.today, freight_by=Bearer.COMPANY)
+    story.invalid(E.REPLY, R.FIRST_RECEIVER, "together_with_id")
+    quality = story.house[R.HEAD_OF_QUALITY].id
+    story.step(E.REPLY, R.FIRST_RECEIVER, channel=Channel.LETTER, together_with_id=quality)
+    story.ask()
+    story.refused(E.CLOSE, R.LEADER, "document_missing")
+    story.issue("internal_memo")
+    story.step(E.CLOSE, R.LEADER)
+    story.archive(years=5)
 
 
 def test_r06_a_serious_one_rises_at_once_and_is_followed_up_until_satisfied(under: Begin) -> None:
