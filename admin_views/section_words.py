@@ -35,6 +35,8 @@ SECTION_KEYS: dict[str, LazyString] = {
     "by": _l("By"),
     "by_desk": _l("The desk itself tells them"),
     "concealment": _l("When an accident was not reported"),
+    "confidential_matters": _l("Matters kept confidential"),
+    "contents": _l("In the file"),
     "days": _l("Days"),
     "decision": _l("Decision on quality"),
     "departments": _l("Departments"),
@@ -178,6 +180,10 @@ SECTION_KEYS: dict[str, LazyString] = {
 }
 
 SECTION_WORDS: dict[str, LazyString] = {
+    "complaint": _l("The complaint"),
+    "evidence": _l("Evidence"),
+    "handling": _l("Handling"),
+    "investigation": _l("Investigation"),
     "friday": _l("Friday"),
     "monday": _l("Monday"),
     "saturday": _l("Saturday"),

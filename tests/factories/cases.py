@@ -134,6 +134,7 @@ def valid_form(
             "file_number": f"TS-2026-{next(_file_numbers):04d}",
             "catalogue": "登记表、答复函",
             "pages": 12,
+            "absent_reason": "无需另行调查取证。",
         },
         E.MERGE: lambda: {"master_number": master.number if master else "", "reason": "同一事项。"},
         E.STATUTORY_ROUTE: lambda: {"route": "医疗事故鉴定", "explanation": "已向投诉人说明。"},
