@@ -18,8 +18,8 @@ from services.procedures.schema import Procedure
 HEAD = """# Every key of a procedure file
 
 Generated from the schema (`python -m tests.architecture.procedure_reference`); [procedures.md](procedures.md) says how
-to write one. A part with "carries a rule" takes `clause` and `assumption` besides the keys listed, and needs one of them.
-"Text" is a pair `{zh: …, en: …}`. Where "needed" is empty, the key may be left out.
+to write one. A part that "carries a rule" takes `clause` and `assumption` besides the keys listed, and needs one of
+them. "Text" is a pair `{zh: …, en: …}`. Where "needed" is empty, the key may be left out.
 """
 _PLAIN = {
     str: "words",
