@@ -42,6 +42,8 @@ _SUBJECTS = {
     "inspection": _l("Inspection"),
     "solution": _l("Solution offered"),
     "warranty": _l("Warranty"),
+    "identity_document": _l("Identity document"),
+    "consent": _l("Consent of the customer"),
     "appraisal": _l("Appraisal"),
     "penalty_referral": _l("Referral for penalty"),
     "accident": _l("Accident"),
