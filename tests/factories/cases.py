@@ -30,6 +30,7 @@ from services.operations.register import NewComplaint, NewParty, register
 from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from tests.factories.documents import put_required_documents
+from tests.factories.grades import settle_grade
 from tests.factories.organisation import House
 from tests.factories.remedies import settle_demands
 
@@ -239,6 +240,7 @@ def take(
     form = valid_form(event, house, master=master, clock=clock)
     address = complaint if isinstance(complaint, str) else complaint.public_id
     put_required_documents(session, house, address, event.value, now=now)
+    settle_grade(session, reread(session, address), event, now)
     settle_demands(session, house, reread(session, address), event, now)
     if event is E.TRANSFER:
         form |= {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}

@@ -289,6 +289,11 @@ def test_every_topic_has_its_sentence(app: Flask) -> None:
         "grade": "Ⅰ类",
         "enquiry": "ZX-1",
         "kind": "质量查询",
+        "text": "更换标签",
+        "count": 2,
+        "day": "2026-03-10",
+        "document": "调查报告",
+        "period": "2026-02",
     }
     with app.app_context():
         for topic in messages.TOPICS:
