@@ -98,6 +98,7 @@ _VERBS = {
     "view": _l("Looked at"),
     "read": _l("Looked at"),
     "reveal": _l("Personal data revealed"),
+    "search": _l("Searched by number"),
     "report": _l("Reported"),
     "grade": _l("Graded"),
     "visit_scene": _l("On site"),
