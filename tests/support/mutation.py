@@ -180,6 +180,7 @@ def copies(folder: Path, count: int) -> Queue[Path]:
     for number in range(count):
         tree = folder / f"tree{number}"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        (tree / ".venv").symlink_to(ROOT / ".venv")
         trees.put(tree)
     return trees
 
