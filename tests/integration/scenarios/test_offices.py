@@ -143,5 +143,9 @@ def test_r16_the_customers_date_counts_and_an_unclear_responsibility_goes_up(und
     story.ask()
     story.refused(E.CLOSE, R.LEADER, "accepting_evaluation")
     story.step(E.EVALUATE, R.LEADER, verdict=Verdict.ACCEPTED)
+    penalty = story.measure(M.PENALTY)
+    story.do(record_appeal, R.FIRST_RECEIVER, penalty, None, grounds="事实不清。")
+    upheld = {"outcome": AppealOutcome.UPHELD, "text": "事实清楚，维持。"}
+    story.do(decide_appeal, R.LEADER, penalty, None, **upheld)
     story.step(E.CLOSE, R.LEADER)
     story.archive(years=5)
