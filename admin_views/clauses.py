@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from admin_views.guard import requires
 from admin_views.locale import locale
-from admin_views.menu import MENU
+from admin_views.menu import ENTRIES
 from admin_views.shell_context import Crumb
 from extensions import db
 from models import ProcedureVersion
@@ -75,9 +75,7 @@ def _procedure_url(version: ProcedureVersion | None) -> str:
 def _screen(endpoint: str) -> tuple[str, str]:
     """What a screen is called and where it is; a page of one record is reached through its list."""
     subject = endpoint.split(".")[0]
-    label = next(
-        (str(e.label) for _t, entries in MENU for e in entries if e.endpoint.split(".")[0] == subject), ""
-    )
+    label = next((str(entry.label) for entry in ENTRIES if entry.endpoint.split(".")[0] == subject), "")
     if subject.startswith("complaint_"):
         step = endpoint.split(".")[-1].removeprefix("one_").removeprefix("many_")
         known = step in {event.value for event in EventKind}

@@ -238,7 +238,6 @@ SCOPES: dict[type[Any], Rule] = {
     m.LeaderInstruction: _through(m.LeaderInstruction.complaint_id),
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
     m.Measure: _measure,
-    m.Measure: _measure,
     m.MeasureOrigin: _origin,
     m.NamedPerson: _through(m.NamedPerson.complaint_id),
     m.Notice: _notice,
