@@ -51,10 +51,13 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """A label with its value on a record page; `masked` values were withheld by the reader's role."""
+    """A label with its value on a record page; `masked` values were withheld by the reader's role.
+
+    `lang` when the value stays in a language of its own, such as the words of a regulation."""
 
     label: Text
     value: Any = ""
+    lang: str = ""
     href: str = ""
     wide: bool = False
     masked: bool = False

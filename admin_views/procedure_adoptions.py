@@ -46,7 +46,7 @@ class AdoptionsView(GuardedModelView):
     model = ProcedureAdoption
     permission = Permission.PROCEDURE_READ_DRAFT
     create = Permission.PROCEDURE_WRITE
-    title = _l("Procedure in force")
+    title = _l("Adoption of procedures")
     new_title = _l("Propose another procedure")
     default_sort = "-created_at"
     create_fields = ("reason",)

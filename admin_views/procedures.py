@@ -34,6 +34,7 @@ from services.procedures.of_complaint import parsed
 from services.procedures.schema import Clock, Grade, Grading, Kind, Procedure, Requirement, Ruled, Text
 from services.procedures.vocabulary import ClockEvent, Field
 from services.workflow.acceptance import FIELD_LABELS as IN_A_SENTENCE
+from services.workflow.file_parts import PART_NAMES
 
 CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
     ClockEvent.RECEIVED: _l("receipt"),
@@ -255,7 +256,24 @@ class ProcedureTables:
             ([_("Follow-up"), until if follow_up.required else _("not required")], follow_up),
             ([_("Archive"), f"{kept} · {archive.file_number_pattern}"], archive),
         ]
+        rows += [([_("In the file"), str(PART_NAMES[each.part])], each) for each in archive.contents]
+        rows += [
+            ([_("Confidential from registration"), self._kind_name(each.category)], each)
+            for each in procedure.confidential_matters
+        ]
+        if procedure.identity_document is not None:
+            rows.append(
+                ([_("Identity document"), _("asked for, kept encrypted")], procedure.identity_document)
+            )
+        if procedure.consent_to_pass_on is not None:
+            needed = _("the customer's recorded consent")
+            rows.append(([_("Before data leave"), needed], procedure.consent_to_pass_on))
         return self._table(_("How a complaint is handled"), [_("Rule"), _("Value")], rows)
+
+    def _kind_name(self, code: str) -> str:
+        return next(
+            (self._words(kind.names) for kind in self.procedure.categories if kind.code == code), code
+        )
 
     def _escalation(self) -> RecordTable:
         rows = [

@@ -25,6 +25,8 @@ class MenuGroup:
 
     title: str
     items: Sequence[MenuItem]
+    key: str = ""
+    unfolded: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

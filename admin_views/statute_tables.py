@@ -36,13 +36,14 @@ def _row(one: Comparison) -> list[Fact]:
     cells = [
         one.clock.names.in_language(language),
         _limit(one.amount, one.unit, statute.extension),
-        one.own_text,
-        f"{statute.law.in_language(language)} {statute.article}",
+        f"{statute.law.in_language(language)} {statute.article.in_language(language)}",
         _limit(statute.amount, statute.unit, statute.extension),
         statute.says.in_language(language),
     ]
     badge = Badge(text=words, tone=tone)  # type: ignore[arg-type]
-    return [*(Fact(label="", value=cell) for cell in cells), Fact(label="", value=words, badge=badge)]
+    facts = [Fact(label="", value=cell) for cell in cells]
+    facts.insert(2, Fact(label="", value=one.own_text, lang="zh-CN"))
+    return [*facts, Fact(label="", value=words, badge=badge)]
 
 
 def _limit(amount: int, unit: str, extension: bool) -> str:

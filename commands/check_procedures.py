@@ -36,6 +36,6 @@ def check_procedures(folder: Path) -> None:
             statute = found.statute
             click.echo(
                 f"  laxer than the law: {found.clock.code} allows {found.amount} {found.unit} (“{found.own_text}”), "
-                f"{statute.law.zh}{statute.article} {statute.amount} {statute.unit} (“{statute.says.zh}”)"
+                f"{statute.law.zh}{statute.article.zh} {statute.amount} {statute.unit} (“{statute.says.zh}”)"
             )
     click.echo(f"{len(packs)} procedures, no faults.")

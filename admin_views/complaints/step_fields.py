@@ -32,6 +32,7 @@ from models.labels import LazyString, _l
 from services.deadlines.clocks import days_left_to_extend
 from services.deadlines.runs import clock_of
 from services.procedures.schema import Grade
+from services.workflow.file_parts import MAY_BE_EXPLAINED, missing_parts, part_in_words
 from services.workflow.filing import suggested_file_number
 from services.workflow.gates import Situation
 from services.workflow.people import SIGNING_ROLES
@@ -362,6 +363,19 @@ def file_number(scene: Scene) -> Field:
 
 def pages(scene: Scene) -> Field:
     return IntegerField(_l("Pages"), [*must(), NumberRange(min=1, max=100000)], render_kw={"min": 1})
+
+
+def absent_reason(scene: Scene) -> Field | None:
+    """Asked only where a part that may be missing is missing."""
+    if scene.situation is None:
+        return None
+    missing = [one for one in missing_parts(scene.situation) if one.part in MAY_BE_EXPLAINED]
+    if not missing:
+        return None
+    lacks = " ".join(str(part_in_words(one)) for one in missing)
+    return TextAreaField(
+        _l("Why it does not exist"), [Optional()], description=lacks, render_kw={"rows": 2, "wide": True}
+    )
 
 
 def files(scene: Scene) -> Field:

@@ -117,6 +117,7 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
         "catalogue": make.long(_l("Catalogue: what the file contains")),
         "pages": make.pages,
         "box": make.line(_l("Box"), required=False),
+        "absent_reason": make.absent_reason,
     },
     E.MERGE: {
         "master_number": make.line(_l("Number of the complaint to merge into")),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import url_for
+from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.form import BaseForm
@@ -36,6 +37,8 @@ from services.listing import ListRow
 from services.operations.deliver_document import deliver_document
 from services.operations.read_document import read_document
 from services.unit_of_work import UnitOfWork
+
+log = logging.getLogger("desk.documents")
 
 
 class DeliverForm(BaseForm):
@@ -142,6 +145,9 @@ class IssuedDocumentsView(GuardedModelView):
             document = read_document(work, address, kind)
             place = store().path(document.pdf_sha256 if kind == "pdf" else document.word_sha256)
             name = f"{document.number} {document.name_zh}"
+        if not place.is_file():
+            log.error("document %s: its %s file is missing from the store", document.number, kind)
+            abort(404)
         return file_answer(place.read_bytes(), name, kind)
 
     @expose("/<address>/deliver", methods=("GET", "POST"))

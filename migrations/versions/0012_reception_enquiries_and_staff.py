@@ -270,7 +270,6 @@ def upgrade() -> None:
             ["id"],
             ondelete="RESTRICT",
         )
-        batch_op.alter_column("received_out_of_hours", server_default=None)
     add_enum_values("complaint_events", "event", "event", "instruct")
 
 

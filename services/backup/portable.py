@@ -25,6 +25,7 @@ KEY = "id"
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "boolean": sa.Boolean(),
     "integer": sa.BigInteger(),
+    "float": sa.Float(),
     "moment": sa.DateTime(),
     "date": sa.Date(),
     "json": sa.JSON(none_as_null=True),
@@ -33,6 +34,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 _KINDS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.Boolean, "boolean"),
     (sa.Integer, "integer"),
+    (sa.Float, "float"),
     (sa.Numeric, "number"),
     (sa.DateTime, "moment"),
     (sa.Date, "date"),

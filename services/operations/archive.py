@@ -17,7 +17,8 @@ from services.access.scope import unscoped
 from services.deadlines.desk_calendar import desk_time
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
-from services.workflow.steps import begin
+from services.workflow.file_parts import PART_NAMES, missing_parts, part_in_words
+from services.workflow.steps import Act, begin
 from services.workflow.typed import column_faults, optional
 
 
@@ -30,11 +31,16 @@ def archive(
     catalogue: str,
     pages: int | None,
     box: str | None = None,
+    absent_reason: str | None = None,
 ) -> Complaint:
-    """Archived, with the complaints that were merged into it. Retention runs from today as the procedure says."""
+    """Archived, with the complaints that were merged into it. Retention runs from today as the procedure says.
+
+    Parts that may be missing (no investigation, no evidence) need `absent_reason`, which the catalogue keeps.
+    """
     act = begin(work, complaint_id, EventKind.ARCHIVE, version)
     complaint = act.complaint
     _check(work, complaint, file_number, catalogue, pages, box)
+    catalogue = _explained(act, catalogue, absent_reason)
     years = act.situation.procedure.archive.retention_years
     today = work.now.astimezone(desk_time(work.session).zone).date()
     record = _record_of(work, complaint) or ArchiveRecord(complaint_id=complaint.id)
@@ -49,6 +55,20 @@ def archive(
     for merged in work.session.scalars(sa.select(Complaint).where(Complaint.master_id == complaint.id)):
         merged.archived_at = work.now
     return complaint
+
+
+def _explained(act: Act, catalogue: str, absent_reason: str | None) -> str:
+    """The catalogue, with why a part of the file does not exist."""
+    missing = missing_parts(act.situation)
+    reason = optional(absent_reason)
+    if not missing:
+        return catalogue
+    if reason is None:
+        lacks = " ".join(str(part_in_words(content)) for content in missing)
+        message = _l("%(lacks)s Complete it, or say here why it does not exist.", lacks=lacks)
+        raise Invalid({"absent_reason": message})
+    names = "、".join(str(PART_NAMES[content.part]) for content in missing)
+    return f"{catalogue.strip()}\n{names}: {reason}"
 
 
 def _record_of(work: UnitOfWork, complaint: Complaint) -> ArchiveRecord | None:

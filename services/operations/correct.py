@@ -13,6 +13,7 @@ from models.labels import _l
 from services import audit, own_fields
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
+from services.workflow.confidentiality import open_matter_faults
 from services.workflow.procedure_words import coded_faults, keep_category, missing_at_registration
 from services.workflow.steps import Act, begin
 from services.workflow.typed import column_faults
@@ -60,6 +61,13 @@ def _check(
     complaint, procedure = act.complaint, act.situation.procedure
     own = own_fields.clean(work.session, procedure, work.actor, typed_own, complaint)
     faults = {**own.faults, **_faults(work, complaint, values), **coded_faults(procedure, values, complaint)}
+    if values.get("category_code", complaint.category_code) != complaint.category_code:
+        faults |= open_matter_faults(
+            procedure,
+            values["category_code"],
+            confidential=complaint.is_confidential,
+            field="category_code",
+        )
     missing = missing_at_registration(
         procedure,
         work.actor,

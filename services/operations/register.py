@@ -22,6 +22,7 @@ from services.procedures.of_complaint import parsed
 from services.procedures.schema import Procedure
 from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
+from services.workflow.confidentiality import open_matter_faults
 from services.workflow.duty import ask_for_instruction, is_out_of_hours, receiver_on_duty
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
@@ -193,6 +194,9 @@ def _check(work: UnitOfWork, new: NewComplaint, procedure: Procedure) -> dict[st
     """The values of declared fields as they are stored. Invalid with a message for each field that can't be taken."""
     own = own_fields.clean(work.session, procedure, work.actor, new.own)
     faults = {**own.faults, **_faults(work, new), **coded_faults(procedure, vars(new))}
+    faults |= open_matter_faults(
+        procedure, new.category_code, confidential=new.confidential, field="confidential"
+    )
     if new.form is ComplaintForm.ORAL and not procedure.intake.oral.allowed:
         faults["form"] = _l("This procedure takes no oral complaints: write it down and have it confirmed.")
     faults |= missing_at_registration(

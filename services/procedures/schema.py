@@ -14,6 +14,7 @@ from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, 
 from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
 from services.procedures.sections.analysis import Analysis
+from services.procedures.sections.archive import ConfidentialMatter, FileContent
 from services.procedures.sections.clauses import OwnClause
 from services.procedures.sections.documents import Documents
 from services.procedures.sections.enquiries import EnquiryKind
@@ -24,6 +25,7 @@ from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
+from services.procedures.sections.privacy import ConsentNeeded, IdentityAsked
 from services.procedures.sections.reception import DutyRoster, Publicity, Reading, ReceptionDay, Staffing
 from services.procedures.sections.warranty import Appraisals, JointHandling, PenaltyReferrals, Warranty
 from services.procedures.vocabulary import (
@@ -199,6 +201,8 @@ class Archive(Ruled):
     file_number_pattern: str
     retention_years: Annotated[int, Setting(gt=0)]
     written_result_required: bool = True
+    contents: tuple[FileContent, ...] = ()
+    """What has to be in the file; empty: the written result alone."""
 
     @field_validator("file_number_pattern")
     @classmethod
@@ -260,6 +264,9 @@ class Procedure(Part):
     gates: tuple[DeclaredGate, ...] = ()
     investigation: InvestigationRules = SILENT
     complainant_kinds: tuple[ComplainantKind, ...] = ()
+    confidential_matters: tuple[ConfidentialMatter, ...] = ()
+    identity_document: IdentityAsked | None = None
+    consent_to_pass_on: ConsentNeeded | None = None
     fields: tuple[DeclaredField, ...] = ()
     clauses: tuple[OwnClause, ...] = ()
 

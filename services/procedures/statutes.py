@@ -31,7 +31,7 @@ class Statute(Part):
 
     code: Code
     law: Text
-    article: str
+    article: Text
     says: Text
     extension: bool = False
     started_by: Annotated[tuple[ClockEvent, ...], Setting(alias="from", min_length=1)]

@@ -19,6 +19,7 @@ from services.workflow import post_gates as p
 from services.workflow import remedies as r
 from services.workflow.acceptance import acceptance_complete
 from services.workflow.declared_gates import recognition_recorded
+from services.workflow.file_parts import file_is_complete
 from services.workflow.levels import decided_on_report, investigated_as_graded
 from services.workflow.procedure_words import closing_complete
 from services.workflow.warranty import appraisals_finished, warranty_followed
@@ -165,7 +166,7 @@ _ROWS = (
     Transition(
         E.ARCHIVE,
         _to(S.ARCHIVED, S.REFUSED, S.CLOSED, S.STATUTORY_ROUTE, S.REFERRED),
-        (g.has_written_result, g.holds_released, d.documents_before_filing),
+        (g.has_written_result, g.holds_released, d.documents_before_filing, file_is_complete),
     ),
     Transition(E.MERGE, _to(S.MERGED, *_BEFORE_END)),
     Transition(E.STATUTORY_ROUTE, _to(S.STATUTORY_ROUTE, S.ACCEPTED, S.IN_WORK)),

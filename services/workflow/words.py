@@ -56,6 +56,7 @@ NEEDS: dict[str, LazyString] = {
     "documents_before_reply": _l("documents that the procedure wants before the reply"),
     "documents_before_closing": _l("documents that the procedure wants before closing"),
     "documents_before_filing": _l("documents that the procedure wants in the file"),
+    "file_is_complete": _l("every part of the file that the procedure lists"),
     "has_extendable_clock": _l("a time limit that may be extended"),
     "extension_asked_for": _l("a request for extension stands open"),
     "a_level_above": _l("a level above"),

@@ -105,6 +105,15 @@
     document.addEventListener("keydown", function (event) {
       if (event.key === "Escape" && document.body.classList.contains("menu-open")) setSide(false);
     });
+    /* Groups that the reader opens stay open, in a cookie so that the server paints them right. */
+    side.addEventListener("click", function (event) {
+      const head = event.target.closest("summary");
+      const group = head && head.closest("[data-menu-group]");
+      if (!group) return;
+      const kept = (document.cookie.match(/(?:^|; )desk_menu=([^;]*)/) || ["", ""])[1].split(".").filter(function (key) { return key && key !== group.dataset.menuGroup; });
+      if (!group.open) kept.push(group.dataset.menuGroup);
+      document.cookie = "desk_menu=" + kept.join(".") + "; path=/; max-age=31536000; samesite=lax";
+    });
     const current = side.querySelector("[aria-current]");
     const scroll = side.querySelector(".side-scroll");
     if (current && scroll && current.offsetTop > scroll.clientHeight) scroll.scrollTop = current.offsetTop - scroll.clientHeight / 2;

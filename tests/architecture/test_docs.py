@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from settings import ROOT
-from tests.architecture import glossary_tables, settings_table
+from tests.architecture import glossary_tables, procedure_reference, settings_table
 from tests.architecture.sources import files, relative
 from tests.support.client import make_app, settings_for
 
@@ -32,6 +32,14 @@ def test_the_readme_lists_every_setting_as_it_is() -> None:
 def test_the_glossary_has_every_word_of_the_enumerations() -> None:
     assert glossary_tables.tables() in (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), (
         "put the output of `python -m tests.architecture.glossary_tables` into docs/glossary.md"
+    )
+
+
+def test_the_reference_has_every_key_of_a_procedure() -> None:
+    assert (ROOT / "docs/procedure-reference.md").read_text(
+        encoding="utf-8"
+    ) == procedure_reference.reference(), (
+        "put the output of `python -m tests.architecture.procedure_reference` into docs/procedure-reference.md"
     )
 
 

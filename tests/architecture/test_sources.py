@@ -24,6 +24,16 @@ def test_no_python_file_is_longer_than_400_lines() -> None:
     assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
 
 
+def test_no_table_of_the_code_names_a_key_twice() -> None:
+    """The later line would silently take the place of the earlier one."""
+    found = []
+    for path in product_files():
+        for node in ast.walk(tree(path)):
+            keys = [ast.unparse(key) for key in node.keys if key] if isinstance(node, ast.Dict) else []
+            found += [f"{relative(path)}: {key}" for key in sorted({k for k in keys if keys.count(k) > 1})]
+    assert found == []
+
+
 def _is_migration(path: Path) -> bool:
     """Generated once, never edited again: length is no burden there."""
     return relative(path).startswith("migrations/versions/")

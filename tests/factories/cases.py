@@ -30,6 +30,7 @@ from services.operations.register import NewComplaint, NewParty, register
 from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from tests.factories.documents import put_required_documents
+from tests.factories.grades import settle_grade
 from tests.factories.organisation import House
 from tests.factories.remedies import settle_demands
 
@@ -134,6 +135,7 @@ def valid_form(
             "file_number": f"TS-2026-{next(_file_numbers):04d}",
             "catalogue": "登记表、答复函",
             "pages": 12,
+            "absent_reason": "无需另行调查取证。",
         },
         E.MERGE: lambda: {"master_number": master.number if master else "", "reason": "同一事项。"},
         E.STATUTORY_ROUTE: lambda: {"route": "医疗事故鉴定", "explanation": "已向投诉人说明。"},
@@ -238,6 +240,7 @@ def take(
     form = valid_form(event, house, master=master, clock=clock)
     address = complaint if isinstance(complaint, str) else complaint.public_id
     put_required_documents(session, house, address, event.value, now=now)
+    settle_grade(session, reread(session, address), event, now)
     settle_demands(session, house, reread(session, address), event, now)
     if event is E.TRANSFER:
         form |= {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}

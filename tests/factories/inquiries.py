@@ -56,7 +56,9 @@ def investigate(
         )
 
 
-def write_down(session: Session, house: House, investigation: Investigation, **values: Any) -> Investigation:
+def write_down(
+    session: Session, house: House, investigation: Investigation, *, at: datetime = NOW, **values: Any
+) -> Investigation:
     """What the form of the investigation says, changed in `values` alone."""
     now = again(session, investigation)
     keys = [spec.key for spec in fields_of(Investigation) if spec.form and spec.key != "complaint_id"]
@@ -67,7 +69,7 @@ def write_down(session: Session, house: House, investigation: Investigation, **v
             {"id": f.id, "allegation": f.allegation, "verdict": f.verdict, "facts": f.facts}
             for f in now.findings
         ]
-    with UnitOfWork(session, actor_of(session, house[RoleName.HEAD_OF_QUALITY]), NOW) as work:
+    with UnitOfWork(session, actor_of(session, house[RoleName.HEAD_OF_QUALITY], at), at) as work:
         return edit_investigation(
             work, investigation.id, None, values=kept | values, members=members, findings=findings
         )
@@ -89,11 +91,17 @@ def finish(
 
 
 def put_on_record(
-    session: Session, house: House, investigation: Investigation, kind: InquiryKind, **told: Any
+    session: Session,
+    house: House,
+    investigation: Investigation,
+    kind: InquiryKind,
+    *,
+    at: datetime = NOW,
+    **told: Any,
 ) -> None:
     """A record of this kind with everything that it needs."""
     given: dict[str, Any] = {
-        "happened_at": NOW,
+        "happened_at": at,
         "place": "一号车间",
         "people": "王工",
         "content": "核对了批记录。",
@@ -101,7 +109,7 @@ def put_on_record(
         "responsibility": "生产部。",
         "plan": "更换批次并检修。",
     }
-    with UnitOfWork(session, actor_of(session, house[RoleName.INVESTIGATOR]), NOW) as work:
+    with UnitOfWork(session, actor_of(session, house[RoleName.INVESTIGATOR], at), at) as work:
         record_inquiry(work, investigation.id, kind, Told(**(given | told)))
 
 
@@ -113,12 +121,13 @@ def add_file(
     *,
     content: bytes | None = None,
     name: str = "缺陷.png",
+    at: datetime = NOW,
     **said: Any,
 ) -> None:
     """A picture of the defect unless `content` says otherwise."""
     store = FileStore(settings)
     staged = store.stage(BytesIO(png() if content is None else content), name)
-    with UnitOfWork(session, actor_of(session, user), NOW) as work:
+    with UnitOfWork(session, actor_of(session, user, at), at) as work:
         attach(work, store, staged, investigation=investigation.public_id, particulars=Particulars(**said))
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 SAME_IN_BOTH = re.compile(
-    r"SHA-256|UTF-8|Excel|CSV|PDF|\.?\bxlsx?\b|\.csv|\b[KMG]B\b|R\d\d-[\d-]+|Ctrl|Esc|Enter"
+    r"SHA-256|UTF-8|Excel|Word|WPS|CSV|PDF|\.?\bxlsx?\b|\.csv|\b[KMG]B\b|R\d\d-[\d-]+|Ctrl|Esc|Enter"
     r"|TS-|English|中文|Asia/Shanghai|_x000D_|setup_token|\{[\w:]+\}"
 )
 """Names of products, formats, keys and places, the names of the languages, and gaps that scripts fill in."""

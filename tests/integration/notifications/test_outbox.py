@@ -281,7 +281,20 @@ def test_every_topic_has_its_sentence(app: Flask) -> None:
         topic for topic in used if messages.topic_of(topic) is messages.topic_of("no such topic")
     } == set()
     full = {"by": "张三", "department": "内科", "name_zh": "办结", "name_en": "closing", "level": "leader"}
-    numbers = {"merged": "TS-1", "accident": "SG-1", "hold": "ZT-1", "product": "血压计"}
+    numbers = {
+        "merged": "TS-1",
+        "accident": "SG-1",
+        "hold": "ZT-1",
+        "product": "血压计",
+        "grade": "Ⅰ类",
+        "enquiry": "ZX-1",
+        "kind": "质量查询",
+        "text": "更换标签",
+        "count": 2,
+        "day": "2026-03-10",
+        "document": "调查报告",
+        "period": "2026-02",
+    }
     with app.app_context():
         for topic in messages.TOPICS:
             for language in ("zh_Hans_CN", "en"):

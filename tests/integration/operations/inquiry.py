@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -47,16 +48,17 @@ class Case:
     settings: Settings
     complaint: Complaint
     investigation: Investigation
+    at: datetime = NOW
 
     def write(self, **values: Any) -> None:
-        write_down(self.session, self.house, self.investigation, **values)
+        write_down(self.session, self.house, self.investigation, at=self.at, **values)
 
     def record(self, kind: InquiryKind, **told: Any) -> None:
-        put_on_record(self.session, self.house, self.investigation, kind, **told)
+        put_on_record(self.session, self.house, self.investigation, kind, at=self.at, **told)
 
     def file(self, *, by: User | None = None, **said: Any) -> None:
         user = by or self.house[R.INVESTIGATOR]
-        add_file(self.session, self.settings, user, self.investigation, **said)
+        add_file(self.session, self.settings, user, self.investigation, at=self.at, **said)
 
     def assess(self, responsibility: Responsibility, *, by: User | None = None, **said: Any) -> None:
         with self.work(by or self.house[R.INVESTIGATOR]) as work:
@@ -103,7 +105,7 @@ class Case:
             record_measure(work, values=given, complaint_id=self.complaint.id)
 
     def work(self, user: User) -> UnitOfWork:
-        return UnitOfWork(self.session, actor_of(self.session, user), NOW)
+        return UnitOfWork(self.session, actor_of(self.session, user, self.at), self.at)
 
     def id_of(self, record: Any) -> int:
         with unscoped(self.session, "a test addresses a record"):
@@ -158,7 +160,7 @@ PROVIDE: dict[str, Callable[[Case], None]] = {
     "design_document": lambda case: case.write(design_document="施工图-03"),
     "evidence": lambda case: case.file(is_evidence=True),
     "explanation": lambda case: case.assess(
-        Responsibility.COMPLAINANT, explanation="使用电压不符。", customer_told_at=NOW
+        Responsibility.COMPLAINANT, explanation="使用电压不符。", customer_told_at=case.at
     ),
     "hazard_analysis": lambda case: case.write(hazard_analysis="可能伤手。"),
     "impact": lambda case: case.write(impact="影响一个批次。"),

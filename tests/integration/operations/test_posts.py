@@ -11,7 +11,7 @@ from models import PostBinding, Reply
 from models.enums import Channel, EventKind, PostName, RoleName, State
 from services.errors import Invalid, NotPermitted, Refused
 from tests.factories import NOW, House, create_complaint, create_house, create_user, fire, take, valid_form
-from tests.integration.operations.looking import last_event, rows, told, values
+from tests.integration.operations.looking import last_event, reasons_of, rows, told, values
 
 E = EventKind
 R = RoleName
@@ -72,10 +72,11 @@ def graded(session: Session, house: House, level: str) -> Any:
 @pytest.mark.clause("R05-04")
 def test_ordinary_complaints_are_answered_by_marketing(session: Session) -> None:
     house = of(session, "product-company")
-    not_graded = create_complaint(session, house, "approved", product="电热水壶")
+    not_graded = create_complaint(session, house, "in_work", product="电热水壶")
     with pytest.raises(Refused) as caught:
-        take(session, house, not_graded, E.REPLY, R.FIRST_RECEIVER)
-    assert codes(caught) == ["not_graded"]
+        fire(session, house[R.HANDLER], E.SUBMIT_OPINION, not_graded, **valid_form(E.SUBMIT_OPINION, house))
+    assert codes(caught) == ["graded"], "after the approval nothing is graded any more"
+    assert "not_graded" in reasons_of(session, house, not_graded, E.REPLY)
     complaint = graded(session, house, "ordinary")
     for role in (R.HEAD_OF_QUALITY, R.HANDLER, R.LEADER):
         with pytest.raises(Refused) as caught:

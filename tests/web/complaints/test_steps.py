@@ -37,10 +37,10 @@ NO_FAULT_POSSIBLE = {
 def posted(form: Mapping[str, Any]) -> dict[str, Any]:
     """A valid form of the factories as the browser sends it."""
     said: dict[str, Any] = {}
-    if "department_id" in form:
+    if "person_id" in form:
         said["receiver"] = f"{form['department_id']}:{form['person_id']}"
     for name, value in form.items():
-        if name in ("department_id", "person_id") or value is None:
+        if (name in ("department_id", "person_id") and "person_id" in form) or value is None:
             continue
         if isinstance(value, bool):
             said |= {name: "y"} if value else {}

@@ -77,6 +77,8 @@ CLAUSES = [
         {"kind_of_complainant": ("internal", "external")},
         ("visit", "internal"),
     ),
+    Asked("R07-04", "enterprise-chapters", ("name", "phone")),
+    Asked("R07-07", "enterprise-chapters", ("files",)),
     Asked("R07-05", "enterprise-chapters", ("received_at", "channel")),
     Asked("R07-06", "enterprise-chapters", ("product", "own_specification")),
     Asked("R07-16", "enterprise-chapters", ("content",)),
