@@ -181,6 +181,14 @@ _BELONGS_TO = {
 }
 """Pages and subjects without an entry of their own, and the subject whose entry stands for them."""
 
+
+def entry_of(endpoint: str) -> Entry | None:
+    """The entry that leads to a page, or to the subject that the page belongs to."""
+    subject = _BELONGS_TO.get(endpoint) or _BELONGS_TO.get(endpoint.split(".")[0]) or endpoint.split(".")[0]
+    of_subject = [entry for entry in ENTRIES if entry.endpoint.split(".")[0] == subject]
+    return next((entry for entry in of_subject if entry.endpoint == endpoint), next(iter(of_subject), None))
+
+
 UNFOLDED = "desk_menu"
 """Cookie with the keys of the groups that the reader keeps open."""
 
