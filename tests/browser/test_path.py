@@ -173,7 +173,7 @@ def _issue(page: Page, case: str, form: str) -> None:
         page.locator(".case-actions summary").first.click()
     with page.expect_navigation():
         link.click()
-    take_step(page, form)
+    take_step(page, form, reason="经调查核实。", way="道歉并调整排班。")
     page.goto(case)
     expect(page.locator("main a[href$='/pdf']")).to_have_count(1)
 
