@@ -9,9 +9,9 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from admin_views.guard import requires
+from admin_views.guard import acting, requires
 from admin_views.locale import locale
-from admin_views.menu import ENTRIES
+from admin_views.menu import entry_of, may_open
 from admin_views.shell_context import Crumb
 from extensions import db
 from models import ProcedureVersion
@@ -74,17 +74,22 @@ def _procedure_url(version: ProcedureVersion | None) -> str:
 
 def _screen(endpoint: str) -> tuple[str, str]:
     """What a screen is called and where it is; a page of one record is reached through its list."""
-    subject = endpoint.split(".")[0]
-    label = next((str(entry.label) for entry in ENTRIES if entry.endpoint.split(".")[0] == subject), "")
-    if subject.startswith("complaint_"):
+    entry = entry_of(endpoint)
+    subject, label = endpoint.split(".")[0], str(entry.label) if entry else ""
+    if subject == "complaint_steps":
         step = endpoint.split(".")[-1].removeprefix("one_").removeprefix("many_")
         known = step in {event.value for event in EventKind}
-        subject, label = "complaints", str(EventKind(step).label) if known else str(_("Complaints"))
-    for candidate in (endpoint, f"{subject}.index_view", f"{subject}.index"):
-        for rule in current_app.url_map.iter_rules():
-            if rule.endpoint == candidate and not rule.arguments and "GET" in (rule.methods or ()):
-                return label or str(_("Open")), url_for(candidate)
+        label = str(EventKind(step).label) if known else label
+    for candidate in (endpoint, f"{subject}.index_view", f"{subject}.index", entry.endpoint if entry else ""):
+        if _leads_anywhere(candidate) and may_open(candidate, acting()):
+            return label or str(_("Open the page")), url_for(candidate)
     return label, ""
+
+
+def _leads_anywhere(endpoint: str) -> bool:
+    """Whether a page can be opened by itself, without naming a record."""
+    rules = (rule for rule in current_app.url_map.iter_rules() if rule.endpoint == endpoint)
+    return any(not rule.arguments and "GET" in (rule.methods or ()) for rule in rules)
 
 
 def _matches(row: Trace, words: str) -> bool:

@@ -181,6 +181,14 @@ _BELONGS_TO = {
 }
 """Pages and subjects without an entry of their own, and the subject whose entry stands for them."""
 
+
+def entry_of(endpoint: str) -> Entry | None:
+    """The entry that leads to a page, or to the subject that the page belongs to."""
+    subject = _BELONGS_TO.get(endpoint) or _BELONGS_TO.get(endpoint.split(".")[0]) or endpoint.split(".")[0]
+    of_subject = [entry for entry in ENTRIES if entry.endpoint.split(".")[0] == subject]
+    return next((entry for entry in of_subject if entry.endpoint == endpoint), next(iter(of_subject), None))
+
+
 UNFOLDED = "desk_menu"
 """Cookie with the keys of the groups that the reader keeps open."""
 
@@ -208,7 +216,12 @@ def _is_open(entry: Entry, actor: Actor) -> bool:
         return False
     if entry.of_use_to and not any(actor.may(permission) for permission in entry.of_use_to):
         return False
-    needed = declared(current_app, entry.endpoint)
+    return may_open(entry.endpoint, actor)
+
+
+def may_open(endpoint: str, actor: Actor) -> bool:
+    """Whether the page's declared permission is held."""
+    needed = declared(current_app, endpoint)
     return needed is not None and (needed == PUBLIC or actor.may(Permission(needed)))
 
 

@@ -261,6 +261,13 @@ class ProcedureTables:
             ([_("Confidential from registration"), self._kind_name(each.category)], each)
             for each in procedure.confidential_matters
         ]
+        if procedure.identity_document is not None:
+            rows.append(
+                ([_("Identity document"), _("asked for, kept encrypted")], procedure.identity_document)
+            )
+        if procedure.consent_to_pass_on is not None:
+            needed = _("the customer's recorded consent")
+            rows.append(([_("Before data leave"), needed], procedure.consent_to_pass_on))
         return self._table(_("How a complaint is handled"), [_("Rule"), _("Value")], rows)
 
     def _kind_name(self, code: str) -> str:

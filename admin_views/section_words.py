@@ -37,6 +37,8 @@ SECTION_KEYS: dict[str, LazyString] = {
     "concealment": _l("When an accident was not reported"),
     "confidential_matters": _l("Matters kept confidential"),
     "contents": _l("In the file"),
+    "identity_document": _l("Identity document"),
+    "consent_to_pass_on": _l("Consent before data leave"),
     "days": _l("Days"),
     "decision": _l("Decision on quality"),
     "departments": _l("Departments"),

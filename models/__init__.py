@@ -53,6 +53,7 @@ from models.organisation import (
     SavedView,
     User,
 )
+from models.privacy import Consent, IdentityDocument
 from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.reception import DutyShift, ReceptionSession
@@ -89,6 +90,7 @@ __all__ = [
     "ComplaintEvent",
     "ComplaintValue",
     "ComplaintVisibility",
+    "Consent",
     "Department",
     "DepartmentSuccession",
     "DocumentDelivery",
@@ -106,6 +108,7 @@ __all__ = [
     "HandlingGroupMember",
     "Hold",
     "HoldNotice",
+    "IdentityDocument",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",

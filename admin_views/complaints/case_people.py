@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,13 +18,16 @@ from admin_views.values import badge_of, due_words, moment_text
 from models import (
     Assignment,
     ClockRun,
+    IdentityDocument,
     NamedPerson,
     Party,
 )
-from models.enums import AssignmentStatus, ClockState, EventKind
+from models.enums import OPEN_STATES, AssignmentStatus, ClockState, EventKind
 from models.fields import fields_of
-from services.access.masking import mask, may_reveal
+from services.access.masking import mask, may_reveal, reads_plainly
+from services.access.permissions import Permission
 from services.deadlines.runs import clock_of
+from services.workflow.privacy import consents_of
 
 _CLOCK_TONES = {
     ClockState.MET: "good",
@@ -56,6 +60,7 @@ class CasePeople(CaseReader):
                     actions=self._party_actions(party, first=not found),
                 )
             )
+        found += self._privacy()
         found += self._named()
         return found
 
@@ -74,6 +79,76 @@ class CasePeople(CaseReader):
             return None
         url = url_for("complaint_parties.add", address=self.complaint.public_id)
         return Action(label=_("Add party"), url=url, icon="person-add", dialog=True)
+
+    def _privacy(self) -> list[Person]:
+        """The identity document with its masked number, and to whom the customer agreed that data may go."""
+        found = [
+            Person(
+                role=_("Identity document"),
+                name=row.number_masked,
+                note=row.kind.label,
+                masked=True,
+                actions=self._identity_actions(recorded=True),
+            )
+            for row in self.session.scalars(
+                sa.select(IdentityDocument).where(IdentityDocument.complaint_id == self.complaint.id)
+            )
+        ]
+        asked = self.situation.procedure.identity_document is not None
+        if asked and not found and (actions := self._identity_actions(recorded=False)):
+            found = [
+                Person(role=_("Identity document"), name=_("Not entered yet."), note="", actions=actions)
+            ]
+        return found + self._consents()
+
+    def _identity_actions(self, *, recorded: bool) -> Sequence[Action]:
+        address = self.complaint.public_id
+        actions = []
+        if recorded and may_reveal(self.actor, self.complaint):
+            url = url_for("complaint_privacy.identity_number", address=address)
+            actions.append(Action(label=_("Show number"), url=url, icon="eye", dialog=True))
+        if reads_plainly(self.actor, self.complaint) and self.complaint.state in OPEN_STATES:
+            url = url_for("complaint_privacy.identity", address=address)
+            label = _("Change") if recorded else _("Enter")
+            actions.append(Action(label=label, url=url, icon="edit", dialog=True))
+        return actions
+
+    def _consents(self) -> list[Person]:
+        address = self.complaint.public_id
+        may = self.actor.may(Permission.COMPLAINT_NOTE)
+        found = []
+        for row in consents_of(self.session, self.complaint):
+            day = row.withdrawn_on or row.given_on
+            said = _("withdrawn on %(day)s", day=day) if row.withdrawn_on else _("agreed on %(day)s", day=day)
+            url = url_for("complaint_privacy.consent_withdrawn", address=address, consent_id=row.public_id)
+            action = Action(label=_("Withdraw"), url=url, icon="close", dialog=True)
+            found.append(
+                Person(
+                    role=_("Consent of the customer"),
+                    name=row.recipient,
+                    note=f"{row.scope} · {said}",
+                    actions=[action] if may and row.withdrawn_on is None else [],
+                )
+            )
+        if may and not found and self.situation.procedure.consent_to_pass_on is not None:
+            url = url_for("complaint_privacy.consent", address=address)
+            action = Action(label=_("Record consent"), url=url, icon="plus", dialog=True)
+            found.append(
+                Person(
+                    role=_("Consent of the customer"),
+                    name=_("None on record"),
+                    note=_("Data may go to nobody outside."),
+                    actions=[action],
+                )
+            )
+        elif may and found:
+            url = url_for("complaint_privacy.consent", address=address)
+            more = [
+                *found[-1].actions,
+                Action(label=_("Record consent"), url=url, icon="plus", dialog=True),
+            ]
+            found[-1] = replace(found[-1], actions=more)
+        return found
 
     def _reveal_action(self) -> Sequence[Action]:
         if self.plain or not may_reveal(self.actor, self.complaint):

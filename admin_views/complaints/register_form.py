@@ -24,6 +24,7 @@ from models import Complaint, Party, User
 from models.enums import ComplaintForm, PartyKind, PartySide
 from models.fields import field_of
 from models.labels import _l
+from models.privacy import IdentityKind
 from services.access.permissions import Permission
 from services.actor import Actor
 from services.operations.register import NewComplaint, NewParty
@@ -44,7 +45,16 @@ _RECEIPT = (
 )
 _COMPLAINT = ("summary", "content", "request", "grounds")
 _SUBJECT = ("product", "batch", "place", "occurred_on")
-_COMPLAINANT = ("kind_of_complainant", "complainant_kind", "name", "phone", "email", "address")
+_COMPLAINANT = (
+    "kind_of_complainant",
+    "complainant_kind",
+    "name",
+    "phone",
+    "email",
+    "address",
+    "identity_kind",
+    "identity_number",
+)
 _ABOUT = ("about_kind", "about_name", "about_phone")
 _CONFIDENTIAL = ("confidential", "named_user_ids")
 _ASKED_OR_FURTHER = frozenset(
@@ -125,6 +135,7 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
             _l("People who may know of it"), [Optional()], choices=[(i, n) for i, n in people], coerce=int
         ),
     }
+    members |= _identity_members(procedure, actor)
     if actor.may(Permission.COMPLAINT_ATTACH):
         members["files"] = MultipleFileField(_l("Photos, videos, documents"), [Optional()])
     base = form_class(Complaint, BaseForm)
@@ -144,6 +155,26 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
         _l("Form"), [Optional()], some=forms, default=ComplaintForm.WRITTEN, description=_oral_note(procedure)
     )
     return made
+
+
+def _identity_members(procedure: Procedure, actor: Actor) -> dict[str, Any]:
+    """The identity document, where the procedure asks for it and whoever registers may read such data (R07-04)."""
+    rule = procedure.identity_document
+    if rule is None or not actor.may(Permission.COMPLAINT_REVEAL):
+        return {}
+    note = _("Asked for by the procedure (%(clause)s). Kept encrypted.", clause=", ".join(rule.clause))
+    return {
+        "identity_kind": PlainSelect(
+            _l("Identity document"), [Optional()], members=IdentityKind, default=IdentityKind.ID_CARD
+        ),
+        "identity_number": _text(
+            _l("Number of the document"),
+            [Optional()],
+            60,
+            description=note,
+            render_kw={"autocomplete": "off", "spellcheck": "false"},
+        ),
+    }
 
 
 def _oral_note(procedure: Procedure) -> str:
@@ -269,5 +300,7 @@ FIELD_OF_FAULT = {
     "parties-0-complainant_kind": "kind_of_complainant",
     "parties-1-name": "about_name",
     "file": "files",
+    "kind": "identity_kind",
+    "number": "identity_number",
 }
 """Where the registration form shows a fault that the operation names otherwise."""

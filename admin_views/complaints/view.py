@@ -58,9 +58,11 @@ from services.listing import ListQuery, ListRow
 from services.operations.accept import accept
 from services.operations.attach import attach
 from services.operations.correct import correct
+from services.operations.record_identity import record_identity
 from services.operations.register import procedure_in_force, register
 from services.operations.reveal import reveal
 from services.procedures.of_complaint import parsed, procedure_of
+from services.procedures.published import current_version
 from services.procedures.schema import Procedure
 from services.unit_of_work import UnitOfWork
 from services.workflow.once import done_before, remember
@@ -72,6 +74,12 @@ STATE_TABS = (
     (_l("Open"), "f.open=1"),
     (_l("Overdue"), "f.overdue=1"),
 )
+
+
+def _asks_identity() -> bool:
+    """Whether the procedure in force records identity documents (R07-04)."""
+    version = current_version(db.session())
+    return version is not None and parsed(version).identity_document is not None
 
 
 class RevealForm(FlaskForm):
@@ -102,6 +110,9 @@ class ComplaintsView(GuardedModelView):
         actions = list(super().list_actions())
         if acting().may(Permission.LEDGER_IMPORT):
             actions.append(Action(label=_("Import ledger"), url=url_for("ledger.import_page"), icon="import"))
+        if acting().may(Permission.COMPLAINT_REVEAL) and _asks_identity():
+            url = url_for("complaint_privacy.by_identity")
+            actions.append(Action(label=_("Find by identity document"), url=url, icon="search"))
         return actions
 
     def frame(self, query: ListQuery) -> ListFrame:
@@ -265,6 +276,13 @@ class ComplaintsView(GuardedModelView):
                 return None
             complaint = register(work, typed_complaint(form))
             made = complaint.public_id, complaint.number
+            if "identity_number" in form and form["identity_number"].data:
+                record_identity(
+                    work,
+                    complaint.public_id,
+                    kind=form["identity_kind"].data,
+                    number=form["identity_number"].data,
+                )
             for index, one in enumerate(staged):
                 code = of_fields[index] if index < len(of_fields) else None
                 attach(work, store(), one, complaint=complaint.public_id, field=code)

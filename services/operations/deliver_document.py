@@ -19,6 +19,7 @@ from services.procedures.sections.documents import Audience
 from services.records import save
 from services.unit_of_work import UnitOfWork
 from services.workflow.people import only_named
+from services.workflow.privacy import require_consent
 from services.workflow.steps import write_event
 from services.workflow.typed import active_user, not_in_future, open_department, optional, required
 
@@ -62,6 +63,8 @@ def deliver_document(
         told: list[int | None] = []
     else:
         told = _inside(work, delivery, case, department_id, user_id)
+    if kind is DeliveryKind.AUTHORITY and case.complaint is not None:
+        require_consent(work.session, case.complaint, delivery.recipient or "")
     if delivery.sent_at < document.issued_at.replace(second=0, microsecond=0):
         raise Invalid({"sent_at": _l("It can't have gone out before it was issued.")})
     work.session.add(delivery)

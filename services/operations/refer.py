@@ -9,6 +9,7 @@ from services.deadlines import clocks
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
 from services.workflow.assignments import end_all
+from services.workflow.privacy import require_consent
 from services.workflow.steps import Act, begin
 from services.workflow.typed import required
 from services.workflow.warranty import Standing, computed_for
@@ -32,6 +33,7 @@ def refer(
     reason = required(reason, "reason", _l("Say why it belongs there."))
     if not complainant_told and not act.complaint.is_anonymous:
         raise Invalid({"complainant_told": _l("Tell the complainant first.")})
+    require_consent(work.session, act.complaint, authority)
     reason = _with_explanation(act, reason)
     act.complaint.closed_at = work.now
     act.complaint.end_reason = f"{authority}\n{reason}"

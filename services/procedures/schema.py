@@ -25,6 +25,7 @@ from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
+from services.procedures.sections.privacy import ConsentNeeded, IdentityAsked
 from services.procedures.sections.reception import DutyRoster, Publicity, Reading, ReceptionDay, Staffing
 from services.procedures.sections.warranty import Appraisals, JointHandling, PenaltyReferrals, Warranty
 from services.procedures.vocabulary import (
@@ -264,6 +265,8 @@ class Procedure(Part):
     investigation: InvestigationRules = SILENT
     complainant_kinds: tuple[ComplainantKind, ...] = ()
     confidential_matters: tuple[ConfidentialMatter, ...] = ()
+    identity_document: IdentityAsked | None = None
+    consent_to_pass_on: ConsentNeeded | None = None
     fields: tuple[DeclaredField, ...] = ()
     clauses: tuple[OwnClause, ...] = ()
 

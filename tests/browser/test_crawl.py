@@ -23,6 +23,19 @@ from tests.support.server import DeskServer
 
 PHONE = 375
 ENGLISH = {"first_receiver", "investigator", "leader", "auditor"}
+FILES = {
+    "attachments.download",
+    "attachments.preview",
+    "document_forms.preview_on_accident",
+    "document_forms.preview_on_complaint",
+    "document_forms.procedure_description",
+    "document_templates.download",
+    "documents.pdf",
+    "documents.word",
+    "reports.excel",
+    "reports.word",
+}
+"""What the browser downloads instead of showing."""
 SHOWN_TO_EVERYBODY = {"evidence", "in_work", "archived"}
 """Cases that every role opens in the browser; the others each in both languages, and everybody asks for their links."""
 WITHOUT_LINK = {
@@ -125,12 +138,11 @@ class Crawl:
             self.open_dialog(url, source)
             return
         path = urlsplit(url).path
-        key, _endpoint = self.key(path)
-        is_file = path.startswith("/attachments/")
-        if is_file or not self.is_shown(key):
+        key, endpoint = self.key(path)
+        if endpoint in FILES or not self.is_shown(key):
             asked = self.page.request.get(url)
             status = asked.status
-            if status < 400 and not is_file:
+            if status < 400 and "text/html" in asked.headers["content-type"]:
                 self.read(path, asked.text())
         else:
             answer = self.page.goto(url)

@@ -26,6 +26,7 @@ from models import (
     AuditEntry,
     CalendarDay,
     Complaint,
+    Consent,
     Exemption,
     Finding,
     HandlingGroup,
@@ -133,7 +134,7 @@ class Stage:
             return FILLERS[name]
         if name == "notice":
             record = "hold_notice"
-        if record == "party" and name == "address":
+        if record in ("party", "consent") and name == "address":
             record = "complaint"
         number = type(converter).__name__ == "IntegerConverter"
         if situation == UNKNOWN or record is None:
@@ -226,6 +227,9 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     if situation != OWN:
         investigation.leader_id = house.outsider.id
     rows: dict[str, Any] = {
+        "consent": Consent(
+            complaint_id=case.id, recipient="市卫健委", scope="姓名", how="书面", given_on=now.date()
+        ),
         "party": Party(complaint_id=case.id, side=PartySide.COMPLAINANT, name="王五"),
         "attachment": Attachment(
             complaint_id=case.id, filename="信.txt", sha256=LETTER_DIGEST, size=5, mime_type="text/plain"
