@@ -24,6 +24,7 @@ def _topic(text: LazyString, icon: str, tone: str = "") -> Topic:
 
 
 TOPICS: dict[str, Topic] = {
+    "complaint.registered": _topic(_l("%(by)s registered it."), "edit"),
     "transfer.awaiting": _topic(
         _l("%(by)s transferred it to %(department)s: please sign for it."), "sign", "warn"
     ),
