@@ -5,10 +5,12 @@ PORT ?= $(or $(DESK_PORT),8000)
 N ?= 200
 PYTHON ?=
 MODE ?= $(or $(DESK_MODE),demonstration)
+ORGANISATION ?=
 
 export PYTHON
 SHELL := bash
 FLASK := .venv/bin/flask --app app desk
+CHOSEN := $(if $(ORGANISATION),--organisation $(ORGANISATION))
 SERVED := DESK_HOST=$(HOST) DESK_PORT=$(PORT) DESK_MODE=$(MODE)
 
 .DEFAULT_GOAL := help
@@ -16,11 +18,11 @@ SERVED := DESK_HOST=$(HOST) DESK_PORT=$(PORT) DESK_MODE=$(MODE)
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "Settings: HOST, PORT, MODE=demonstration|production, N, PYTHON, and every DESK_ variable of settings.py."
+	@echo "Settings: HOST, PORT, MODE=demonstration|production, N, PYTHON, ORGANISATION=hospital|construction-company|supervision-station|drug-distributor|drug-maker|device-shops|factory|general-company, and every DESK_ variable of settings.py."
 
-run: environment ## Start the desk: web server and worker, with made-up data on the first run (HOST, PORT)
+run: environment ## Start the desk: web server and worker, with made-up data on the first run (HOST, PORT, ORGANISATION)
 	@scripts/translations.sh compile
-	@exec env $(SERVED) $(FLASK) serve
+	@exec env $(SERVED) $(FLASK) serve $(CHOSEN)
 
 test: dev-environment ## Check everything: style, types, imports, tests on both databases and in a browser
 	@scripts/test.sh
@@ -40,7 +42,7 @@ db: environment ## Bring the database to the version of this code (an older one 
 demo: environment ## Make an organisation with N made-up complaints in an empty database
 	@scripts/translations.sh compile
 	@DESK_MODE=demonstration $(FLASK) db upgrade
-	@DESK_MODE=demonstration $(FLASK) demo --complaints $(N)
+	@DESK_MODE=demonstration $(FLASK) demo --complaints $(N) $(CHOSEN)
 
 translations: dev-environment ## Collect the texts of the source into the catalogues, and compile them
 	@scripts/translations.sh update

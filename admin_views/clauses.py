@@ -9,9 +9,9 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from admin_views.guard import requires
+from admin_views.guard import acting, requires
 from admin_views.locale import locale
-from admin_views.menu import entry_of
+from admin_views.menu import entry_of, may_open
 from admin_views.shell_context import Crumb
 from extensions import db
 from models import ProcedureVersion
@@ -81,10 +81,15 @@ def _screen(endpoint: str) -> tuple[str, str]:
         known = step in {event.value for event in EventKind}
         label = str(EventKind(step).label) if known else label
     for candidate in (endpoint, f"{subject}.index_view", f"{subject}.index", entry.endpoint if entry else ""):
-        for rule in current_app.url_map.iter_rules():
-            if rule.endpoint == candidate and not rule.arguments and "GET" in (rule.methods or ()):
-                return label or str(_("Open the page")), url_for(candidate)
+        if _leads_anywhere(candidate) and may_open(candidate, acting()):
+            return label or str(_("Open the page")), url_for(candidate)
     return label, ""
+
+
+def _leads_anywhere(endpoint: str) -> bool:
+    """Whether a page can be opened by itself, without naming a record."""
+    rules = (rule for rule in current_app.url_map.iter_rules() if rule.endpoint == endpoint)
+    return any(not rule.arguments and "GET" in (rule.methods or ()) for rule in rules)
 
 
 def _matches(row: Trace, words: str) -> bool:

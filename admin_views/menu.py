@@ -216,7 +216,12 @@ def _is_open(entry: Entry, actor: Actor) -> bool:
         return False
     if entry.of_use_to and not any(actor.may(permission) for permission in entry.of_use_to):
         return False
-    needed = declared(current_app, entry.endpoint)
+    return may_open(entry.endpoint, actor)
+
+
+def may_open(endpoint: str, actor: Actor) -> bool:
+    """Whether the page's declared permission is held."""
+    needed = declared(current_app, endpoint)
     return needed is not None and (needed == PUBLIC or actor.may(Permission(needed)))
 
 

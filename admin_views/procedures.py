@@ -224,6 +224,11 @@ class ProcedureTables:
         rows += self._requirements(_("Needed for acceptance"), intake.required_for_acceptance)
         rows.append(([_("Oral complaints"), text_of(intake.oral.allowed, None)], intake.oral))
         rows.append(([_("Anonymous complaints"), text_of(intake.anonymous.allowed, None)], intake.anonymous))
+        for group in intake.told:
+            who = self._words(group.names)
+            rows.append(([_("Told at registration"), who], group))
+        if intake.named_handler is not None:
+            rows.append(([_("Named handler at once"), text_of(True, None)], intake.named_handler))
         return self._table(_("How complaints come in"), [_("Rule"), _("Value")], rows)
 
     def _requirements(self, title: str, listed: Iterable[Requirement]) -> list[tuple[list[str], Ruled]]:

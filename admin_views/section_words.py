@@ -5,6 +5,9 @@ from __future__ import annotations
 from models.labels import LazyString, _l
 
 SECTION_KEYS: dict[str, LazyString] = {
+    "told": _l("Told at registration"),
+    "chosen": _l("Chosen by the registrar"),
+    "named_handler": _l("Named handler at once"),
     "answered_by": _l("Answered by"),
     "contact": _l("Contact of the organisation"),
     "description": _l("Description for complainants"),

@@ -12,6 +12,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from services import schema
+from services.demonstration.organisations import SETTINGS
 from services.organisation.setting_up import setup_token
 from serving.readiness import check_database, check_folder, check_procedures, empty_spool, is_demonstration
 from serving.supervisor import Supervisor, open_port
@@ -26,9 +27,14 @@ def register(desk: AppGroup) -> None:
 
 
 @click.command()
+@click.option(
+    "--organisation",
+    type=click.Choice(list(SETTINGS)),
+    help="Which made-up organisation an empty demonstration gets; without it a terminal is asked.",
+)
 @with_appcontext
 @click.pass_context
-def serve(context: click.Context) -> None:
+def serve(context: click.Context, organisation: str | None = None) -> None:
     """Start the web server and the worker; Ctrl-C stops both.
 
     In demonstration mode an empty database gets a made-up organisation first.
@@ -44,7 +50,7 @@ def serve(context: click.Context) -> None:
     check_database(settings)
     empty_spool(settings.spool_dir)
     if settings.is_demonstration and is_demonstration(settings) is None:
-        _make_demonstration(context)
+        _make_demonstration(context, organisation)
     supervisor = Supervisor(listener)
     if not supervisor.start():
         asked = supervisor.stopping
@@ -56,12 +62,12 @@ def serve(context: click.Context) -> None:
     sys.exit(status)
 
 
-def _make_demonstration(context: click.Context) -> None:
+def _make_demonstration(context: click.Context, organisation: str | None) -> None:
     assert context.parent is not None and isinstance(context.parent.command, click.Group)
     demo = context.parent.command.get_command(context, "demo")
     if demo is not None:
         click.echo("Making the demonstration organisation …")
-        context.invoke(demo)
+        context.invoke(demo, organisation=organisation)
 
 
 def _say_ready(settings: Settings, host: str, port: int) -> None:

@@ -32,6 +32,7 @@ from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.enquiries import Enquiry
 from models.groups import HandlingGroup, HandlingGroupMember
 from models.holds import Hold, HoldNotice
+from models.informants import AccusedDepartment, Informant, InformantRequest
 from models.inquiry import (
     InternalMemo,
     InvestigationRecord,
@@ -75,6 +76,7 @@ from models.work import (
 __all__ = [
     "Accident",
     "AccidentReport",
+    "AccusedDepartment",
     "AnalysisReport",
     "Appraisal",
     "ArchiveRecord",
@@ -109,6 +111,8 @@ __all__ = [
     "Hold",
     "HoldNotice",
     "IdentityDocument",
+    "Informant",
+    "InformantRequest",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",

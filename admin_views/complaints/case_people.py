@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.case_context import ClockLine, Person
 from admin_views.complaints.case_base import CaseReader, due_day
+from admin_views.complaints.case_informants import case_informants
 from admin_views.page_parts import Action, Badge, Fact
 from admin_views.values import badge_of, due_words, moment_text
 from models import (
@@ -99,7 +100,7 @@ class CasePeople(CaseReader):
             found = [
                 Person(role=_("Identity document"), name=_("Not entered yet."), note="", actions=actions)
             ]
-        return found + self._consents()
+        return [*found, *self._consents(), *case_informants(self)]
 
     def _identity_actions(self, *, recorded: bool) -> Sequence[Action]:
         address = self.complaint.public_id

@@ -77,14 +77,14 @@ class NothingForm(BaseForm):
     """Only the confirmation."""
 
 
-def _complaint(address: str) -> Complaint:
+def complaint_at(address: str) -> Complaint:
     found = db.session().scalars(sa.select(Complaint).where(Complaint.public_id == address)).first()
     if found is None:
         raise NotFound
     return found
 
 
-def _dialog(
+def step_on_case(
     address: str,
     form: Any,
     carry_out: Callable[[UnitOfWork], Any],
@@ -96,7 +96,7 @@ def _dialog(
     answer: Callable[[Any], ResponseReturnValue] | None = None,
 ) -> ResponseReturnValue:
     """The dialog of one step on the page of a complaint, or what came of it."""
-    number, page = _complaint(address).number, url_for("complaints.details_view", address=address)
+    number, page = complaint_at(address).number, url_for("complaints.details_view", address=address)
     errors: list[str] = []
     if request.method == "POST" and form.validate():
         try:
@@ -130,7 +130,7 @@ def _dialog(
 def identity(address: str) -> ResponseReturnValue:
     """Records the document of the complainant."""
     form = IdentityForm(posted())
-    return _dialog(
+    return step_on_case(
         address,
         form,
         lambda work: record_identity(work, address, kind=form.kind.data, number=form.number.data),
@@ -150,7 +150,7 @@ def identity_number(address: str) -> ResponseReturnValue:
         # Straight onto the page: a message that travels through the cookie would leave the number in the browser.
         return render_template("desk/by_identity.html", shown=number, back_url=page)
 
-    return _dialog(
+    return step_on_case(
         address,
         form,
         lambda work: show_identity(work, address, reason=form.reason.data),
@@ -169,7 +169,7 @@ def consent(address: str) -> ResponseReturnValue:
     today = datetime.now(UTC).astimezone(desk_zone()).date()
     data = posted()
     form = ConsentForm(data) if data is not None else ConsentForm(data={"given_on": today})
-    return _dialog(
+    return step_on_case(
         address,
         form,
         lambda work: record_consent(
@@ -190,13 +190,13 @@ def consent(address: str) -> ResponseReturnValue:
 @requires(Permission.COMPLAINT_NOTE)
 def consent_withdrawn(address: str, consent_id: str) -> ResponseReturnValue:
     """Records that the customer no longer agrees."""
-    complaint = _complaint(address)
+    complaint = complaint_at(address)
     belongs = sa.select(Consent.id).where(
         Consent.public_id == consent_id, Consent.complaint_id == complaint.id
     )
     if db.session().scalar(belongs) is None:
         raise NotFound
-    return _dialog(
+    return step_on_case(
         address,
         NothingForm(posted()),
         lambda work: withdraw_consent(work, consent_id),

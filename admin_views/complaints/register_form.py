@@ -39,6 +39,7 @@ _RECEIPT = (
     "category_code",
     "category",
     "nature",
+    "told",
     "passed_on_by",
     "source_reference",
     "customer_due_on",
@@ -138,6 +139,13 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
     members |= _identity_members(procedure, actor)
     if actor.may(Permission.COMPLAINT_ATTACH):
         members["files"] = MultipleFileField(_l("Photos, videos, documents"), [Optional()])
+    if groups := [group for group in procedure.intake.told if group.chosen]:
+        members["told"] = CheckboxListField(
+            _l("Tell at once"),
+            [Optional()],
+            choices=[(group.code, group.names.in_language(locale)) for group in groups],
+            description=_l("Nothing ticked: all of them are told."),
+        )
     base = form_class(Complaint, BaseForm)
     members["kind_of_complainant"] = coded_select(
         procedure, "complainant_kind", locale, label=field_of(Party, "complainant_kind").label
@@ -244,6 +252,7 @@ def typed_complaint(form: Any) -> NewComplaint:
         **known,
         extra=extra,
         own=_own(form),
+        told=tuple(form["told"].data or ()) if "told" in form else (),
         parties=_parties(form),
         confidential=confidential,
         named_user_ids=tuple(form["named_user_ids"].data or ()) if confidential else (),

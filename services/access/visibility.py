@@ -16,6 +16,7 @@ from models import (
     NamedPerson,
 )
 from models.enums import AssignmentKind, AssignmentStatus
+from services.access.accused import accused_people
 from services.access.scope import unscoped
 
 _OPEN = (AssignmentStatus.AWAITING, AssignmentStatus.SIGNED)
@@ -27,7 +28,8 @@ def audiences_of(session: Session, complaint: Complaint) -> frozenset[str]:
         named = sa.select(NamedPerson.user_id).where(
             NamedPerson.complaint_id == complaint.id, NamedPerson.ended_at.is_(None)
         )
-        return frozenset(f"c{user_id}" for user_id in session.scalars(named))
+        known = set(session.scalars(named))
+        return frozenset(f"c{one}" for one in known - accused_people(session, complaint.id, known))
     departments = {complaint.department_id}
     people = {complaint.first_receiver_id, complaint.handler_id, complaint.responsible_id}
     # A department that signed for co-handling goes on reading when the case is over, as the lead does (R01-09).

@@ -22,15 +22,16 @@ from sqlalchemy.orm import Session
 
 from models import Complaint, Department, Notice, User
 from models.base import Stamped
-from models.enums import Category, Channel, ComplaintForm, PartyKind, PartySide
+from models.enums import Channel, ComplaintForm, PartyKind, PartySide, RoleName
 from services.access.scope import unscoped
 from services.actor import SYSTEM, Actor
-from services.demonstration.people import COMPLAINANTS, HANDLERS, STREETS
-from services.demonstration.stories import Story
+from services.demonstration.people import COMPLAINANTS, STREETS
+from services.demonstration.setting import HERE, Setting, Story, Words
 from services.identity import actor_for
 from services.notifications.outbox import send_pending
 from services.operations.register import NewComplaint, NewParty, register
 from services.operations.sweep import sweep_all
+from services.procedures.schema import Procedure
 from services.unit_of_work import UnitOfWork
 from settings import Settings
 
@@ -65,6 +66,8 @@ class Stage:
     now: datetime
     chance: random.Random
     settings: Settings
+    setting: Setting
+    procedure: Procedure
     present: datetime = field(init=False)
     people: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
@@ -78,6 +81,11 @@ class Stage:
 
     def actor(self, login: str, at: datetime) -> Actor:
         return actor_for(self.session, self.session.get_one(User, self.people[login]), at)
+
+    def work(self, login: str, at: datetime) -> UnitOfWork:
+        """What this person does at this moment, beside the cases."""
+        self.present = at
+        return UnitOfWork(self.session, self.actor(login, at), at)
 
     def working_moment(self, at: datetime) -> datetime:
         """`at`, or the next moment after it at which people are at their desks."""
@@ -142,6 +150,8 @@ class Case:
     number: int
     at: datetime
     address: str = ""
+    at_the_desk: bool = False
+    """Whether the office settles it itself."""
 
     @property
     def chance(self) -> random.Random:
@@ -149,7 +159,21 @@ class Case:
 
     @property
     def handler(self) -> str:
-        return HANDLERS[self.story.place]
+        return self.stage.setting.handlers[self.story.place]
+
+    @property
+    def hand(self) -> str:
+        """Who sees to what has to be done."""
+        return "receiver" if self.at_the_desk else self.handler
+
+    @property
+    def words(self) -> Words:
+        return self.stage.setting.words
+
+    @property
+    def approver(self) -> str:
+        """Who approves the opinion under this procedure."""
+        return "quality" if self.stage.procedure.approval.approver is RoleName.HEAD_OF_QUALITY else "leader"
 
     @property
     def department_id(self) -> int:
@@ -165,8 +189,7 @@ class Case:
         return self.at
 
     def work(self, login: str) -> UnitOfWork:
-        self.stage.present = self.at
-        return UnitOfWork(self.stage.session, self.stage.actor(login, self.at), self.at)
+        return self.stage.work(login, self.at)
 
     def fire(self, what: str, login: str, **form: Any) -> None:
         """Carry out one operation as this person."""
@@ -195,7 +218,9 @@ class Case:
             received_at=self.at - timedelta(minutes=self.chance.randint(2, 25)),
             channel=channel,
             form=ComplaintForm.ORAL if channel in (Channel.HOTLINE, Channel.VISIT) else ComplaintForm.WRITTEN,
-            category=story.category if story.category in set(Category) else Category.OTHER,
+            category=story.category,
+            category_code=self._category_code(),
+            nature=next((each.code for each in self.stage.procedure.natures), None),
             parties=(
                 self._complainant(anonymous),
                 NewParty(PartySide.COMPLAINED_ABOUT, PartyKind.ORGANISATION, story.about),
@@ -208,6 +233,8 @@ class Case:
             occurred_on=(self.at - timedelta(days=self.chance.randint(0, 3)))
             .astimezone(self.stage.zone)
             .date(),
+            own=self._own(anonymous),
+            passed_on_by="12345 政务服务热线" if channel is Channel.THIRD_PARTY else None,
             **more,
         )
         with self.work(login) as work:
@@ -216,8 +243,30 @@ class Case:
     def _complainant(self, anonymous: bool) -> NewParty:
         if anonymous:
             return NewParty(PartySide.COMPLAINANT, PartyKind.ANONYMOUS)
-        name = COMPLAINANTS[(self.number * 7 + self.chance.randint(0, 3)) % len(COMPLAINANTS)]
+        setting = self.stage.setting
+        code, is_unit = setting.kinds[self.number % len(setting.kinds)]
+        names = setting.units if is_unit else COMPLAINANTS
+        name = names[(self.number * 7 + self.chance.randint(0, 3)) % len(names)]
         # Numbers that begin with 100 are given to nobody.
         phone = f"100{self.chance.randint(0, 99_999_999):08d}"
         address = f"{self.chance.choice(STREETS)} {self.chance.randint(1, 220)} 号"
-        return NewParty(PartySide.COMPLAINANT, PartyKind.PERSON, name, phone, address=address)
+        kind = PartyKind.ORGANISATION if is_unit else PartyKind.PERSON
+        return NewParty(PartySide.COMPLAINANT, kind, name, phone, address=address, complainant_kind=code)
+
+    def _category_code(self) -> str | None:
+        story, known = self.story, self.stage.procedure.categories
+        fitting = [each.code for each in known if each.category is story.category]
+        return story.code or ("other" if "other" in fitting else next(iter(fitting), None))
+
+    def _own(self, anonymous: bool) -> dict[str, Any]:
+        """Values of the fields that the procedure declares; nothing is known of somebody without a name."""
+        procedure = self.stage.procedure
+        found = {
+            code: values[self.number % len(values)] for code, values in self.stage.setting.own.items()
+        } | dict(self.story.own)
+        declared = {each.code: each for each in procedure.fields}
+        if anonymous:
+            found = {
+                code: value for code, value in found.items() if declared[code].belongs_to != "complainant"
+            }
+        return {code: self.department_id if value is HERE else value for code, value in found.items()}

@@ -24,6 +24,7 @@ def _topic(text: LazyString, icon: str, tone: str = "") -> Topic:
 
 
 TOPICS: dict[str, Topic] = {
+    "complaint.registered": _topic(_l("%(by)s registered it."), "edit"),
     "transfer.awaiting": _topic(
         _l("%(by)s transferred it to %(department)s: please sign for it."), "sign", "warn"
     ),
@@ -59,6 +60,8 @@ TOPICS: dict[str, Topic] = {
     "escalated": _topic(_l("It was escalated to you (%(level)s)."), "escalate", "bad"),
     "extension.requested": _topic(_l("%(by)s requests an extension: please decide."), "extend", "warn"),
     "extension.decided": _topic(_l("%(by)s decided on the extension."), "extend"),
+    "informant.asked": _topic(_l("%(by)s asks to read an identity kept apart: please decide."), "lock"),
+    "informant.decided": _topic(_l("%(by)s decided on your request to read an identity."), "lock"),
     "named": _topic(_l("%(by)s named you on a confidential complaint."), "lock"),
     "clock.warned": _topic(_l("Time limit %(clock)s is about to end."), "clock", "warn"),
     "clock.breached": _topic(_l("Time limit %(clock)s has passed."), "timer", "bad"),

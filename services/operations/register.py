@@ -24,6 +24,7 @@ from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
 from services.workflow.confidentiality import open_matter_faults
 from services.workflow.duty import ask_for_instruction, is_out_of_hours, receiver_on_duty
+from services.workflow.intake import channel_faults, handle_at_once, tell_at_registration, told_faults
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
 from services.workflow.parties import keep_first_complainant, party_faults
@@ -76,6 +77,8 @@ class NewComplaint:
     first_receiver_id: int | None = None
     confidential: bool = False
     named_user_ids: tuple[int, ...] = ()
+    told: tuple[str, ...] = ()
+    """Groups to tell, by the procedure's codes; none: all of those it leaves to the registrar (R05-03)."""
     extra: dict[str, Any] = field(default_factory=dict)
     own: dict[str, Any] = field(default_factory=dict)
 
@@ -110,6 +113,7 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
         **_typed_in(new),
     )
     keep_category(complaint, parsed(version))
+    handle_at_once(complaint, procedure)
     work.session.add(complaint)
     work.session.flush()
     own_fields.keep(work.session, complaint, parsed(version), own)
@@ -121,6 +125,7 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
     write_event(work, complaint, EventKind.REGISTER, State.REGISTERED, State.REGISTERED, grant=grant)
     if procedure.duty is not None and out_of_hours:
         ask_for_instruction(work, complaint, procedure.duty, time)
+    tell_at_registration(work, complaint, procedure, new.told)
     for heard, at in ((ClockEvent.RECEIVED, new.received_at), (ClockEvent.REGISTERED, work.now)):
         clocks.start_clocks(work, complaint, heard, at)
     work.record(
@@ -197,6 +202,8 @@ def _check(work: UnitOfWork, new: NewComplaint, procedure: Procedure) -> dict[st
     faults |= open_matter_faults(
         procedure, new.category_code, confidential=new.confidential, field="confidential"
     )
+    faults |= channel_faults(procedure, new.channel, new.passed_on_by, new.source_reference)
+    faults |= told_faults(procedure, new.told)
     if new.form is ComplaintForm.ORAL and not procedure.intake.oral.allowed:
         faults["form"] = _l("This procedure takes no oral complaints: write it down and have it confirmed.")
     faults |= missing_at_registration(
@@ -222,8 +229,6 @@ def _faults(work: UnitOfWork, new: NewComplaint) -> dict[str, Text]:
         faults["content"] = _l("Write down what the complainant says.")
     if new.received_at > work.now + CLOCKS_MAY_DIFFER_BY:
         faults["received_at"] = _l("A complaint can't have been received in the future.")
-    if new.channel is Channel.THIRD_PARTY and not new.passed_on_by:
-        faults["passed_on_by"] = _l("Who passed the complaint on?")
     if new.occurred_on and new.occurred_on > new.received_at.date() + timedelta(days=1):
         faults["occurred_on"] = _l("It can't have happened after the complaint was received.")
     if new.first_receiver_id is not None:

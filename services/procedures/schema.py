@@ -22,6 +22,7 @@ from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
 from services.procedures.sections.holds import HoldRule
+from services.procedures.sections.intake import NamedHandler, ToldAtRegistration
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
@@ -160,6 +161,8 @@ class Intake(Part):
     required_for_acceptance: tuple[Requirement, ...] = ()
     oral: Allowance
     anonymous: Allowance
+    told: tuple[ToldAtRegistration, ...] = ()
+    named_handler: NamedHandler | None = None
 
 
 class Handover(Ruled):

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from models import Complaint, NamedPerson, User
 from models.enums import RoleName
 from models.labels import _l
-from services.errors import Text
+from services.access.accused import accused_people
+from services.errors import Reason, Refused, Text
 from services.unit_of_work import UnitOfWork
 from services.workflow.people import holders
 
@@ -37,6 +38,9 @@ def name_people(
     deputy: bool = False,
 ) -> list[NamedPerson]:
     """Name them on the complaint; those who are named already stay so, and may become deputies."""
+    if accused_people(work.session, complaint.id, user_ids):
+        message = _l("Nobody of a department that the complaint is about can be named on it.")
+        raise Refused([Reason("accused", message)])
     query = sa.select(NamedPerson).where(
         NamedPerson.complaint_id == complaint.id, NamedPerson.ended_at.is_(None)
     )

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from models import Complaint, Department
 from models.enums import RoleName, State
+from tests.browser.road import expect_state, take_step
 from tests.factories.organisation import create_department, create_organisation, create_user
 from tests.support.browser import People
 from tests.support.server import DeskServer
@@ -52,32 +53,6 @@ def house(desk_server: DeskServer) -> House:
         session.get_one(Department, surgery.id).leader_id = people["head"].id
         session.commit()
         return House({name: user.id for name, user in people.items()}, surgery.id)
-
-
-def take_step(page: Page, event: str, **fields: str) -> None:
-    """Open the dialog of a step from the case page, fill it in, send it, and wait for the page behind it."""
-    link = page.locator(f'main a[data-dialog][href$="/{event}"]').first
-    if not link.is_visible():
-        page.locator(".case-actions [data-menu], .case-actions summary").first.click()
-    link.click()
-    dialog = page.locator("dialog[open]")
-    expect(dialog).to_be_visible()
-    for name, value in fields.items():
-        control = dialog.locator(f'[name="{name}"]').first
-        kind = control.evaluate("e => e.type")
-        if kind == "select-one":
-            control.select_option(value)
-        elif kind == "checkbox":
-            control.check()
-        else:
-            control.fill(value)
-    with page.expect_navigation():
-        dialog.locator("[name=confirmed]").click()
-    expect(page.locator("dialog[open]")).to_have_count(0)
-
-
-def expect_state(page: Page, label: str) -> None:
-    expect(page.locator(".case-id")).to_contain_text(label)
 
 
 WORDS = {
@@ -160,6 +135,7 @@ def test_seven_people_carry_a_complaint_from_receipt_to_the_ledger(
     receiver.goto(case)
     take_step(receiver, "reply", text="您反映的情况属实，我们深表歉意。", channel="letter")
     expect_state(receiver, words["replied"])
+    _issue(receiver, case, "result_notice")
     take_step(receiver, "start_follow_up")
     take_step(receiver, "follow_up", result="satisfied", channel="hotline", words="满意，谢谢。")
     expect_state(receiver, words["following"])
@@ -187,6 +163,19 @@ def test_seven_people_carry_a_complaint_from_receipt_to_the_ledger(
         filed = session.query(Complaint).one()
         assert filed.state is State.ARCHIVED
         assert filed.number in {cell for row in rows for cell in row}
+
+
+def _issue(page: Page, case: str, form: str) -> None:
+    """The written result: chosen among the forms of the case, issued, and from then on in its file."""
+    page.goto(case)
+    link = page.locator('main a[href*="/document-forms/complaint/"]').first
+    if not link.is_visible():
+        page.locator(".case-actions summary").first.click()
+    with page.expect_navigation():
+        link.click()
+    take_step(page, form, reason="经调查核实。", way="道歉并调整排班。")
+    page.goto(case)
+    expect(page.locator("main a[href$='/pdf']")).to_have_count(1)
 
 
 def _quick_note(page: Page, text: str) -> None:

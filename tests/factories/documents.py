@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from itertools import count
 
@@ -19,6 +20,9 @@ from services.procedures.sections.documents import RequiredDocument
 from tests.factories.organisation import House
 
 _numbers = count(1)
+CONTENT = b"issued before the test began"
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+"""What such a document holds; whoever lets people open it puts CONTENT into the store."""
 
 
 def put_required_documents(
@@ -61,11 +65,11 @@ def _put(
             round=record.round if isinstance(record, Complaint) else 1,
             language="zh",
             template=f"{procedure.code}/{procedure.version}",
-            content_hash="0" * 64,
-            pdf_sha256="0" * 64,
-            pdf_size=1,
-            word_sha256="0" * 64,
-            word_size=1,
+            content_hash=DIGEST,
+            pdf_sha256=DIGEST,
+            pdf_size=len(CONTENT),
+            word_sha256=DIGEST,
+            word_size=len(CONTENT),
             issued_by_id=house[RoleName.HANDLER].id,
             issued_at=now,
         )

@@ -32,6 +32,7 @@ from services.unit_of_work import UnitOfWork
 from settings import Settings
 from tests.factories.analysis import use_analysis
 from tests.factories.cases import PATHS, actor_of, create_complaint, fire, register_complaint, take
+from tests.factories.documents import CONTENT, DIGEST
 from tests.factories.organisation import House, arrange_cover, create_house, create_user
 
 E = EventKind
@@ -144,6 +145,9 @@ def _confidential(session: Session, full: FullHouse, now: datetime) -> None:
 
 def _evidence(session: Session, settings: Settings, full: FullHouse, now: datetime) -> None:
     store = FileStore(settings)
+    place = store.path(DIGEST)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(CONTENT)
     files = {
         "现场照片.png": png(),
         "情况说明.txt": "当班护士的情况说明。".encode(),

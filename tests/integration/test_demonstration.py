@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,19 +12,44 @@ from sqlalchemy.orm import Session
 
 from models import (
     Accident,
+    AccidentReport,
+    AnalysisReport,
+    Appraisal,
     ArchiveRecord,
+    Attachment,
     AuditEntry,
     Complaint,
     ComplaintEvent,
+    ComplaintValue,
+    DutyShift,
+    Enquiry,
+    GradeRecord,
+    HandlingGroup,
+    Hold,
+    HoldNotice,
+    Investigation,
+    InvestigationRecord,
+    IssuedDocument,
+    LeaderInstruction,
+    Measure,
     Organisation,
+    PenaltyReferral,
+    PostBinding,
+    ReadingConfirmation,
+    ReceptionSession,
     RoleGrant,
+    Solution,
+    Training,
     User,
+    Warranty,
 )
-from models.enums import State
+from models.enums import AccidentGrade, AccidentStatus, PostName, State
+from models.reception_enums import EnquiryStatus
 from services.access.scope import unscoped
 from services.audit import verify_chain
 from services.demonstration.cases import create_cases
 from services.demonstration.organisation import accounts, create_organisation
+from services.demonstration.organisations import SETTINGS
 from services.identity import passwords
 from services.identity.signing_in import authenticate
 
@@ -31,8 +57,10 @@ MONDAY = datetime(2026, 5, 18, 2, 30, tzinfo=UTC)
 SUNDAY = datetime(2026, 8, 2, 15, 0, tzinfo=UTC)
 
 
-def _make(session: Session, app: Flask, now: datetime, count: int, seed: int = 1) -> None:
-    create_organisation(session, now - timedelta(days=75), "Asia/Shanghai")
+def _make(
+    session: Session, app: Flask, now: datetime, count: int, seed: int = 1, which: str = "hospital"
+) -> None:
+    create_organisation(session, now - timedelta(days=375), "Asia/Shanghai", SETTINGS[which])
     create_cases(session, app.extensions["settings"], count, seed, now)
 
 
@@ -55,6 +83,63 @@ def test_there_are_cases_in_every_state_and_the_trail_holds(session: Session, ap
         moments = session.scalars(sa.select(AuditEntry.at).order_by(AuditEntry.id)).all()
         assert moments == sorted(moments), "the trail reads in the order of what happened"
     assert list(verify_chain(session)) == []
+
+
+SHOWN: dict[str, tuple[type[Any], ...]] = {
+    "hospital": (DutyShift, ReceptionSession, LeaderInstruction, AnalysisReport, IssuedDocument),
+    "construction-company": (Attachment, InvestigationRecord, Measure),
+    "supervision-station": (Warranty, Appraisal, PenaltyReferral, ComplaintValue),
+    "drug-distributor": (Hold, HoldNotice, ComplaintValue, IssuedDocument, AnalysisReport),
+    "drug-maker": (GradeRecord, Enquiry, ComplaintValue, AnalysisReport),
+    "device-shops": (Accident, AccidentReport, Enquiry, ComplaintValue),
+    "factory": (Hold, HandlingGroup, Investigation, Measure),
+    "general-company": (Solution, Enquiry, Training, ReadingConfirmation, AnalysisReport),
+}
+"""What is distinctive of each regulation."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", [key for key in SETTINGS if key != "hospital"])
+def test_every_organisation_has_cases_in_every_state_and_what_its_regulation_is_about(
+    session: Session, app: Flask, engine_kind: str, which: str
+) -> None:
+    if engine_kind != "sqlite":
+        pytest.skip("the operations themselves are tested on both engines")
+    _make(session, app, MONDAY, 40, which=which)
+    with unscoped(session, "test"):
+        assert set(session.scalars(sa.select(Complaint.state))) == set(State)
+        assert session.scalar(sa.select(sa.func.min(Complaint.received_at))) < MONDAY - timedelta(days=330)
+        for model in SHOWN[which]:
+            assert session.scalar(sa.select(sa.func.count()).select_from(model)), model.__name__
+    assert list(verify_chain(session)) == []
+    logins = {account["login"] for account in accounts(SETTINGS[which])}
+    assert {"receiver", "handler", "quality", "leader", "archivist", "auditor", "admin"} <= logins
+
+
+def test_device_shops_have_accidents_of_each_grade_and_answered_enquiries(
+    session: Session, app: Flask, engine_kind: str
+) -> None:
+    if engine_kind != "sqlite":
+        pytest.skip("the operations themselves are tested on both engines")
+    _make(session, app, MONDAY, 1, which="device-shops")
+    with unscoped(session, "test"):
+        grades = set(session.scalars(sa.select(Accident.grade)))
+        assert grades >= {AccidentGrade.MAJOR, AccidentGrade.GENERAL}
+        assert AccidentStatus.CLOSED in set(session.scalars(sa.select(Accident.status)))
+        assert all(session.scalars(sa.select(Enquiry.answer).where(Enquiry.status == EnquiryStatus.ANSWERED)))
+
+
+def test_what_a_hospital_shows_beside_its_cases(session: Session, app: Flask, engine_kind: str) -> None:
+    if engine_kind != "sqlite":
+        pytest.skip("the operations themselves are tested on both engines")
+    _make(session, app, MONDAY, 4)
+    with unscoped(session, "test"):
+        for model in SHOWN["hospital"]:
+            assert session.scalar(sa.select(sa.func.count()).select_from(model)), model.__name__
+        given = session.scalars(sa.select(LeaderInstruction.text)).all()
+        assert all(given), "the leader wrote an instruction on each"
+        offices = session.scalars(sa.select(PostBinding.post).where(PostBinding.ended_at.is_(None))).all()
+        assert PostName.OFFICE in offices
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ from models import (
     Exemption,
     Finding,
     HandlingGroup,
+    InformantRequest,
     InternalMemo,
     Investigation,
     InvestigationRequest,
@@ -134,7 +135,7 @@ class Stage:
             return FILLERS[name]
         if name == "notice":
             record = "hold_notice"
-        if record in ("party", "consent") and name == "address":
+        if record in ("party", "consent", "informant_request") and name == "address":
             record = "complaint"
         number = type(converter).__name__ == "IntegerConverter"
         if situation == UNKNOWN or record is None:
@@ -227,6 +228,9 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     if situation != OWN:
         investigation.leader_id = house.outsider.id
     rows: dict[str, Any] = {
+        "informant_request": InformantRequest(
+            complaint_id=case.id, asked_by_id=house.outsider.id, asked_at=now, reason="核实"
+        ),
         "consent": Consent(
             complaint_id=case.id, recipient="市卫健委", scope="姓名", how="书面", given_on=now.date()
         ),

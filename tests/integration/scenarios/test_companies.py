@@ -26,6 +26,7 @@ Begin = Callable[[str], Story]
 DECISION = {"cause": "温控失灵。", "responsibility": "生产部。", "decision": "更换批次。"}
 
 
+@pytest.mark.clause("R10-03")
 def test_r10_level_one_takes_a_group_a_report_to_the_leaders_and_their_acceptance(under: Begin) -> None:
     story = under("three-level")
     story.register(channel=Channel.ONLINE)

@@ -66,6 +66,7 @@ def test_r08_investigated_within_a_day_then_stopped_and_released_with_a_basis(un
     story.do(check_neighbours, R.HANDLER, hold.id, None, result="B-0309、B-0311合格。")
     story.do(release_hold, R.HEAD_OF_QUALITY, hold.id, None, basis="检验报告2026-088号。")
     story.step(E.CLOSE, R.LEADER)
+    story.invalid(E.ARCHIVE, R.ARCHIVIST, "absent_reason", absent_reason=None)
     story.archive(years=5)
 
 

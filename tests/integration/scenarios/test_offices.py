@@ -18,6 +18,9 @@ from models.enums import (
     RoleName,
     Verdict,
 )
+from models.remedy_enums import AppealOutcome
+from services.operations.decide_appeal import decide_appeal
+from services.operations.record_appeal import record_appeal
 from services.operations.send_plan import send_plan
 from tests.integration.scenarios.story import Story
 
@@ -143,5 +146,9 @@ def test_r16_the_customers_date_counts_and_an_unclear_responsibility_goes_up(und
     story.ask()
     story.refused(E.CLOSE, R.LEADER, "accepting_evaluation")
     story.step(E.EVALUATE, R.LEADER, verdict=Verdict.ACCEPTED)
+    penalty = story.measure(M.PENALTY, by=head)
+    story.do(record_appeal, R.FIRST_RECEIVER, penalty, None, grounds="事实不清。")
+    upheld = {"outcome": AppealOutcome.UPHELD, "text": "事实清楚，维持。"}
+    story.do(decide_appeal, R.LEADER, penalty, None, **upheld)
     story.step(E.CLOSE, R.LEADER)
     story.archive(years=5)

@@ -14,7 +14,7 @@ from services.procedures.registry import load_packs
 LAW = """statutes:
   - code: made_up
     law: {zh: 某条例, en: Some regulation}
-    article: 第九条
+    article: {zh: 第九条, en: "Article 9"}
     says: {zh: 应当自受理之日起十日内办结, en: Closed within ten days of acceptance}
     from: [transferred]
     until: closed

@@ -139,6 +139,14 @@ CLAUSES = [
     Asked("R16-03", "quality-system-admin-office", ("content", "grounds", "request")),
     Asked("R17-05", "pharma-distributor-classic-b", ("name", "own_contact_person", "content", "received_at")),
     Asked("R18-03", "factory", ("name", "received_at", "product", "content")),
+    Asked("R02-04", "construction-company", ("received_at",)),
+    Asked("R02-06", "construction-company", ("name", "phone")),
+    Asked("R02-07", "construction-company", ("files",)),
+    Asked("R03-01", "customer-service", ("passed_on_by", "source_reference")),
+    Asked("R03-02", "customer-service", ("content",)),
+    Asked("R06-02", "production", ("product",)),
+    Asked("R15-16", "construction-supervision", ("files",)),
+    Asked("R16-01", "quality-system-admin-office", ("source_reference",)),
     Asked("R18-04", "factory", (), {"category_code": ("nonconforming", "defect", "after_sales")}),
 ]
 

@@ -1,35 +1,51 @@
-"""What the made-up complaints are about: one story each, from the complaint to the reply."""
+"""The made-up hospital (regulation R01): duty roster, reception days, instructions of the president."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from models.enums import Category as C
 from models.enums import MeasureKind as M
 from models.enums import Responsibility as P
+from models.enums import RoleName as R
+from services.demonstration.setting import Person, Place, Setting, Story, Words
 
+_PLACES = (
+    Place("office", "投诉接待中心", None, "leader"),
+    Place("clinic", "临床科室", None, "leader"),
+    Place("neike", "内科", "head", "leader", "clinic"),
+    Place("waike", "外科", "huangzhiyuan", "leader", "clinic"),
+    Place("jizhen", "急诊科", "machao", "leader", "clinic"),
+    Place("menzhen", "门诊部", "linxiaoyan", "leader", "clinic"),
+    Place("yaoji", "药剂科", "gaofeng", "leader2"),
+    Place("houqin", "后勤保障部", "luogang", "leader2"),
+    Place("zhiguan", "质量管理部", "quality", "leader"),
+    Place("dangan", "档案室", None, "leader2"),
+)
 
-@dataclass(frozen=True)
-class Story:
-    """One complaint's texts. `place` is the key of the department that it concerns."""
+_PEOPLE = (
+    Person("admin", "周琳", "office", "信息管理员", R.ADMINISTRATOR, True),
+    Person("receiver", "陈静", "office", "投诉接待员", R.FIRST_RECEIVER, True),
+    Person("receiver2", "刘洋", "office", "投诉接待员", R.FIRST_RECEIVER, True, False),
+    Person("handler", "王磊", "neike", "主治医师", R.HANDLER),
+    Person("handler2", "李娜", "waike", "护士长", R.HANDLER),
+    Person("zhaopeng", "赵鹏", "jizhen", "主治医师", R.HANDLER, shown=False),
+    Person("sunyue", "孙悦", "menzhen", "导诊组长", R.HANDLER, shown=False),
+    Person("wudi", "吴迪", "yaoji", "主管药师", R.HANDLER, shown=False),
+    Person("zhengkai", "郑凯", "houqin", "物业主管", R.HANDLER, shown=False),
+    Person("investigator", "何敏", "zhiguan", "质控专员", R.INVESTIGATOR),
+    Person("head", "徐建国", "neike", "科主任", R.DEPARTMENT_HEAD),
+    Person("huangzhiyuan", "黄志远", "waike", "科主任", R.DEPARTMENT_HEAD, shown=False),
+    Person("machao", "马超", "jizhen", "科主任", R.DEPARTMENT_HEAD, shown=False),
+    Person("linxiaoyan", "林晓燕", "menzhen", "门诊部主任", R.DEPARTMENT_HEAD, shown=False),
+    Person("gaofeng", "高峰", "yaoji", "药剂科主任", R.DEPARTMENT_HEAD, shown=False),
+    Person("luogang", "罗刚", "houqin", "后勤主任", R.DEPARTMENT_HEAD, shown=False),
+    Person("leader", "杨振华", "office", "分管副院长", R.LEADER, True),
+    Person("leader2", "沈国强", "office", "院长", R.LEADER, True),
+    Person("quality", "唐慧", "zhiguan", "质量负责人", R.HEAD_OF_QUALITY, True),
+    Person("archivist", "韩梅", "dangan", "档案员", R.ARCHIVIST, True),
+    Person("auditor", "冯涛", "office", "内审员", R.AUDITOR, True),
+)
 
-    place: str
-    category: C
-    summary: str
-    content: str
-    request: str
-    where: str
-    about: str
-    result: str
-    responsibility: P
-    measure: str = ""
-    measure_kind: M = M.IMPROVEMENT
-    grade: str = "ordinary"
-    product: str | None = None
-    batch: str | None = None
-
-
-STORIES = (
+_STORIES = (
     Story("menzhen", C.SERVICE, "门诊候诊近三小时无人解释",
           "上午八点在呼吸门诊签到，叫号屏一直显示前面还有四位，直到将近十一点才就诊。期间两次询问分诊台，"
           "工作人员只说“等着”，没有说明原因。",
@@ -165,14 +181,14 @@ STORIES = (
           "更新长处方目录和限量设置", M.IMPROVEMENT),
 )  # fmt: skip
 
-CONFIDENTIAL = Story(
+_CONFIDENTIAL = Story(
     "yaoji", C.CONDUCT, "反映药品采购中收受回扣",
     "举报人称某品种进院过程中，有工作人员多次接受供应商宴请和购物卡，并提供了部分聊天截图。",
     "要求查实处理，并为举报人保密。", "药剂科", "药剂科采购岗位",
     "正在核查。", P.UNDETERMINED, "", M.OTHER, "grave",
 )  # fmt: skip
 
-ACCIDENT = Story(
+_ACCIDENT = Story(
     "neike", C.MEDICAL, "静脉输注后两名患者相继寒战高热",
     "同一病区、同一批次注射液输注后，两名患者半小时内相继出现寒战、高热，家属情绪激动，要求封存。",
     "立即停用该批次，查明原因并答复。", "内科五病区", "内科五病区",
@@ -181,22 +197,57 @@ ACCIDENT = Story(
     "复方氨基酸注射液", "A2602119",
 )  # fmt: skip
 
-NOTES = (
-    "投诉人来电询问进展，已告知正在核实。",
-    "已调取当日监控，保存三十日。",
-    "与当班人员谈话，情况说明已收。",
-    "投诉人补充了当天的缴费小票照片。",
-    "已电话安抚家属，约定书面答复时间。",
+_WORDS = Words(
+    us="我院",
+    missing="请补充就诊日期、就诊卡号和缴费凭证。",
+    misdirected="经核对当日不是本科室值班，请重新核实责任科室。",
+    redirected="已核实排班，责任在贵科，请签收办理。",
+    refused="所反映事项不属于本院职责范围。",
+    route="可向市医疗保障局反映，已告知电话和地址。",
+    authority="市卫生健康委员会",
+    referred="涉及院外机构，属其管理职权。",
+    statutory="医疗损害鉴定或诉讼",
+    explained="双方对责任认定分歧较大，已书面告知可申请鉴定、调解或起诉。",
+    paused="委托市医学会鉴定，等待结论。",
+    extended="相关检验结论尚未出具。",
+    co_task="请质量管理部协助核查流程执行情况。",
+    co_opinion="流程文件完备，执行有缺口，建议纳入季度质控检查。",
+    plan="调阅病历与监控，询问当班人员和投诉人，对照制度逐项核实。",
+    standard="《医疗质量安全核心制度》及本院相关流程",
+    reopened="投诉人提供了新的录音，称处理结果未兑现。",
+    statement="投诉人提供的缴费小票、就诊记录和书面陈述，经核对与原件一致。",
+    instructions=(
+        "请科室核实经过，五个工作日内提出处理意见。",
+        "请科主任亲自过问，查清责任，注意与投诉人沟通。",
+        "涉及质量安全，请认真调查，必要时请质量管理部参加。",
+        "请尽快核实并报处理意见，注意保存证据。",
+    ),
+    notes=(
+        "投诉人来电询问进展，已告知正在核实。",
+        "已调取当日监控，保存三十日。",
+        "与当班人员谈话，情况说明已收。",
+        "投诉人补充了当天的缴费小票照片。",
+        "已电话安抚家属，约定书面答复时间。",
+    ),
+    content_words=(
+        "对处理结果表示满意。",
+        "认可道歉和整改，谢谢回复。",
+        "基本满意，希望以后真的能改。",
+        "满意，没有其他要求。",
+    ),
 )
-INSTRUCTIONS = (
-    "请科室核实经过，五个工作日内提出处理意见。",
-    "请科主任亲自过问，查清责任，注意与投诉人沟通。",
-    "涉及质量安全，请认真调查，必要时请质量管理部参加。",
-    "请尽快核实并报处理意见，注意保存证据。",
-)
-WORDS = (
-    "对处理结果表示满意。",
-    "认可道歉和整改，谢谢回复。",
-    "基本满意，希望以后真的能改。",
-    "满意，没有其他要求。",
+
+HOSPITAL = Setting(
+    key="hospital",
+    zh="医院",
+    en="Hospital",
+    organisation="市立医院（演示）",
+    procedure="hospital-complaint-office",
+    places=_PLACES,
+    people=_PEOPLE,
+    quality="zhiguan",
+    stories=_STORIES,
+    confidential=_CONFIDENTIAL,
+    accident=_ACCIDENT,
+    words=_WORDS,
 )

@@ -1,0 +1,44 @@
+"""Whoever belongs to a department complained about: shut out of what is kept in confidence (R15-19)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import AccusedDepartment, Department, RoleGrant, User
+
+
+def accused_people(session: Session, complaint_id: int | None, among: Collection[int]) -> set[int]:
+    """Those of `among` who work in a department complained about, or below it, or hold a role for it."""
+    if complaint_id is None or not among:
+        return set()
+    departments = _with_those_below(
+        session,
+        set(
+            session.scalars(
+                sa.select(AccusedDepartment.department_id).where(
+                    AccusedDepartment.complaint_id == complaint_id
+                )
+            )
+        ),
+    )
+    if not departments:
+        return set()
+    belong = sa.select(User.id).where(User.id.in_(among), User.department_id.in_(departments))
+    hold = sa.select(RoleGrant.user_id).where(
+        RoleGrant.user_id.in_(among),
+        RoleGrant.department_id.in_(departments),
+        RoleGrant.ended_at.is_(None),
+    )
+    return {*session.scalars(belong), *session.scalars(hold)}
+
+
+def _with_those_below(session: Session, departments: set[int]) -> set[int]:
+    found, edge = set(departments), set(departments)
+    while edge:
+        below = sa.select(Department.id).where(Department.parent_id.in_(edge))
+        edge = set(session.scalars(below)) - found
+        found |= edge
+    return found
