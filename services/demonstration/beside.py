@@ -14,6 +14,7 @@ from models.analysis_enums import ReportKind, ReportStatus
 from models.enums import RoleName
 from models.reception_enums import DutyKind
 from services.access.permissions import Permission
+from services.access.scope import unscoped
 from services.actor import SYSTEM
 from services.demonstration.accidents import mishap
 from services.demonstration.playing import Moments, Stage
@@ -181,9 +182,19 @@ def _reports(stage: Stage) -> list[Play]:
             at = stage.working_moment(period.end + timedelta(hours=9))
             if at < stage.now - timedelta(days=330) or at > stage.now:
                 break
-            plays.append((at, partial(_report, stage, rule.kind, period, at, back > 0)))
+            if not _is_reported(stage, rule.kind, period):
+                plays.append((at, partial(_report, stage, rule.kind, period, at, back > 0)))
             period = period.previous
     return plays
+
+
+def _is_reported(stage: Stage, kind: ReportKind, period: Period) -> bool:
+    """Whether an earlier play of this desk, or its worker, has made the report already."""
+    known = sa.select(AnalysisReport.id).where(
+        AnalysisReport.kind == kind, AnalysisReport.starts_on == period.first
+    )
+    with unscoped(stage.session, "the made-up reports are not made twice"):
+        return stage.session.scalar(known) is not None
 
 
 def _report(stage: Stage, kind: ReportKind, period: Period, at: datetime, submitted: bool) -> Moments:

@@ -337,6 +337,7 @@ def _archive(case: Case, catalogue: str) -> None:
         file_number=records.free_file_number(case),
         catalogue=catalogue,
         pages=case.chance.randint(4, 46),
+        absent_reason="按投诉分级无需另行调查取证，依据见处理意见。",
         box=f"{case.at.year}-投诉-{case.chance.randint(1, 6):02d}",
     )
 
