@@ -44,6 +44,11 @@ def accepted(case: Case) -> Moments:
     yield from registered(case)
     yield case.wait(hours=2)
     accept(case)
+    yield from graded(case)
+
+
+def graded(case: Case) -> Moments:
+    """Where the procedure has grades."""
     if case.stage.procedure.grading is not None:
         yield case.wait(hours=0.2)
         level = case.story.grade
@@ -285,6 +290,7 @@ def unreachable(case: Case) -> Moments:
     case.register(open_channel(case, Channel.ONLINE, Channel.LETTER), anonymous=anonymous)
     yield case.wait(hours=2)
     accept(case)
+    yield from graded(case)
     yield case.wait(hours=3)
     transfer(case, case.words.instructions[0])
     yield case.wait(hours=4)
