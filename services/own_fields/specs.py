@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Complaint, Department, Organisation, Party, ProcedureVersion, User
+from models import Complaint, Department, Organisation, Party, ProcedureAdoption, ProcedureVersion, User
+from models.draft_enums import AdoptionStatus
 from models.enums import Labelled
 from models.fields import FieldSpec, fields_of
-from services.access.scope import unscoped
 from services.actor import Actor
 from services.procedures.of_complaint import parsed
 from services.procedures.parts import Text
@@ -161,17 +161,20 @@ def declared(session: Session, actor: Actor, locale: str) -> Declared:
 
 
 def _procedures(session: Session) -> list[Procedure]:
-    """The organisation's own procedure in all its published versions, and whatever else a complaint pins."""
-    complaints = Complaint.__table__
+    """The organisation's procedure in all its published versions, and those that it worked by before.
+
+    No complaint can have pinned another; asking the complaints themselves would cost every list a walk over them.
+    """
     own = sa.select(Organisation.procedure_code).scalar_subquery()
-    pinned = sa.exists().where(complaints.c.procedure_version_id == ProcedureVersion.id)
+    former = sa.select(ProcedureAdoption.former_code).where(
+        ProcedureAdoption.status == AdoptionStatus.ADOPTED
+    )
     query = (
         sa.select(ProcedureVersion)
-        .where(sa.or_(ProcedureVersion.code == own, pinned))
+        .where(sa.or_(ProcedureVersion.code == own, ProcedureVersion.code.in_(former)))
         .order_by(ProcedureVersion.code == own, ProcedureVersion.published_at, ProcedureVersion.number)
     )
-    with unscoped(session, "only asks which versions of procedures are in use at all"):
-        return [parsed(version) for version in session.scalars(query)]
+    return [parsed(version) for version in session.scalars(query)]
 
 
 def declared_in(procedures: Iterable[Procedure], actor: Actor, locale: str) -> Declared:

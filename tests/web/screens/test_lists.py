@@ -38,7 +38,7 @@ def test_a_page_costs_as_many_statements_whatever_its_size(
         of_list = [one for one in asked if "notices" not in one]  # the menu counts for itself
         costs.add((len(sent), len(of_list)))
     assert len(costs) == 1
-    assert costs.pop()[1] <= 7  # one of them asks which procedures, and so which of their fields, are in use
+    assert costs.pop()[1] <= 6
 
 
 def test_long_texts_are_cut_in_the_database(engine: Engine, house: House, case: str, sign_in: SignIn) -> None:
