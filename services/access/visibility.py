@@ -68,7 +68,7 @@ def _investigators(session: Session, complaint: Complaint) -> list[int]:
     # Whoever was asked for records, assistance or a decision has to read what it is about.
     asked = sa.select(InvestigationRequest.person_id).where(InvestigationRequest.complaint_id == complaint.id)
     memos = sa.select(InternalMemo.manager_id).where(InternalMemo.complaint_id == complaint.id)
-    return [person for query in (led, joined, asked, memos) for person in session.scalars(query)]
+    return list(session.scalars(sa.union_all(led, joined, asked, memos)))
 
 
 def refresh_visibility(session: Session, complaint: Complaint) -> None:

@@ -191,7 +191,7 @@ def test_statements_of_the_page_are_few_and_do_not_grow(desk: Desk) -> None:
     with desk.statements() as second:
         client.get(f"/complaints/{case}/")
     assert len(second) <= len(first), f"{len(first)} → {len(second)}"
-    assert len(first) <= 48, f"{len(first)} statements\n" + "\n".join(sorted(s[:90] for s in first))
+    assert len(first) <= 45, f"{len(first)} statements\n" + "\n".join(sorted(s[:90] for s in first))
 
 
 def test_why_this_date(desk: Desk) -> None:
