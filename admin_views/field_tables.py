@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
+from admin_views.locale import enumerated
 from models.labels import LazyString, _l
 from services.procedures.parts import Ruled, Text
 from services.procedures.schema import Procedure
@@ -51,9 +52,9 @@ def field_rows(procedure: Procedure, words: Words) -> Rows:
 def _field(procedure: Procedure, one: DeclaredField, words: Words) -> list[str]:
     kind = str(KIND_LABELS[one.kind])
     if one.choices:
-        kind += ": " + "、".join(words(choice.names) for choice in one.choices if not choice.retired)
+        kind += ": " + enumerated(words(choice.names) for choice in one.choices if not choice.retired)
     name = words(one.names) + (f" ({_('retired')})" if one.retired else "")
-    readers = "、".join(str(role.label) for role in one.visible_to) or _("everybody who reads the case")
+    readers = enumerated(str(role.label) for role in one.visible_to) or _("everybody who reads the case")
     if one.sensitivity == "personal":
         readers += " · " + _("masked")
     return [name, kind, str(GROUP_LABELS[one.belongs_to]), _required(procedure, one, words), readers]
@@ -71,11 +72,11 @@ def _condition(procedure: Procedure, condition: RequiredIf, words: Words) -> str
     parts = []
     for codes, kinds in ((condition.category, procedure.categories), (condition.nature, procedure.natures)):
         if codes:
-            parts.append("、".join(words(kind.names) for kind in kinds if kind.code in codes))
+            parts.append(enumerated(words(kind.names) for kind in kinds if kind.code in codes))
     other = procedure.declared_field(condition.field) if condition.field else None
     if other is not None:
         named = {choice.code: words(choice.names) for choice in other.choices}
-        values = "、".join(named.get(value, value) for value in condition.values)
+        values = enumerated(named.get(value, value) for value in condition.values)
         parts.append(f"{words(other.names)}: {values or _('any')}")
     return _("if %(condition)s", condition=" · ".join(parts))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 
-from admin_views.locale import locale
+from admin_views.locale import enumerated
 from models import Accident
 from models.enums import AccidentGrade
 from models.fields import field_of
@@ -41,9 +41,9 @@ def accident_case(case: AccidentCase) -> str:
     """The accidents that a time limit is for, in words."""
     parts = [str(AccidentGrade(grade).label) for grade in case.grade]
     if case.any_of:
-        parts.append(_("any of: %(facts)s", facts=_joined(fact_label(fact) for fact in case.any_of)))
+        parts.append(_("any of: %(facts)s", facts=enumerated(fact_label(fact) for fact in case.any_of)))
     if case.none_of:
-        parts.append(_("none of: %(facts)s", facts=_joined(fact_label(fact) for fact in case.none_of)))
+        parts.append(_("none of: %(facts)s", facts=enumerated(fact_label(fact) for fact in case.none_of)))
     return " · ".join(parts)
 
 
@@ -62,7 +62,7 @@ def accident_tables(accidents: Accidents, words: Words) -> list[tuple[str, list[
         for ruling in (scale.rulings if scale else ())
     ]
     reports: Rows = [
-        ([words(duty.names), _joined(str(each.label) for each in duty.recipients)], duty)
+        ([words(duty.names), enumerated(str(each.label) for each in duty.recipients)], duty)
         for duty in accidents.reports
     ]
     steps: Rows = [([words(each.names)], each) for each in accidents.steps]
@@ -80,7 +80,3 @@ def accident_tables(accidents: Accidents, words: Words) -> list[tuple[str, list[
         (_("Sanctions for concealed accidents"), [_("Sanction"), _("Gravity")], sanctions),
     ]
     return [table for table in tables if table[2]]
-
-
-def _joined(words: Iterable[str]) -> str:
-    return (", " if locale() == "en" else "、").join(words)

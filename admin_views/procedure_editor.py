@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from admin_views.errors import messages_of
 from admin_views.fault_words import fault_text
 from admin_views.guard import acting
-from admin_views.locale import locale
+from admin_views.locale import enumerated, locale
 from admin_views.procedure_words import key_label, word_label
 from admin_views.shell_context import Crumb
 from extensions import db
@@ -157,7 +157,7 @@ def default_text(node: Node) -> str:
     if node.default is True:
         return str(_("Yes"))
     if isinstance(node.default, tuple):
-        return "、".join(str(word_label(str(each), node.of)) for each in node.default)
+        return enumerated(str(word_label(str(each), node.of)) for each in node.default)
     return str(word_label(str(node.default), node.of if node.kind == "choice" else None))
 
 

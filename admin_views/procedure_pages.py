@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from admin_views.form_context import DueDay
 from admin_views.guard import acting
-from admin_views.locale import locale
+from admin_views.locale import enumerated, locale
 from admin_views.procedure_words import key_label, word_at
 from admin_views.procedures import CLOCK_EVENT_LABELS, ProcedureTables
 from admin_views.values import moment_text
@@ -93,7 +93,7 @@ def value_text(value: Any, key: str = "", indent: str = "") -> str:
     if isinstance(value, list):
         if any(isinstance(each, Mapping | list) for each in value):
             return "\n".join(value_text(each, key, indent) for each in value)
-        return "、".join(value_text(each, key) for each in value)
+        return enumerated(value_text(each, key) for each in value)
     return str(word_at(key, str(value)))
 
 

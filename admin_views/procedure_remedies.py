@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from flask_babel import gettext as _
 
-from admin_views.locale import locale
+from admin_views.locale import enumerated, locale
 from services.notifications.messages import level_label
 from services.procedures.parts import Ruled, Text
 from services.procedures.schema import Procedure
@@ -45,12 +44,8 @@ def _words(text: Text) -> str:
     return text.in_language(locale())
 
 
-def _joined(words: Any) -> str:
-    return (", " if locale() == "en" else "、").join(str(word) for word in words)
-
-
 def _demand(demand: Demand, procedure: Procedure) -> list[str]:
-    kinds = _joined(kind.label for kind in demand.kinds) or _("any")
+    kinds = enumerated(kind.label for kind in demand.kinds) or _("any")
     shape = {
         "with_owner": _("owner"),
         "with_due": _("deadline"),
@@ -69,7 +64,7 @@ def _demand(demand: Demand, procedure: Procedure) -> list[str]:
         kinds,
         STEPS[demand.before](),
         _when(demand.when, procedure) or _("all"),
-        _joined(asked),
+        enumerated(asked),
     ]
 
 
@@ -83,7 +78,7 @@ def _when(when: When, procedure: Procedure) -> str:
         said.append(_("problem confirmed"))
     if when.repeat:
         said.append(_("repeated complaint"))
-    return _joined(said)
+    return enumerated(said)
 
 
 def _measure_rules(measures: Measures) -> list[Row]:
@@ -98,7 +93,7 @@ def _measure_rules(measures: Measures) -> list[Row]:
             for there, word in ((measures.plan.owner, _("owner")), (measures.plan.due, _("deadline")))
             if there
         ]
-        rows.append(([_("Every measure has"), _joined(asked)], measures.plan))
+        rows.append(([_("Every measure has"), enumerated(asked)], measures.plan))
     if measures.reminders:
         days = _("%(days)s days before the deadline", days=measures.reminders.days_before)
         rows.append(([_("Reminder to the owner"), days], measures.reminders))
@@ -129,7 +124,7 @@ def _warranty(procedure: Procedure) -> Section:
             )
             if there
         ]
-        rows.append(([_("In construction or within the warranty"), _joined(asked)], rule.within))
+        rows.append(([_("In construction or within the warranty"), enumerated(asked)], rule.within))
     if rule.past:
         text = _("referred to %(to)s with an explanation", to=_words(rule.past.to))
         rows.append(([_("Past the warranty"), text], rule.past))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask_babel import gettext as _
 
-from admin_views.locale import locale
+from admin_views.locale import enumerated, locale
 from models.enums import PostName
 from models.labels import LazyString, _l
 from services.procedures.schema import Grading, Procedure, Ruled, Text
@@ -42,13 +40,9 @@ def _said(text: Text | None) -> str:
     return text.in_language(locale()) if text else ""
 
 
-def _joined(words: Iterable[object]) -> str:
-    return (", " if locale() == "en" else "、").join(str(word) for word in words)
-
-
 def _posts(procedure: Procedure) -> list[Row]:
     return [
-        ([str(post.post.label), _said(post.names), _joined(role.label for role in post.roles)], post)
+        ([str(post.post.label), _said(post.names), enumerated(role.label for role in post.roles)], post)
         for post in procedure.posts
     ]
 

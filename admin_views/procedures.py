@@ -13,7 +13,7 @@ from admin_views.base import GuardedModelView
 from admin_views.case_context import FactGroup, RecordTable
 from admin_views.field_tables import complainant_rows, field_heads, field_rows
 from admin_views.guard import acting
-from admin_views.locale import locale
+from admin_views.locale import enumerated, locale
 from admin_views.page_parts import Action, Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
 from admin_views.procedure_holds import hold_table
@@ -209,9 +209,9 @@ class ProcedureTables:
         return [
             self._words(clock.names),
             limit,
-            _joined(CLOCK_EVENT_LABELS[event] for event in clock.start_event),
-            _joined(CLOCK_EVENT_LABELS[event] for event in clock.stop_event),
-            _joined(reason.label for reason in clock.pausable_by),
+            enumerated(CLOCK_EVENT_LABELS[event] for event in clock.start_event),
+            enumerated(CLOCK_EVENT_LABELS[event] for event in clock.stop_event),
+            enumerated(reason.label for reason in clock.pausable_by),
             extension,
         ]
 
@@ -311,15 +311,11 @@ def _consequences(grade: Grade) -> Iterable[str]:
     if grade.escalates_to:
         yield _("escalated at once to: %(level)s", level=level_label(grade.escalates_to))
     if grade.notify:
-        yield _("told at once: %(roles)s", roles=_joined(role.label for role in grade.notify))
+        yield _("told at once: %(roles)s", roles=enumerated(role.label for role in grade.notify))
     if grade.major:
         yield _("major complaint")
     if grade.recognition:
         yield _("the complainant's recognition on record")
-
-
-def _joined(words: Iterable[Any]) -> str:
-    return (", " if locale() == "en" else "、").join(str(word) for word in words)
 
 
 def _unit(unit: str) -> LazyString:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from admin_views.case_context import FactGroup, RecordTable
 from admin_views.guard import acting, desk_zone, requires
-from admin_views.locale import locale
+from admin_views.locale import enumerated, locale
 from admin_views.page_parts import Empty, Fact
 from admin_views.values import moment_text
 from extensions import db
@@ -84,7 +84,7 @@ def for_complainants() -> ResponseReturnValue:
         incomplete=contact is not None and not (organisation and organisation.phone and organisation.address),
         may_complete=acting().may(Permission.ORGANISATION_WRITE),
         steps=description,
-        channels=(", " if locale() == "en" else "、").join(
+        channels=enumerated(
             channel.names.in_language(locale()) if channel.names else str(channel.code.label)
             for channel in procedure.intake.channels
         ),

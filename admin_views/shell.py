@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.local import LocalProxy
 
 from admin_views.guard import acting
-from admin_views.locale import locale
+from admin_views.locale import enumerated, locale
 from admin_views.menu import desk_menu
 from admin_views.sessions import now, session_ends
 from admin_views.shell_context import MenuGroup, Shell
@@ -55,7 +55,7 @@ def _shell() -> Shell:
         home_url=_url("worklist.index") or "/",
         user_name=current_user.name,
         user_note=" · ".join(roles),
-        acting_for="、".join(covered) if locale() != "en" else ", ".join(covered),
+        acting_for=enumerated(covered),
         locale=locale(),
         search_url=_url("complaints.index_view") if actor.may(Permission.COMPLAINT_READ) else "",
         search_text=request.args.get("q", "") if request.blueprint == "complaints" else "",

@@ -26,7 +26,7 @@ from admin_views.analysis.words import (
 )
 from admin_views.base import GuardedBaseView
 from admin_views.guard import acting, desk_zone
-from admin_views.locale import locale
+from admin_views.locale import enumerated
 from admin_views.page_parts import Choice
 from admin_views.procedures import requirement_words
 from extensions import db
@@ -304,8 +304,7 @@ class AnalysisPage:
 
 
 def _fields(procedure: Procedure, listed: Sequence[Requirement]) -> str:
-    comma = ", " if locale() == "en" else "、"
-    return comma.join(requirement_words(procedure, each) for each in listed)
+    return enumerated(requirement_words(procedure, each) for each in listed)
 
 
 def _code(text: str | None) -> SliceCode | None:

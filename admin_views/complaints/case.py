@@ -26,6 +26,7 @@ from admin_views.complaints.case_records import CaseRecords
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
 from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
+from admin_views.locale import enumerated
 from admin_views.own_fields import CODED
 from admin_views.page_parts import Action, Badge, Due, Fact
 from admin_views.values import due_words, moment_text, text_of
@@ -260,7 +261,7 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory
                 ("warn", _("Supervised: %(demand)s", demand=d)) for d in self.session.scalars(demands)
             ]
         if complaint.state in _BEFORE_WORK and (open_questions := still_asked(self.situation)):
-            asked = "、".join(str(each) for each in open_questions)
+            asked = enumerated(str(each) for each in open_questions)
             notices.append(
                 ("info", _("Asked for at registration and not recorded yet: %(fields)s", fields=asked))
             )

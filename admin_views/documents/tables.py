@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from admin_views.case_context import RecordTable
 from admin_views.documents.words import name_of, to_whom
 from admin_views.guard import desk_zone
+from admin_views.locale import enumerated
 from admin_views.page_parts import Action, Empty, Fact
 from admin_views.values import moment_text
 from models import DocumentDelivery, IssuedDocument
@@ -57,7 +58,7 @@ def document_tables(
 
 def _row(document: IssuedDocument) -> list[Fact]:
     page = url_for("documents.details_view", address=document.public_id)
-    handed = "、".join(dict.fromkeys(to_whom(each) for each in document.deliveries))
+    handed = enumerated(dict.fromkeys(to_whom(each) for each in document.deliveries))
     return [
         Fact(label="", value=name_of(document), href=page),
         Fact(label="", value=document.number),
