@@ -10,6 +10,7 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from admin_views.complaints.due import due_days
 from admin_views.form_context import DueDay
 from admin_views.guard import acting
 from admin_views.locale import enumerated, locale
@@ -198,17 +199,7 @@ def _example_line(
     elif result is None:
         note = str(_("Runs only when the complainant sets a date."))
     started = f"{moment_text(start, time.zone)} ({CLOCK_EVENT_LABELS[event]})" if start and event else ""
-    days = [
-        DueDay(
-            date=line.day.isoformat(),
-            weekday=line.weekday,
-            kind=line.kind,
-            counted=line.counted is not None,
-            number=line.counted,
-            reason=line.note,
-        )
-        for line in (explain.lines(result) if result is not None else ())
-    ]
+    days = due_days(result) if result is not None else []
     return ExampleLine(
         name=clock.names.in_language(locale()),
         limit=said[0] if said else "",

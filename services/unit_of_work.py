@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -54,7 +56,26 @@ class UnitOfWork:
                 self.session.rollback()
                 raise
         finally:
-            if self._outer_actor is None:
-                self.session.info.pop("actor", None)
-            else:
-                self.session.info["actor"] = self._outer_actor
+            _give_back(self.session, self._outer_actor)
+
+
+@contextmanager
+def reading(session: Session, actor: Actor) -> Iterator[None]:
+    """A plain read as `actor`, with nothing left open: no writer waits for it, unlike for a unit of work.
+
+    The rounds of the worker look this way; most minutes there is nothing to do.
+    """
+    outer = session.info.get("actor")
+    session.info["actor"] = actor
+    try:
+        yield
+    finally:
+        session.rollback()
+        _give_back(session, outer)
+
+
+def _give_back(session: Session, actor: Actor | None) -> None:
+    if actor is None:
+        session.info.pop("actor", None)
+    else:
+        session.info["actor"] = actor

@@ -13,6 +13,7 @@ from admin_views.values import due_words, moment_text
 from models import ClockRun
 from models.enums import ClockState
 from services.deadlines import explain
+from services.deadlines.counting import DueResult
 from services.deadlines.desk_calendar import desk_time
 from services.deadlines.runs import clock_of, result_of
 
@@ -35,7 +36,24 @@ def explained(session: Session, run: ClockRun, locale: str) -> DueExplained:
         if running
         else None
     )
-    days = [
+    return DueExplained(
+        title=_("Why this date"),
+        clock=clock.names.in_language(locale),
+        rule=said[0],
+        clause=run.clause or "",
+        clause_text=clock.assumption.in_language(locale) if clock.assumption else "",
+        start=moment_text(run.started_at, time.zone),
+        due=due_day(run, run.due_at, time.zone),
+        state=state,
+        days=due_days(result),
+        changes=said[1:-1],
+        warning=warning,
+    )
+
+
+def due_days(result: DueResult) -> list[DueDay]:
+    """The days of the arithmetic, each with its number or why it does not count."""
+    return [
         DueDay(
             date=line.day.isoformat(),
             weekday=line.weekday,
@@ -46,16 +64,3 @@ def explained(session: Session, run: ClockRun, locale: str) -> DueExplained:
         )
         for line in explain.lines(result)
     ]
-    return DueExplained(
-        title=_("Why this date"),
-        clock=clock.names.in_language(locale),
-        rule=said[0],
-        clause=run.clause or "",
-        clause_text=clock.assumption.in_language(locale) if clock.assumption else "",
-        start=moment_text(run.started_at, time.zone),
-        due=due_day(run, run.due_at, time.zone),
-        state=state,
-        days=days,
-        changes=said[1:-1],
-        warning=warning,
-    )

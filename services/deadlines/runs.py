@@ -58,9 +58,12 @@ def pauses_of(run: ClockRun) -> list[Pause]:
     ]
 
 
-def result_of(run: ClockRun, time: DeskTime) -> DueResult:
-    """The arithmetic of a run, day by day ("why this date"), with its pauses and extension."""
-    clock = clock_of(run)
+def result_of(run: ClockRun, time: DeskTime, clock: Clock | None = None) -> DueResult:
+    """The arithmetic of a run, day by day ("why this date"), with its pauses and extension.
+
+    `clock`: under another rule than the one it started with.
+    """
+    clock = clock or clock_of(run)
     extension = None
     if run.extended_by and clock.extendable:
         extension = Extension(run.extended_by, Unit(clock.extendable.unit))
@@ -71,7 +74,7 @@ def result_of(run: ClockRun, time: DeskTime) -> DueResult:
         time.zone,
         pauses=pauses_of(run),
         extension=extension,
-        given=given_of(run),
+        given=given_of(run) if clock.unit is Unit.CUSTOMER_SET else None,
     )
 
 

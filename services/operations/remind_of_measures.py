@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from models import Complaint, Measure, OutboxMessage, ProcedureVersion
 from models.enums import MeasureStatus, RoleName
-from services.access.scope import current_actor
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import desk_zone
 from services.procedures.of_complaint import parsed, procedure_of
-from services.unit_of_work import UnitOfWork
+from services.unit_of_work import UnitOfWork, reading
 from services.workflow import people
 from services.workflow.escalation import somebody
 from services.workflow.remedies import SETTLED
@@ -55,9 +54,7 @@ def remind_all(session: Session, now: datetime | None = None) -> Reminded:
 
 def _waiting(session: Session, now: datetime) -> list[int]:
     """Ids of the measures somebody has to be told of now. A plain read: most minutes there are none."""
-    outer = current_actor(session)
-    session.info["actor"] = SYSTEM
-    try:
+    with reading(session, SYSTEM):
         today = now.astimezone(desk_zone(session)).date()
         days = _days_before(session)
         ahead = today + timedelta(days=max(days.values(), default=0))
@@ -85,9 +82,6 @@ def _waiting(session: Session, now: datetime) -> list[int]:
             if row.status is not MeasureStatus.PLANNED
             or row.due_on <= today + timedelta(days=days.get(row.procedure_version_id, -1))
         ]
-    finally:
-        session.rollback()
-        session.info["actor"] = outer
 
 
 def _days_before(session: Session) -> dict[int, int]:

@@ -22,7 +22,7 @@ from services.deadlines.desk_calendar import DeskTime, desk_time
 from services.deadlines.runs import clock_of, is_run_past, next_check, result_of, thresholds
 from services.procedures.of_complaint import procedure_of
 from services.procedures.schema import Consequence
-from services.unit_of_work import UnitOfWork
+from services.unit_of_work import UnitOfWork, reading
 from services.workflow import people
 from services.workflow.escalation import next_level, somebody
 from services.workflow.steps import tell, write_event
@@ -69,16 +69,8 @@ def _due_ids(session: Session, now: datetime, last: int, batch: int) -> list[int
     query = sa.select(ClockRun.id).where(
         ClockRun.state == ClockState.RUNNING, ClockRun.next_check_at <= now, ClockRun.id > last
     )
-    outer = session.info.get("actor")
-    session.info["actor"] = SYSTEM
-    try:
+    with reading(session, SYSTEM):
         return list(session.scalars(query.order_by(ClockRun.id).limit(batch)))
-    finally:
-        session.rollback()
-        if outer is None:
-            session.info.pop("actor", None)
-        else:
-            session.info["actor"] = outer
 
 
 def sweep(uow: UnitOfWork, run_id: int) -> SweepReport:

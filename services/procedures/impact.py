@@ -14,8 +14,8 @@ from models.enums import OPEN_STATES, EventKind, State
 from services.actor import Actor
 from services.deadlines.counting import DueResult, due
 from services.deadlines.desk_calendar import DeskTime, desk_time
-from services.deadlines.rules import Extension, Unit
-from services.deadlines.runs import OPEN, clock_of, given_of, pauses_of
+from services.deadlines.rules import Unit
+from services.deadlines.runs import OPEN, clock_of, given_of, result_of
 from services.errors import Reason
 from services.procedures.of_complaint import parsed
 from services.procedures.schema import Clock, Procedure
@@ -125,21 +125,9 @@ def due_text(run: ClockRun, time: DeskTime) -> str:
 
 def due_under(clock: Clock, run: ClockRun, time: DeskTime) -> DueResult | None:
     """When a run would end under another rule, with its pauses and what it was extended by."""
-    given = given_of(run)
-    if clock.unit is Unit.CUSTOMER_SET and given is None:
+    if clock.unit is Unit.CUSTOMER_SET and given_of(run) is None:
         return None
-    extension = None
-    if run.extended_by and clock.extendable:
-        extension = Extension(run.extended_by, Unit(clock.extendable.unit))
-    return due(
-        clock.rule,
-        run.started_at,
-        time.calendar,
-        time.zone,
-        pauses=pauses_of(run),
-        extension=extension,
-        given=given if clock.unit is Unit.CUSTOMER_SET else None,
-    )
+    return result_of(run, time, clock)
 
 
 def clocks_due_to_run(

@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session
 
 from models import AnalysisReport, Complaint
 from models.analysis_enums import ReportKind
-from services.access.scope import current_actor
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import desk_zone
 from services.operations.produce_report import produce_report
 from services.operations.raise_signals import raise_signals
 from services.reports.owners import analysis_in_force
 from services.reports.periods import Period, whole
-from services.unit_of_work import UnitOfWork
+from services.unit_of_work import UnitOfWork, reading
 
 log = logging.getLogger("desk.analysis")
 _SIGNALS_AT = 7
@@ -48,13 +47,9 @@ def analyse(session: Session, now: datetime | None = None) -> list[tuple[ReportK
 
 def due_reports(session: Session, now: datetime) -> Iterator[tuple[ReportKind, Period]]:
     """The periods that are over and have no report: the last one, and those since the report before it."""
-    outer = current_actor(session)
-    session.info["actor"] = SYSTEM
-    try:
-        yield from list(_due(session, now))
-    finally:
-        session.rollback()
-        session.info["actor"] = outer
+    with reading(session, SYSTEM):
+        found = list(_due(session, now))
+    yield from found
 
 
 def _due(session: Session, now: datetime) -> Iterator[tuple[ReportKind, Period]]:
