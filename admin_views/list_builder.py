@@ -41,6 +41,10 @@ from services.listing.filters import NONE, PREFIX, Filter, labels
 CellOf = Callable[[FieldSpec, ListRow, Cell], Cell]
 
 
+_LEADING = frozenset({"text", "date", "moment", "long"})
+"""Kinds of cells that can be the link to their record."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListFrame:
     """What a screen adds to its generated list."""
@@ -149,10 +153,13 @@ class ListBuilder:
     def _row(self, row: ListRow) -> Row:
         url = self.frame.row_url(row)
         cells = []
-        for index, spec in enumerate(self.query.specs):
+        linked = not url
+        for spec in self.query.specs:
             cell = self.frame.cell(spec, row, cell_of(spec, row.values[spec.key], self.reader))
-            if index == 0 and url and not cell.href and cell.kind in ("text", "date", "moment", "long"):
-                cell = replace(cell, kind="link", href=url)
+            # The first one that can lead to the record does: a badge cannot, and a person leads elsewhere.
+            if not linked and not cell.href and cell.kind in _LEADING and cell.text:
+                cell, linked = replace(cell, kind="link", href=url), True
+            linked = linked or cell.href == url
             cells.append(cell)
         return Row(
             id=row.address,

@@ -33,6 +33,7 @@ from settings import Settings
 from tests.factories.analysis import use_analysis
 from tests.factories.cases import PATHS, actor_of, create_complaint, fire, register_complaint, take
 from tests.factories.documents import CONTENT, DIGEST
+from tests.factories.house_records import keep_records
 from tests.factories.organisation import House, arrange_cover, create_house, create_user
 
 E = EventKind
@@ -87,6 +88,8 @@ def create_full_house(session: Session, settings: Settings) -> FullHouse:
     _evidence(session, settings, full, now)
     _quality(session, full, now)
     use_analysis(session, house, now)
+    evidence = session.get_one(Complaint, _id_of(session, full.cases["evidence"]))
+    keep_records(session, house, evidence, full.records["investigation"], now)
     _house_records(session, full)
     full.variants |= {("complaints", address): name for name, address in full.cases.items()}
     session.info["actor"] = SYSTEM

@@ -16,6 +16,7 @@ from models.reception_enums import DutyKind
 from services.actor import SYSTEM
 from services.operations.plan_reception import plan_ahead
 from tests.factories import House, create_complaint, create_house, grant_role
+from tests.support.stage_rows import reception_rows
 from tests.web.screens.conftest import SignIn
 
 R = RoleName
@@ -201,3 +202,14 @@ def test_one_person_holds_several_roles(session: Session, sign_in: SignIn) -> No
     both = sign_in(officer)
     assert both.get("/duty/new/").status_code == 200
     assert both.get("/archive/").status_code == 200
+
+
+@pytest.mark.parametrize("screen", ["duty", "trainings"])
+def test_every_row_leads_to_its_record_also_without_a_script(
+    session: Session, house: House, sign_in: SignIn, screen: str
+) -> None:
+    """A badge or a person in the first column does not take the link away."""
+    reception_rows(session, house[R.HANDLER])
+    session.commit()
+    html = page(sign_in(house[R.HEAD_OF_QUALITY]), f"/{screen}/")
+    assert re.search(rf'<a[^>]* href="/{screen}/[a-z2-9]{{12}}/"', html)
