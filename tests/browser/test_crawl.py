@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -17,7 +18,8 @@ from werkzeug.exceptions import HTTPException
 from models import User
 from models.enums import RoleName
 from tests.factories.full_house import FullHouse, create_full_house
-from tests.factories.organisation import create_organisation
+from tests.factories.organisation import create_house, create_organisation
+from tests.factories.other_houses import ELSEWHERE
 from tests.support.browser import People
 from tests.support.server import DeskServer
 
@@ -49,10 +51,6 @@ WITHOUT_LINK = {
     "admin.index": "Flask-Admin's own start page: leads on to one's work",
 }
 """Endpoints that no page links, with the reason. Look-ups (`….lookup`) answer the comboboxes."""
-NOT_IN_THIS_HOUSE: set[str] = {
-    "nothing",
-}
-"""Pages of records that the house of the crawl does not keep; the matrix of routes asks for each of them."""
 
 LOOK = """(number) => ({
   lang: document.documentElement.lang,
@@ -89,6 +87,8 @@ class Crawl:
     faults: list[str] = field(default_factory=list)
     shown: set[tuple[str, str]] = field(default_factory=set)
     """Cases that the browser has opened in a language, by whoever came first."""
+    only: frozenset[str] | None = None
+    """Endpoints to follow; all of them when none are named."""
     waiting: deque[tuple[str, bool, str]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -111,7 +111,7 @@ class Crawl:
             key, endpoint = self.key(parts.path)
             if key is None:
                 self.faults.append(f"{source}: no such route {parts.path}")
-            elif key not in self.seen:
+            elif key not in self.seen and (self.only is None or endpoint in self.only):
                 self.seen.add(key)
                 self.rules.add(endpoint)
                 self.waiting.append((url, in_dialog, source))
@@ -213,9 +213,50 @@ def test_every_role_follows_every_link(people: People, desk_server: DeskServer) 
         faults += [f"{role.value}: {one}" for one in (*crawl.faults, *people.faults[before:])]
         page.context.close()
     people.faults.clear()
-    never = _pages(app) - reached - set(WITHOUT_LINK) - NOT_IN_THIS_HOUSE
+    elsewhere = {endpoint for house in ELSEWHERE.values() for endpoint in house.endpoints}
+    never = _pages(app) - reached - set(WITHOUT_LINK) - elsewhere
     assert not faults, "\n".join(sorted(set(faults)))
     assert not never, f"no page links: {sorted(never)}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("procedure", ELSEWHERE)
+def test_pages_that_only_some_procedures_have(
+    people: People, desk_server: DeskServer, procedure: str
+) -> None:
+    """What a hospital's desk does not link, looked at under a procedure that has it, by whoever finds the link."""
+    app, there = desk_server.app, ELSEWHERE[procedure]
+    now = datetime.now(UTC) - timedelta(days=2)
+    with desk_server.session() as session:
+        house = create_house(session, procedure)
+        session.commit()
+        pages = there.build(session, house, now)
+        full = FullHouse(house, {role.value: user.id for role, user in house.people.items()})
+        full.confidential_number, full.knows = "TSM-0000", frozenset()
+        for role in RoleName:
+            session.get_one(User, full.users[role.value]).locale = "en" if role in ENGLISH else "zh_Hans_CN"
+        session.commit()
+    faults: list[str] = []
+    reached: set[str] = set()
+    for role in RoleName:
+        page = people.page_of(full.users[role.value], width=PHONE, height=800)
+        page.goto("/")
+        crawl = Crawl(app, page, full, role.value, only=there.endpoints)
+        for path in pages:
+            answer = page.goto(path)
+            assert answer is not None
+            if answer.status < 400:
+                crawl.judge(path, page.evaluate(LOOK, full.confidential_number))
+        while crawl.waiting:
+            crawl.visit(*crawl.waiting.popleft())
+        reached |= crawl.rules
+        faults += [f"{role.value}: {one}" for one in crawl.faults]
+        page.context.close()
+    people.faults[:] = [
+        one for one in people.faults if "status of 403" not in one and "status of 404" not in one
+    ]
+    assert not faults, "\n".join(sorted(set(faults)))
+    assert there.endpoints <= reached, f"no page links: {sorted(there.endpoints - reached)}"
 
 
 def test_the_reasons_are_about_routes_that_exist(desk_server: DeskServer) -> None:

@@ -89,7 +89,7 @@ def create_full_house(session: Session, settings: Settings) -> FullHouse:
     _quality(session, full, now)
     use_analysis(session, house, now)
     evidence = session.get_one(Complaint, _id_of(session, full.cases["evidence"]))
-    keep_records(session, house, evidence, full.records["investigation"], now)
+    full.variants |= keep_records(session, house, evidence, full.records["investigation"], now)
     _house_records(session, full)
     full.variants |= {("complaints", address): name for name, address in full.cases.items()}
     session.info["actor"] = SYSTEM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -10,13 +11,16 @@ from models import (
     Appraisal,
     Complaint,
     HandlingGroup,
+    Hold,
+    HoldNotice,
     Measure,
     PenaltyReferral,
     PostBinding,
     Solution,
 )
 from models.enums import MeasureKind, MeasureStatus, PostName, RequestKind, RoleName
-from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
+from models.hold_enums import NoticeKind
+from models.remedy_enums import AppraisalBody, AppraisalResult, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.operations.ask_department import ask_department
 from services.operations.copy_procedure import copy_procedure
@@ -33,18 +37,21 @@ R = RoleName
 
 def keep_records(
     session: Session, house: House, case: Complaint, investigation_id: int, now: datetime
-) -> None:
-    """All of them, on this case of the ward and its investigation."""
+) -> dict[tuple[str, str], str]:
+    """All of them, on this case of the ward and its investigation.
+
+    Returns the records whose page offers other things than those of the same kind (see FullHouse.variants).
+    """
     session.info["actor"] = SYSTEM
     _remedies(session, house, case, now)
-    hold_rows(session, case, "ZT-2026-0001", now)
+    variants = _holds(session, house, case, now)
     reception_rows(session, house[R.HANDLER])
     session.add(enquiry_row("ZX-2026-0001", house.ward.id, None, now))
     session.add(HandlingGroup(name="质量投诉处理小组", leader_id=house[R.HANDLER].id))
     session.add(PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[R.HEAD_OF_QUALITY].id))
     session.commit()
     _questions(session, house, investigation_id, now)
-    _procedures(session, house, now)
+    return variants | _procedures(session, house, now)
 
 
 def _remedies(session: Session, house: House, case: Complaint, now: datetime) -> None:
@@ -83,6 +90,19 @@ def _remedies(session: Session, house: House, case: Complaint, now: datetime) ->
                 commissioned_on=today,
                 advanced_by=Bearer.COMPLAINANT,
             ),
+            Appraisal(
+                complaint_id=case.id,
+                subject="输液器接头复检",
+                body_kind=AppraisalBody.EXPERTS,
+                body="专家组",
+                requested_on=today,
+                commissioned_on=today,
+                cost=Decimal(800),
+                advanced_by=Bearer.COMPLAINANT,
+                result=AppraisalResult.NOT_CONFORMING,
+                result_on=today,
+                borne_by=Bearer.RESPONSIBLE_UNIT,
+            ),
             PenaltyReferral(
                 complaint_id=case.id,
                 party="供货单位",
@@ -116,11 +136,39 @@ def _questions(session: Session, house: House, investigation_id: int, now: datet
         )
 
 
-def _procedures(session: Session, house: House, now: datetime) -> None:
+def _procedures(session: Session, house: House, now: datetime) -> dict[tuple[str, str], str]:
     """One draft being written, one submitted, and a proposal to work by another procedure."""
     with UnitOfWork(session, actor_of(session, house[R.HEAD_OF_QUALITY], now), now) as work:
-        copy_procedure(work, "hospital-complaint-office", "缩短转办时限")
+        written = copy_procedure(work, "hospital-complaint-office", "缩短转办时限")
         ready = copy_procedure(work, "hospital-complaint-office", "增加登记项目")
         work.session.flush()
         submit_procedure_draft(work, ready.public_id, None)
         propose_procedure(work, "general-quality", "按通用制度试行")
+        return {
+            ("procedure_drafts", written.public_id): "written",
+            ("procedure_drafts", ready.public_id): "submitted",
+        }
+
+
+def _holds(session: Session, house: House, case: Complaint, now: datetime) -> dict[tuple[str, str], str]:
+    """A stop of sale whose notices are still to be sent, and one of production whose notices wait for an answer."""
+    sale = hold_rows(session, case, "ZT-2026-0001", now)["hold"]
+    production = Hold(
+        number="ZT-2026-0002",
+        complaint_id=case.id,
+        product="一次性输液器",
+        reason="接头漏液",
+        ordered_at=now,
+        stops_production=True,
+    )
+    session.add(production)
+    session.flush()
+    told = {"hold_id": production.id, "kind": NoticeKind.STOP, "sent_at": now}
+    session.add_all(
+        [
+            HoldNotice(**told, department_id=house.ward.id),
+            HoldNotice(**told, outside="购货单位", sent_how="电话"),
+        ]
+    )
+    session.flush()
+    return {("holds", sale.public_id): "sale", ("holds", production.public_id): "production"}
