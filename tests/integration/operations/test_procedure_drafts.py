@@ -190,7 +190,9 @@ def test_a_field_keeps_its_kind_under_its_code(session: Session, house: House) -
     assert text.splitlines()[fault.line - 1].strip().startswith("- {code: model, kind: number")
     assert fault.where == "fields[0].kind"
     assert "write kind: text and retired: true here" in fault.message and "new code" in fault.message
-    with pytest.raises(InvalidProcedure, match=r"changed\.yaml:\d+: fields\[0\]\.kind: model is text in version 3"):
+    with pytest.raises(
+        InvalidProcedure, match=r"changed\.yaml:\d+: fields\[0\]\.kind: model is text in version 3"
+    ):
         publish_pack(session, changed_pack(4, OWN.replace("KIND", "number")), datetime.now(UTC))
     instead = OWN.replace("KIND, ", "text, retired: true, ") + OWN.strip().split("\n")[1].replace(
         "model, kind: KIND", "pieces, kind: number"

@@ -207,9 +207,17 @@ def test_filing_many_asks_once_why_a_part_is_missing(desk: Desk) -> None:
     lacking = desk.fresh("closed").public_id
     opened = send(archivist, "archive", {"rowid": [plain, lacking]})
     assert 'name="absent_reason"' in opened.text and "取证资料" in opened.text
-    form = {"rowid": [plain, lacking], "confirmed": "1", "confirmed_count": "2", "catalogue": "答复函", "pages": "3"}
+    form = {
+        "rowid": [plain, lacking],
+        "confirmed": "1",
+        "confirmed_count": "2",
+        "catalogue": "答复函",
+        "pages": "3",
+    }
     done = rows_of(send(archivist, "archive", {**form, "key": "a" * 20}))
-    assert done[plain][0] and not done[lacking][0] and "取证资料" in done[lacking][1], "each row says what it lacks"
+    assert done[plain][0] and not done[lacking][0] and "取证资料" in done[lacking][1], (
+        "each row says what it lacks"
+    )
     again = {**form, "rowid": [lacking], "confirmed_count": "1", "absent_reason": "来电咨询，无需取证"}
     assert rows_of(send(archivist, "archive", {**again, "key": "b" * 20}))[lacking] == (True, "")
     kept = {record.complaint_id: record.catalogue for record in desk.rows(ArchiveRecord)}
