@@ -42,6 +42,7 @@ from models.inquiry import (
     ResolutionPlan,
 )
 from models.instructions import LeaderInstruction
+from models.liability import Liability
 from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
@@ -127,6 +128,7 @@ __all__ = [
     "LeaderInstruction",
     "LeaveCover",
     "LedgerBatch",
+    "Liability",
     "Measure",
     "MeasureOrigin",
     "NamedPerson",

@@ -20,6 +20,7 @@ from admin_views.complaints.case_base import due_day
 from admin_views.complaints.case_decisions import CaseDecisions
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_holds import CaseHolds
+from admin_views.complaints.case_liability import CaseLiability
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
@@ -104,7 +105,7 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory):
+class CaseBuilder(CasePeople, CaseHolds, CaseLiability, CaseRecords, CaseDecisions, CaseHistory):
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -130,7 +131,7 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory
             add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
-            findings=[*self._holds(), *self._handling(), *self._decided()],
+            findings=[*self._holds(), *self._liabilities(), *self._handling(), *self._decided()],
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
             files=self._files(),

@@ -11,7 +11,7 @@ from models import AccusedDepartment, Department, DepartmentSuccession, RoleGran
 
 
 def accused_people(session: Session, complaint_id: int | None, among: Collection[int]) -> set[int]:
-    """Those of `among` who work in a department complained about, below it, in what became of it, or hold a role for it."""
+    """Those of `among` in a department complained about, below it or in its successor, or with a role for it."""
     if complaint_id is None or not among:
         return set()
     departments = _with_those_that_belong(

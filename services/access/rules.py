@@ -242,6 +242,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.Job: _job,
     m.LeaderInstruction: _through(m.LeaderInstruction.complaint_id),
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
+    m.Liability: _through(m.Liability.complaint_id),
     m.Measure: _measure,
     m.MeasureOrigin: _origin,
     m.NamedPerson: _through(m.NamedPerson.complaint_id),

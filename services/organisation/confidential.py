@@ -1,4 +1,4 @@
-"""Handing on confidential complaints when a person named on them leaves, or comes to belong to a department that they are
+"""Handing on confidential complaints when a person named on them leaves, or comes to belong to the department they are
 about: to those who are named already, and to nobody else; whoever changes the account learns nothing of it."""
 
 from __future__ import annotations

@@ -116,3 +116,4 @@ class Field(StrEnum):
     STORE = "store"
     THIRD_PARTY_NAME = "third_party_name"
     THIRD_PARTY_REFERENCE = "third_party_reference"
+    CUSTOMER_DATE = "customer_date"

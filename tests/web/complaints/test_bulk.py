@@ -194,7 +194,7 @@ def test_a_transfer_of_many_offers_no_file(desk: Desk, leader: DeskClient) -> No
 
 
 def test_filing_many_asks_once_why_a_part_is_missing(desk: Desk) -> None:
-    """Only where the procedure of one of them wants a part that may be missing; the reason goes to those that lack it."""
+    """Where the procedure of one of them wants a part that may be missing; those that lack it keep the reason."""
     archivist, plain = desk.client(R.ARCHIVIST), desk.fresh("closed").public_id
     assert 'name="absent_reason"' not in send(archivist, "archive", {"rowid": [plain]}).text
     text = (PACKS_FOLDER / f"{PROCEDURE}.yaml").read_text(encoding="utf-8")
