@@ -94,5 +94,5 @@ def _seal_is_sound(session: Session, record: ArchiveRecord, seal: ArchiveSeal, s
     ).first()
     if last is None:
         return False
-    said = unseal(last.sealed)["after"] if last.sealed else last.after
-    return bool(said) and said.get("digest") == seal.digest
+    said = unseal(last.sealed)["after"] if last.sealed else last.after or {}
+    return bool(said.get("digest") == seal.digest)
