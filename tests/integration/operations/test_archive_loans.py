@@ -63,7 +63,13 @@ def test_the_paper_file_is_with_one_person_at_a_time_and_comes_back(session: Ses
     [record] = rows(session, ArchiveRecord, complaint)
     record_id = record.id
     session.rollback()
-    form = {"kind": LoanKind.PAPER, "reader_id": None, "reader_name": None, "unit": None, "purpose": "诉讼举证"}
+    form = {
+        "kind": LoanKind.PAPER,
+        "reader_id": None,
+        "reader_name": None,
+        "unit": None,
+        "purpose": "诉讼举证",
+    }
     with pytest.raises(Invalid) as caught, as_role(session, house, R.ARCHIVIST) as work:
         lend_file(work, record_id, **form)
     assert set(caught.value.fields) == {"reader_name", "due_on"}
