@@ -155,7 +155,7 @@ FRIDAY = NOW + timedelta(days=3)
 
 
 @pytest.mark.clause("R03-02")
-def test_a_department_passes_it_to_customer_service_within_24_hours_of_receipt(session: Session) -> None:
+def test_customer_service_has_it_within_24_hours_of_receipt(session: Session) -> None:
     house = create_house(session, "customer-service")
     session.commit()
     received, ward = FRIDAY - timedelta(hours=2), house[R.HANDLER]
