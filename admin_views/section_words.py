@@ -147,6 +147,8 @@ SECTION_KEYS: dict[str, LazyString] = {
     "term": _l("Term"),
     "verified": _l("Verified"),
     "liability": _l("Joint liability"),
+    "managed_by": _l("Managed by one department"),
+    "of_complaint": _l("Asked about a complaint"),
     "excused_by": _l("Reason accepted by"),
     "confirmed_by": _l("Liability found by"),
     "satisfied_when": _l("Only for these causes"),

@@ -18,6 +18,7 @@ from admin_views.case_context import (
 )
 from admin_views.complaints.case_base import due_day
 from admin_views.complaints.case_decisions import CaseDecisions
+from admin_views.complaints.case_enquiries import CaseEnquiries
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_holds import CaseHolds
 from admin_views.complaints.case_liability import CaseLiability
@@ -105,7 +106,9 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-class CaseBuilder(CasePeople, CaseHolds, CaseLiability, CaseRecords, CaseDecisions, CaseHistory):
+class CaseBuilder(
+    CasePeople, CaseHolds, CaseLiability, CaseEnquiries, CaseRecords, CaseDecisions, CaseHistory
+):
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -131,7 +134,13 @@ class CaseBuilder(CasePeople, CaseHolds, CaseLiability, CaseRecords, CaseDecisio
             add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
-            findings=[*self._holds(), *self._liabilities(), *self._handling(), *self._decided()],
+            findings=[
+                *self._holds(),
+                *self._liabilities(),
+                *self._queries(),
+                *self._handling(),
+                *self._decided(),
+            ],
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
             files=self._files(),

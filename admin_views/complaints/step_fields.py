@@ -33,6 +33,7 @@ from services.deadlines.clocks import days_left_to_extend
 from services.deadlines.runs import clock_of
 from services.procedures.schema import Grade
 from services.workflow.gates import Situation
+from services.workflow.management import departments_for, rule_for
 from services.workflow.people import SIGNING_ROLES
 from services.workflow.posts import may_stand_for
 
@@ -143,10 +144,22 @@ def receivers(scene: Scene) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def receiver(label: LazyString) -> FieldMaker:
+def receiver(label: LazyString, *, handles: bool = True) -> FieldMaker:
+    """`handles`: whoever is chosen handles it, so that only departments are offered which may."""
+
     def make(scene: Scene) -> Field:
-        choices: dict[Any, Any] = {"": [("", _l("– choose –"))], **receivers(scene)}
-        return SelectField(label, must(), choices=choices, render_kw={"wide": True})
+        found, help = receivers(scene), ""
+        rule = rule_for(scene.session, scene.situation.complaint) if handles and scene.situation else None
+        if rule is not None:
+            managing = {department.name for department in departments_for(scene.session, rule.duty)}
+            found = {name: people for name, people in found.items() if name in managing}
+            help = _l(
+                "Complaints of this kind are managed by the department for %(duty)s (%(clause)s).",
+                duty=rule.duty.label,
+                clause=", ".join(rule.clause) or _l("own rule"),
+            )
+        choices: dict[Any, Any] = {"": [("", _l("– choose –"))], **found}
+        return SelectField(label, must(), choices=choices, description=help, render_kw={"wide": True})
 
     return make
 

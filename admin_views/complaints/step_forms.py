@@ -62,7 +62,7 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
         "note": _NOTE,
     },
     E.ADD_CO_HANDLER: {
-        "receiver": make.receiver(_l("Co-handling department and person")),
+        "receiver": make.receiver(_l("Co-handling department and person"), handles=False),
         "instruction": make.long(_l("What this department is to do")),
         "coordinator": make.coordinator,
     },

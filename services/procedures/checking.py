@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.enums import Category
 from models.fields import Sensitivity
 from services.documents.forms import forms_of
 from services.procedures.consistency import inconsistencies
@@ -140,10 +141,18 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
 
 
 def _unknown_categories(procedure: Procedure, source: Source) -> Iterator[Fault]:
-    """A hold for a category that nobody can choose would never be placed."""
-    known = [kind.code for kind in procedure.categories]
-    for index, rule in enumerate(procedure.holds):
+    """A rule for a category that nobody can choose would never apply."""
+    built_in = [category.value for category in Category]
+    for index, rule in enumerate(procedure.managed_by):
+        words = [*[kind.code for kind in procedure.categories], *built_in]
         for code in rule.categories:
+            if code not in words:
+                there: Path = ("managed_by", index, "categories")
+                said = f"{code} is no category of this procedure; write one of: {', '.join(dict.fromkeys(words))}"
+                yield Fault(source.line_of(there), name(there), said)
+    known = [kind.code for kind in procedure.categories]
+    for index, hold in enumerate(procedure.holds):
+        for code in hold.categories:
             if code not in known:
                 here: Path = ("holds", index, "categories")
                 message = f"{code} is no category of this procedure; write one of: {', '.join(known)}"

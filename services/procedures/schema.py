@@ -26,6 +26,7 @@ from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.intake import NamedHandler, ToldAtRegistration
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.liability import JointLiability
+from services.procedures.sections.management import ManagedBy
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
 from services.procedures.sections.privacy import ConsentNeeded, IdentityAsked
@@ -268,6 +269,7 @@ class Procedure(Part):
     reading: Reading | None = None
     staffing: Staffing | None = None
     enquiries: tuple[EnquiryKind, ...] = ()
+    managed_by: tuple[ManagedBy, ...] = ()
     documents: Documents | None = None
     measures: Measures = Measures()
     warranty: Warranty | None = None

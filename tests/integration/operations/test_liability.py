@@ -31,7 +31,7 @@ from services.operations.state_liability_reason import state_liability_reason
 from services.operations.sweep import sweep_all
 from services.procedures.vocabulary import Field
 from services.unit_of_work import UnitOfWork
-from services.workflow.acceptance import IN_A_SENTENCE, still_asked
+from services.workflow.acceptance import FIELD_LABELS, still_asked
 from services.workflow.gates import Situation
 from tests.factories import NOW, House, actor_of, create_complaint, create_house, grant_role, take
 from tests.integration.operations.looking import clocks, rows, told
@@ -69,8 +69,8 @@ def test_the_customer_sets_the_date_at_registration_or_later(session: Session, o
     assert (run.state, run.due_on, run.started_at) == (ClockState.RUNNING, DUE, asked.received_at)
     later = create_complaint(session, office)
     assert ("customer_date", 1) not in clocks(session, later)
-    assert IN_A_SENTENCE[Field.CUSTOMER_DATE] in asked_of(session, office, later)
-    assert IN_A_SENTENCE[Field.CUSTOMER_DATE] not in asked_of(session, office, asked)
+    assert FIELD_LABELS[Field.CUSTOMER_DATE] in asked_of(session, office, later)
+    assert FIELD_LABELS[Field.CUSTOMER_DATE] not in asked_of(session, office, asked)
     named = {"values": {"customer_due_on": DUE}}
     take(session, office, later, E.CORRECT, R.FIRST_RECEIVER, **named)
     run = clocks(session, later)["customer_date", 1]
