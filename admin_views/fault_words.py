@@ -69,6 +69,7 @@ SENTENCES: tuple[str, ...] = (
     N_("liability belongs to a time limit of complaints; take it out"),
     N_("when belongs to a document before a step of a complaint; take it out"),
     N_("there is nothing to leave when until_satisfied is false; take one of them out"),
+    N_("%(code)s is no category of this procedure; write one of: %(words)s"),
     N_("%(code)s is declared twice; give each its own code"),
     N_("the choice %(code)s is declared twice; give each its own code"),
     N_("the general manager is the last rung; put the others before"),

@@ -30,7 +30,7 @@ class CaseEnquiries(CaseReader):
             actions = [Action(label=_("Inquire"), url=url, icon="plus")]
         if not found and not actions:
             return []
-        heads = [_("Number"), _("Asked"), _("To department"), _("Status"), _("Answer")]
+        heads = [_("Number"), _("What was asked"), _("To department"), _("Status"), _("Answer")]
         return [
             RecordTable(
                 key="enquiries",
