@@ -85,7 +85,7 @@ class LiabilitiesView(GuardedModelView):
     page_sections: ClassVar[Any] = (
         (_l("Broken time limit"), ("complaint_id", "person_id", "breached_at", "clause", "status")),
         (_l("Reason"), ("stated_at", "stated_reason")),
-        (_l("Decision"), ("decided_at", "decided_by_id", "decision_text")),
+        (_l("What was decided"), ("decided_at", "decided_by_id", "decision_text")),
     )
     empty = Empty(
         title=_l("Nobody answers for a missed date here"),
