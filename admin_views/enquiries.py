@@ -87,7 +87,7 @@ class EnquiriesView(GuardedModelView):
         (_l("To be answered"), "f.status=open"),
         (_l("Answered"), "f.status=answered"),
     )
-    form_note = _l("For what is no complaint. Whoever has to answer it is told at once.")
+    form_note = _l("Whoever has to answer it is told at once.")
     empty = Empty(
         title=_l("Nothing is recorded"),
         text=_l(
