@@ -41,6 +41,8 @@ from admin_views.base import DeskIndexView
 from admin_views.complaints import (
     informants,
     informed,
+    archived,
+    informants,
     lifecycle,
     parties,
     privacy,
@@ -68,6 +70,7 @@ BLUEPRINTS = (
     privacy.blueprint,
     informants.blueprint,
     informed.blueprint,
+    archived.blueprint,
 )
 
 SCREENS = (

@@ -10,6 +10,7 @@ from models.analysis import (
     ReportCase,
     Signal,
 )
+from models.archives import ArchiveLoan, ArchiveSeal
 from models.base import Base
 from models.cases import (
     ArchiveRecord,
@@ -81,7 +82,9 @@ __all__ = [
     "Acknowledgement",
     "AnalysisReport",
     "Appraisal",
+    "ArchiveLoan",
     "ArchiveRecord",
+    "ArchiveSeal",
     "Assignment",
     "Attachment",
     "AuditEntry",
