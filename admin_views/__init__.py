@@ -39,10 +39,9 @@ from admin_views import (
 )
 from admin_views.base import DeskIndexView
 from admin_views.complaints import (
-    informants,
-    informed,
     archived,
     informants,
+    informed,
     lifecycle,
     parties,
     privacy,

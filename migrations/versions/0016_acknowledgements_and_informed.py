@@ -1,6 +1,6 @@
 """Acknowledgements with the receiver's signature, and who was informed of a case.
 
-Revision: 0015, after 0014
+Revision: 0016, after 0015
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
