@@ -46,7 +46,7 @@ def refused(session: Session, house: House, complaint: Complaint, **given: Any) 
 
 
 @pytest.mark.clause("R11-05")
-def test_the_first_answer_tells_steps_and_estimated_completion_within_24_hours(session: Session) -> None:
+def test_the_first_answer_stops_the_24_hours_and_keeps_what_was_said(session: Session) -> None:
     house, complaint = registered(session, COMPANY, "accepted")
     run = clocks(session, complaint)["first_reply", 1]
     assert (run.state, run.due_at - run.started_at) == (ClockState.RUNNING, timedelta(hours=24))
