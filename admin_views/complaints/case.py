@@ -25,6 +25,7 @@ from admin_views.complaints.case_liability import CaseLiability
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
+from admin_views.complaints.case_told import CaseTold
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
 from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
@@ -106,9 +107,13 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
+<<<<<<< HEAD
 class CaseBuilder(
     CasePeople, CaseHolds, CaseLiability, CaseEnquiries, CaseRecords, CaseDecisions, CaseHistory
 ):
+=======
+class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, CaseHistory):
+>>>>>>> main
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -134,6 +139,7 @@ class CaseBuilder(
             add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
+<<<<<<< HEAD
             findings=[
                 *self._holds(),
                 *self._liabilities(),
@@ -141,6 +147,10 @@ class CaseBuilder(
                 *self._handling(),
                 *self._decided(),
             ],
+=======
+            told=self._told(),
+            findings=[*self._holds(), *self._handling(), *self._decided()],
+>>>>>>> main
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
             files=self._files(),
@@ -379,6 +389,7 @@ class CaseBuilder(
             (_("Received at"), complaint.received_at),
             (_("Accepted at"), complaint.accepted_at),
             (_("Due"), self._due_text()),
+            (_("Estimated completion"), self._estimated_completion()),
             (_("Replied at"), complaint.replied_at),
             (_("Closed at"), complaint.closed_at),
             (_("Archived at"), complaint.archived_at),
