@@ -99,7 +99,7 @@ _VERBS = {
     "appeal": _l("Appealed"),
     "state_reason": _l("Reason stated"),
     "excuse": _l("Reason accepted"),
-    "confirm": _l("Found jointly liable"),
+    "find_liable": _l("Found jointly liable"),
     "decide_appeal": _l("Appeal decided"),
     "result": _l("Result recorded"),
     "settle": _l("Cost settled"),

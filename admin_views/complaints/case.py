@@ -107,13 +107,9 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-<<<<<<< HEAD
 class CaseBuilder(
-    CasePeople, CaseHolds, CaseLiability, CaseEnquiries, CaseRecords, CaseDecisions, CaseHistory
+    CasePeople, CaseHolds, CaseLiability, CaseEnquiries, CaseRecords, CaseDecisions, CaseTold, CaseHistory
 ):
-=======
-class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, CaseHistory):
->>>>>>> main
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -139,7 +135,7 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, C
             add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
-<<<<<<< HEAD
+            told=self._told(),
             findings=[
                 *self._holds(),
                 *self._liabilities(),
@@ -147,10 +143,6 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, C
                 *self._handling(),
                 *self._decided(),
             ],
-=======
-            told=self._told(),
-            findings=[*self._holds(), *self._handling(), *self._decided()],
->>>>>>> main
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
             files=self._files(),

@@ -29,7 +29,14 @@ class CaseLiability(CaseReader):
         ).all()
         if not found:
             return []
-        heads = [_("Time limit"), _("Asked first"), _("Reason stated"), _("Status"), _("What was decided"), _("Step")]
+        heads = [
+            _("Time limit"),
+            _("Asked first"),
+            _("Reason stated"),
+            _("Status"),
+            _("What was decided"),
+            _("Step"),
+        ]
         rows = [self._liability(record) for record in found]
         return [RecordTable(key="liabilities", title=_("Joint liability"), heads=heads, rows=rows)]
 

@@ -8,11 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 
-<<<<<<< HEAD
-from admin_views.complaints import filing_fields as filing
-=======
 from admin_views.complaints import acknowledging
->>>>>>> main
+from admin_views.complaints import filing_fields as filing
 from admin_views.complaints import step_fields as make
 from admin_views.complaints.step_fields import FieldMaker, Scene
 from models.enums import Channel, EventKind, FollowUpResult, PauseReason, Responsibility, Verdict

@@ -26,6 +26,6 @@ def confirm_liability(
     record.status, record.decided_at = LiabilityStatus.CONFIRMED, work.now
     record.decided_by_id = work.actor.user_id
     save(work, record)
-    record_change(work, "confirm", record, earlier, grant=grant)
+    record_change(work, "find_liable", record, earlier, grant=grant)
     tell(work, complaint, [record.person_id], "liability.confirmed")
     return record

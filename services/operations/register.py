@@ -24,7 +24,7 @@ from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
 from services.workflow.confidentiality import open_matter_faults
 from services.workflow.duty import ask_for_instruction, is_out_of_hours, receiver_on_duty
-<<<<<<< HEAD
+from services.workflow.informing import inform
 from services.workflow.intake import (
     channel_faults,
     handle_at_once,
@@ -32,10 +32,6 @@ from services.workflow.intake import (
     tell_at_registration,
     told_faults,
 )
-=======
-from services.workflow.informing import inform
-from services.workflow.intake import channel_faults, handle_at_once, tell_at_registration, told_faults
->>>>>>> main
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
 from services.workflow.parties import keep_first_complainant, party_faults

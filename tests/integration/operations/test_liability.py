@@ -156,7 +156,7 @@ def test_without_an_accepted_reason_the_head_of_quality_finds_them_liable(
     assert (found.status, found.decided_at) == (LiabilityStatus.CONFIRMED, LATE)
     assert told(session, complaint, "liability.confirmed") == {office[R.HANDLER].id}
     actions = [entry.action for entry in rows(session, AuditEntry, complaint)]
-    assert actions.count("liability.confirm") == 1
+    assert actions.count("liability.find_liable") == 1
 
 
 @pytest.mark.clause("R16-10")
