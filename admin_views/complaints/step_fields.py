@@ -148,7 +148,8 @@ def receiver(label: LazyString, *, handles: bool = True) -> FieldMaker:
     """`handles`: whoever is chosen handles it, so that only departments are offered which may."""
 
     def make(scene: Scene) -> Field:
-        found, help = receivers(scene), ""
+        found: dict[str, list[tuple[str, str]]] = receivers(scene)
+        help: LazyString | str = ""
         rule = rule_for(scene.session, scene.situation.complaint) if handles and scene.situation else None
         if rule is not None:
             managing = {department.name for department in departments_for(scene.session, rule.duty)}
