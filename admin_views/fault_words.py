@@ -65,7 +65,6 @@ SENTENCES: tuple[str, ...] = (
         "%(code)s is %(former)s in version %(number)s, and cases hold such values; write kind: %(same)s and "
         "retired: true here, and declare the %(kind)s under a new code"
     ),
-    N_("it limits until_satisfied, which is false; write until_satisfied: true, or take it out"),
     N_("liability belongs to a time limit of complaints; take it out"),
     N_("when belongs to a document before a step of a complaint; take it out"),
     N_("there is nothing to leave when until_satisfied is false; take one of them out"),

@@ -134,10 +134,6 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
         yield Fault(source.line_of(path), name(path), message)
-    if procedure.follow_up.satisfied_when and not procedure.follow_up.until_satisfied:
-        path = ("follow_up", "satisfied_when")
-        message = "it limits until_satisfied, which is false; write until_satisfied: true, or take it out"
-        yield Fault(source.line_of(path), name(path), message)
 
 
 def _unknown_categories(procedure: Procedure, source: Source) -> Iterator[Fault]:
