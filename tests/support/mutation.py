@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -255,8 +256,8 @@ def _outcomes(chosen: Sequence[Clause], trees: Queue[Tree], workers: int) -> lis
             if each is not None
         ]
         shown = {each.clause for each in unfit}
-        planned = [each for clause in chosen if clause.code not in shown for each in mutations(clause)]
-        outcomes = list(pool.map(one, [*unfit, *planned]))
+        planned = (each for clause in chosen if clause.code not in shown for each in mutations(clause))
+        outcomes = list(pool.map(one, chain(unfit, planned)))
     while not trees.empty():
         trees.get().close()
     return outcomes

@@ -41,6 +41,11 @@ class Asked:
 
 CLAUSES = [
     Asked(
+        "R01-01", "hospital-complaint-office", (), {"nature": ("complaint", "petition")}, ("visit", "letter")
+    ),
+    Asked("R01-03", "hospital-complaint-office", (), {}, ("letter",)),
+    Asked("R01-04", "hospital-complaint-office", ("received_at",), {}, ("hotline",)),
+    Asked(
         "R01-05",
         "hospital-complaint-office",
         ("name", "phone", "address", "request", "grounds", "content"),
