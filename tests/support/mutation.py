@@ -3,8 +3,8 @@
     python -m tests.support.mutation [--clause R05-11] [--regulation R05] [--workers 2] [--report FILE]
 
 A rule is a place in the procedure file that cites the clause (a list item or an optional part is removed; in a part
-that has to be there, booleans are flipped and numbers doubled), or a function named in procedures/clauses (its body
-becomes `return None`). Each is done in a copy of the tree, so nothing here is touched.
+that has to be there, booleans are flipped, numbers doubled and roles changed for another), or a function named in
+procedures/clauses (its body becomes `return None`). Each is done in a copy of the tree, so nothing here is touched.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from queue import Queue
@@ -26,6 +27,7 @@ from typing import Any
 
 import yaml
 
+from models.enums import RoleName
 from services.procedures.checking import parse
 from services.procedures.clauses import Clause, Place, catalogue, passing_tests, places_of
 from services.procedures.reading import InvalidProcedure, name, read
@@ -43,6 +45,8 @@ LEFT_OUT = (
     "__pycache__",
 )
 SECONDS = 300
+ROLES = frozenset(role.value for role in RoleName)
+OTHER_ROLES = (RoleName.ARCHIVIST.value, RoleName.HANDLER.value)
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,9 @@ def mutations(clause: Clause) -> Iterator[Mutation | Outcome]:
 
 def without(text: str, place: Place) -> str | None:
     """The procedure without the rule at `place`; None when no such procedure is valid."""
-    for change in (_removed, _turned):
+    for change in changes(read(text).data, place):
         data = read(text).data
-        change(data, place)
+        change(_holder(data, place), place[-1])
         changed = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
         try:
             parse(changed)
@@ -99,17 +103,28 @@ def _holder(data: Any, place: Place) -> Any:
     return data
 
 
-def _removed(data: Any, place: Place) -> None:
-    del _holder(data, place)[place[-1]]
-
-
-def _turned(data: Any, place: Place) -> None:
+def changes(data: Any, place: Place) -> Iterator[Callable[[Any, Any], None]]:
+    """Ways to take the rule out, the plainest first; where a combination is not valid, one setting at a time."""
+    yield lambda holder, last: holder.__delitem__(last)
     part = _holder(data, place)[place[-1]]
-    for key, value in part.items():
-        if isinstance(value, bool):
-            part[key] = not value
-        elif isinstance(value, int):
-            part[key] = value * 2
+    settings = [key for key, value in part.items() if isinstance(value, bool | int) or str(value) in ROLES]
+    if settings:
+        for keys in (settings, *([key] for key in settings)):
+            yield partial(_turned, keys=keys)
+
+
+def _turned(holder: Any, last: Any, keys: Sequence[str]) -> None:
+    part = holder[last]
+    for key in keys:
+        part[key] = _other(part[key])
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value * 2
+    return next(role for role in OTHER_ROLES if role != value)
 
 
 def emptied(clause: str, dotted: str) -> Mutation | Outcome:
