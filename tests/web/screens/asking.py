@@ -56,6 +56,7 @@ CLAUSES = [
     Asked("R04-01", "general-quality", ("form", "request"), {}, ("letter", "hotline", "visit", "email")),
     Asked("R04-03", "general-quality", (), {"category_code": ("product", "service", "other")}),
     Asked("R04-09", "general-quality", ("name", "phone", "content")),
+    Asked("R04-12", "general-quality", (), {}, ("internal",)),
     Asked(
         "R05-01",
         "product-company",
