@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models import Party
-from models.enums import Channel, PartyKind, PartySide, RoleName, State
+from models.enums import Channel, ComplaintForm, PartyKind, PartySide, RoleName, State
 from services.errors import Invalid, NotPermitted
 from services.operations.register import NewParty
 from tests.factories import NOW, House, register_complaint
@@ -46,7 +46,7 @@ def test_out_of_hours_the_person_on_duty_is_the_first_receiver(session: Session,
 def test_any_department_may_register_and_nobody_who_keeps_the_system(session: Session, house: House) -> None:
     may = {role for role in R if role not in (R.ADMINISTRATOR, R.AUDITOR)}
     for role in may:
-        register_complaint(session, house[role])
+        register_complaint(session, house[role], channel=Channel.VISIT, form=ComplaintForm.ORAL)
     register_complaint(session, house.outsider)
     for role in set(R) - may:
         with pytest.raises(NotPermitted):
@@ -57,7 +57,13 @@ def test_any_department_may_register_and_nobody_who_keeps_the_system(session: Se
 def test_name_telephone_address_request_and_grounds_are_kept_apart(session: Session, house: House) -> None:
     party = NewParty(PartySide.COMPLAINANT, name="王小明", phone="13800001111", address="某路1号")
     complaint = register_complaint(
-        session, house[R.HANDLER], parties=(party,), request="退费", grounds="票据"
+        session,
+        house[R.HANDLER],
+        parties=(party,),
+        request="退费",
+        grounds="票据",
+        channel=Channel.VISIT,
+        form=ComplaintForm.ORAL,
     )
     [kept] = rows(session, Party, complaint)
     assert (kept.name, kept.phone, kept.address) == ("王小明", "13800001111", "某路1号")

@@ -41,6 +41,11 @@ class Asked:
 
 CLAUSES = [
     Asked(
+        "R01-01", "hospital-complaint-office", (), {"nature": ("complaint", "petition")}, ("visit", "letter")
+    ),
+    Asked("R01-03", "hospital-complaint-office", (), {}, ("letter",)),
+    Asked("R01-04", "hospital-complaint-office", ("received_at",), {}, ("hotline",)),
+    Asked(
         "R01-05",
         "hospital-complaint-office",
         ("name", "phone", "address", "request", "grounds", "content"),
@@ -51,6 +56,7 @@ CLAUSES = [
     Asked("R04-01", "general-quality", ("form", "request"), {}, ("letter", "hotline", "visit", "email")),
     Asked("R04-03", "general-quality", (), {"category_code": ("product", "service", "other")}),
     Asked("R04-09", "general-quality", ("name", "phone", "content")),
+    Asked("R04-12", "general-quality", (), {}, ("internal",)),
     Asked(
         "R05-01",
         "product-company",

@@ -111,6 +111,43 @@ def test_what_was_asked_and_is_open_is_told_until_it_is_recorded(session: Sessio
     assert "包装情形、" not in words(client.get(url)).split("尚未记录")[1][:80]
 
 
+OPEN: list[tuple[str, str, tuple[str, ...]]] = [
+    ("R05-07", "product-company", ("其他联系方式", "职业", "社会背景")),
+    ("R05-08", "product-company", ("包装情形", "投诉量")),
+    ("R05-09", "product-company", ("购买经过", "储存经过", "消费经过")),
+    ("R07-06", "enterprise-chapters", ("产品规格或服务项目",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("procedure", "labels"),
+    [
+        pytest.param(procedure, labels, id=clause, marks=pytest.mark.clause(clause))
+        for clause, procedure, labels in OPEN
+    ],
+)
+def test_each_question_of_the_regulation_stays_open_until_it_is_answered(
+    session: Session, sign_in: SignIn, procedure: str, labels: tuple[str, ...]
+) -> None:
+    house = house_of(session, procedure)
+    client = sign_in(house[RoleName.FIRST_RECEIVER])
+    told = words(client.get(client.post(NEW, data=filled()).headers["Location"]))
+    left = told[told.index("登记时应问明、尚未记录") :][:200]
+    assert [label for label in labels if label not in left] == []
+
+
+@pytest.mark.clause("R05-08", "R06-02", "R13-05")
+@pytest.mark.parametrize("procedure", ["product-company", "production", "pharma-manufacturer"])
+def test_acceptance_waits_for_the_product(session: Session, sign_in: SignIn, procedure: str) -> None:
+    house = house_of(session, procedure)
+    client = sign_in(house[RoleName.FIRST_RECEIVER])
+    client.post(NEW, data=filled())
+    made = newest(session)
+    with pytest.raises(Refused) as refused:
+        fire(session, house[RoleName.FIRST_RECEIVER], EventKind.ACCEPT, made.public_id, now=datetime.now(UTC))
+    assert "missing_product_name" in [reason.code for reason in refused.value.reasons]
+
+
 @pytest.mark.clause("R02-02")
 def test_a_complainant_of_a_unit_is_an_organisation(session: Session, sign_in: SignIn) -> None:
     house = house_of(session, "construction-company")
