@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from models.intake_enums import CheckOutcome
 from models.labels import LazyString, _l
 
 SECTION_KEYS: dict[str, LazyString] = {
     "told": _l("Told at registration"),
+    "checks": _l("Intake checks"),
+    "required_for": _l("Needed for"),
+    "outcomes": _l("Outcomes"),
+    "blocks": _l("Stands in the way"),
+    "note": _l("With what was found"),
+    "except_anonymous": _l("Not where the complaint is anonymous"),
+    "acceptance": _l("Acceptance"),
+    "opens_investigation": _l("Opens the investigation at once"),
+    "oral_material": _l("Written material of an oral complaint"),
     "chosen": _l("Chosen by the registrar"),
     "named_handler": _l("Named handler at once"),
     "answered_by": _l("Answered by"),
@@ -185,6 +195,7 @@ SECTION_KEYS: dict[str, LazyString] = {
 }
 
 SECTION_WORDS: dict[str, LazyString] = {
+    **{outcome.value: outcome.label for outcome in CheckOutcome},
     "complaint": _l("The complaint"),
     "evidence": _l("Evidence"),
     "handling": _l("Handling"),

@@ -42,6 +42,7 @@ from models.inquiry import (
     ResolutionPlan,
 )
 from models.instructions import LeaderInstruction
+from models.intake import ComplaintCheck, RequestedMaterial
 from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
@@ -89,6 +90,7 @@ __all__ = [
     "ClockRun",
     "ColumnChoice",
     "Complaint",
+    "ComplaintCheck",
     "ComplaintEvent",
     "ComplaintValue",
     "ComplaintVisibility",
@@ -149,6 +151,7 @@ __all__ = [
     "ReceptionSession",
     "Reply",
     "ReportCase",
+    "RequestedMaterial",
     "ResolutionPlan",
     "RoleGrant",
     "SavedView",

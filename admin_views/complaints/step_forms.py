@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_wtf import FlaskForm
 
 from admin_views.complaints import step_fields as make
+from admin_views.complaints.acceptance_fields import investigation_leader
 from admin_views.complaints.step_fields import FieldMaker, Scene
 from models.enums import Channel, EventKind, FollowUpResult, PauseReason, Responsibility, Verdict
 from models.labels import _l
@@ -27,7 +28,7 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
         "expected_on": make.day(_l("Answer promised by")),
         "at": make.moment(_l("Told at"), help=_l("Left empty: now.")),
     },
-    E.ACCEPT: {"note": _NOTE},
+    E.ACCEPT: {"leader_id": investigation_leader, "note": _NOTE},
     E.REFUSE: {
         "reason": make.long(_l("Reason"), help=_l("It goes to the complainant.")),
         "clause": make.line(_l("Clause"), help=_l("The clause of the procedure it rests on.")),

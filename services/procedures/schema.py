@@ -22,7 +22,13 @@ from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
 from services.procedures.sections.holds import HoldRule
-from services.procedures.sections.intake import NamedHandler, ToldAtRegistration
+from services.procedures.sections.intake import (
+    Acceptance,
+    IntakeCheck,
+    NamedHandler,
+    OralMaterial,
+    ToldAtRegistration,
+)
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
@@ -163,6 +169,21 @@ class Intake(Part):
     anonymous: Allowance
     told: tuple[ToldAtRegistration, ...] = ()
     named_handler: NamedHandler | None = None
+    checks: tuple[IntakeCheck, ...] = ()
+    acceptance: Acceptance | None = None
+    oral_material: OralMaterial | None = None
+
+    @model_validator(mode="after")
+    def _codes_differ(self) -> Self:
+        items = self.oral_material.items if self.oral_material else ()
+        for name, codes in (
+            ("checks", [each.code for each in self.checks]),
+            ("oral_material.items", [each.code for each in items]),
+        ):
+            twice = next((code for index, code in enumerate(codes) if code in codes[:index]), None)
+            if twice is not None:
+                raise ValueError(f"{name} lists {twice} twice; give each its own code")
+        return self
 
 
 class Handover(Ruled):
