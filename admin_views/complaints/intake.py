@@ -203,6 +203,6 @@ def material_received(address: str) -> ResponseReturnValue:
         submit=_("Put on record"),
         icon="inbox",
         anchor="materials",
-        files="file",
+        file="file",
         draft="receipt",
     )

@@ -95,23 +95,23 @@ def step_on_case(
     submit: str = "",
     icon: str = "",
     anchor: str = "people",
-    files: str = "",
+    file: str = "",
     draft: str = "",
     answer: Callable[[Any], ResponseReturnValue] | None = None,
 ) -> ResponseReturnValue:
     """The dialog of one step on the page of a complaint, or what came of it.
 
-    `files`: the field whose uploads `carry_out` takes beside the unit of work. `draft`: keeps what was typed.
+    `file`: the field whose upload `carry_out` takes beside the unit of work. `draft`: keeps what was typed.
     """
     number, page = complaint_at(address).number, url_for("complaints.details_view", address=address)
     errors: list[str] = []
     if request.method == "POST" and form.validate():
         try:
             with (
-                staged_files(form[files].data if files else ()) as staged,
+                staged_files([form[file].data] if file else ()) as staged,
                 UnitOfWork(db.session(), acting()) as work,
             ):
-                came = carry_out(work, staged) if files else carry_out(work)
+                came = carry_out(work, staged) if file else carry_out(work)
         except (NotFound, NotPermitted):
             raise
         except DeskError as error:
