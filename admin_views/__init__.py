@@ -39,6 +39,16 @@ from admin_views import (
 )
 from admin_views.base import DeskIndexView
 from admin_views.complaints import informants, intake, lifecycle, parties, privacy, steps, warranty, worklist
+from admin_views.complaints import (
+    archived,
+    informants,
+    lifecycle,
+    parties,
+    privacy,
+    steps,
+    warranty,
+    worklist,
+)
 from admin_views.complaints.view import ComplaintsView
 from admin_views.documents import issuing as document_forms
 from admin_views.documents import templates as document_templates
@@ -59,6 +69,7 @@ BLUEPRINTS = (
     privacy.blueprint,
     informants.blueprint,
     intake.blueprint,
+    archived.blueprint,
 )
 
 SCREENS = (
