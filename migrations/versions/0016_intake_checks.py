@@ -1,6 +1,6 @@
 """Outcomes of intake checks, and material that oral complaints are asked for.
 
-Revision: 0015, after 0014
+Revision: 0016, after 0015
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from alembic import op
 
 from migrations.support import make_append_only
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
