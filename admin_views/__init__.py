@@ -38,10 +38,11 @@ from admin_views import (
     staffing,
 )
 from admin_views.base import DeskIndexView
-from admin_views.complaints import informants, intake, lifecycle, parties, privacy, steps, warranty, worklist
 from admin_views.complaints import (
     archived,
     informants,
+    informed,
+    intake,
     lifecycle,
     parties,
     privacy,
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     privacy.blueprint,
     informants.blueprint,
     intake.blueprint,
+    informed.blueprint,
     archived.blueprint,
 )
 

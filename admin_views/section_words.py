@@ -6,6 +6,9 @@ from models.intake_enums import CheckOutcome
 from models.labels import LazyString, _l
 
 SECTION_KEYS: dict[str, LazyString] = {
+    "acknowledgement": _l("Acknowledgement"),
+    "informed": _l("Kept informed"),
+    "signature": _l("Signature"),
     "told": _l("Told at registration"),
     "checks": _l("Intake checks"),
     "required_for": _l("Needed for"),
@@ -196,6 +199,12 @@ SECTION_KEYS: dict[str, LazyString] = {
 
 SECTION_WORDS: dict[str, LazyString] = {
     **{outcome.value: outcome.label for outcome in CheckOutcome},
+    "steps": _l("the steps that follow"),
+    "due_dates": _l("the due dates"),
+    "estimated_completion": _l("the estimated completion"),
+    "registered": _l("registration of the complaint"),
+    "investigation_opened": _l("opening of the investigation"),
+    "investigation_finished": _l("report of the investigation"),
     "complaint": _l("The complaint"),
     "evidence": _l("Evidence"),
     "handling": _l("Handling"),

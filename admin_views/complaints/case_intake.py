@@ -170,7 +170,7 @@ def _material_actions(case: CaseReader, rows: Sequence[RequestedMaterial]) -> li
         actions.append(Action(label=_("Ask for it"), url=url, icon="mail", dialog=True))
     if any(row.status in AWAITED for row in rows):
         url = url_for("complaint_intake.material_received", address=address)
-        actions.append(Action(label=_("Record receipt"), url=url, icon="inbox", dialog=True))
+        actions.append(Action(label=_("Record what came in"), url=url, icon="inbox", dialog=True))
     return actions
 
 

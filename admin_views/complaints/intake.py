@@ -114,13 +114,16 @@ def _items(complaint: Complaint, statuses: Sequence[MaterialStatus]) -> list[tup
 
 
 def _codes(choices: list[tuple[str, str]]) -> Any:
-    return CheckboxListField(
+    """Which papers: asked first, before the fields that every such form has."""
+    field: Any = CheckboxListField(
         _l("Papers"),
         [InputRequired(_l("Tick at least one."))],
         choices=choices,
         default=[code for code, _name in choices],
         render_kw={"wide": True},
     )
+    field.creation_counter = 0
+    return field
 
 
 class RequestForm(BaseForm):

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Complaint, Department, Finding, Investigation, InvestigationMember, User
-from models.enums import EventKind, InvestigationStatus
+from models.enums import EventKind, InformedOf, InvestigationStatus
 from models.labels import _l
 from services.access.visibility import refresh_visibility
 from services.actor import Grant
@@ -16,6 +16,7 @@ from services.errors import Invalid
 from services.procedures.of_complaint import procedure_of
 from services.records import put_values, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.informing import inform
 from services.workflow.people import only_named
 from services.workflow.steps import tell, write_event
 from services.workflow.typed import active_user
@@ -44,6 +45,7 @@ def begin_investigation(
     write_event(work, complaint, EventKind.INVESTIGATED, text=investigation.title, grant=grant, done="opened")
     refresh_visibility(work.session, complaint)
     tell(work, complaint, team(work, investigation), "investigation.opened", title=investigation.title)
+    inform(work, complaint, InformedOf.INVESTIGATION_OPENED, investigation.title)
     return investigation
 
 
