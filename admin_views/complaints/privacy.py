@@ -98,7 +98,6 @@ def step_on_case(
     file: str = "",
     draft: str = "",
     answer: Callable[[Any], ResponseReturnValue] | None = None,
-    anchor: str = "people",
 ) -> ResponseReturnValue:
     """The dialog of one step on the page of a complaint, or what came of it.
 
