@@ -44,6 +44,7 @@ from models.inquiry import (
 )
 from models.instructions import LeaderInstruction
 from models.intake import ComplaintCheck, RequestedMaterial
+from models.liability import Liability
 from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
@@ -135,6 +136,7 @@ __all__ = [
     "LeaderInstruction",
     "LeaveCover",
     "LedgerBatch",
+    "Liability",
     "Measure",
     "MeasureOrigin",
     "NamedPerson",

@@ -1,6 +1,6 @@
 """Outcomes of intake checks, and material that oral complaints are asked for.
 
-Revision: 0017, after 0016
+Revision: 0018, after 0017
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from alembic import op
 
 from migrations.support import make_append_only
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
