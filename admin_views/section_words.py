@@ -211,6 +211,7 @@ SECTION_WORDS: dict[str, LazyString] = {
     "registered": _l("registration of the complaint"),
     "investigation_opened": _l("opening of the investigation"),
     "investigation_finished": _l("report of the investigation"),
+    "first_receiver": _l("First receiver"),
     "complaint": _l("The complaint"),
     "evidence": _l("Evidence"),
     "handling": _l("Handling"),

@@ -137,9 +137,10 @@ def _names(case: CaseReader) -> dict[str, str]:
 
 
 def _materials(case: CaseReader) -> list[RecordTable]:
-    if not case.materials:
+    rule = case.situation.procedure.intake.oral_material
+    if rule is None or not case.materials:
         return []
-    clause = ", ".join(case.situation.procedure.intake.oral_material.clause)
+    clause = ", ".join(rule.clause)
     title = _("Written material of an oral complaint")
     return [
         RecordTable(

@@ -109,12 +109,12 @@ def _undetermined(session: Session, house: House, now: datetime) -> list[str]:
 
 
 def _reported(session: Session, house: House, now: datetime) -> list[str]:
-    """An investigation with its report, on which quality management decides."""
+    """A case whose checks are on record, and its investigation with a report on which quality management decides."""
     complaint = create_complaint(session, house, "in_work", now=now)
     investigation = investigate(session, house, complaint, house[R.HANDLER], now=now)
     put_on_record(session, house, investigation, InquiryKind.INTERVIEW, at=now)
     finish(session, house, investigation, now=now, root_cause="封口温度偏低。")
-    return [f"/investigations/{investigation.public_id}/"]
+    return [f"/investigations/{investigation.public_id}/", _case_page(complaint)]
 
 
 def _after_sales(session: Session, house: House, now: datetime) -> list[str]:
