@@ -65,11 +65,10 @@ def settle_investigation(
     opened = opened_on_acceptance(session, complaint) if event is EventKind.CLOSE else None
     if opened is None:
         return
-    assert house.outsider is not None
     found: dict[str, Any] = {"allegation": "所述问题", "verdict": FindingVerdict.UPHELD, "facts": "属实。"}
     with unscoped(session, "a test prepares a case"):
         number, leader, title = opened.id, opened.leader_id, opened.title
-    members = [house[RoleName.HANDLER].id, house.outsider.id]
+    members = [house[RoleName.HANDLER].id, house[RoleName.HEAD_OF_QUALITY].id]
     with UnitOfWork(session, SYSTEM, now) as work:
         edit_investigation(
             work,
