@@ -49,6 +49,8 @@ _SUBJECTS = {
     "accused_department": _l("Department complained about"),
     "identity_document": _l("Identity document"),
     "consent": _l("Consent of the customer"),
+    "complaint_check": _l("Intake check"),
+    "requested_material": _l("Written material of an oral complaint"),
     "appraisal": _l("Appraisal"),
     "penalty_referral": _l("Referral for penalty"),
     "accident": _l("Accident"),

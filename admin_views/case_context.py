@@ -141,6 +141,7 @@ class CasePage:
     summary: Sequence[FactGroup] = ()
     content: Text = ""  # what the complainant said
     request: Text = ""  # what they ask for
+    intake: Sequence[RecordTable] = ()  # checks and papers of the intake
     parties: Sequence[Person] = ()
     add_party: Action | None = None
     assignments: Sequence[Person] = ()

@@ -18,6 +18,7 @@ from admin_views.page_parts import Action, Empty, Fact
 from admin_views.procedure_accidents import accident_case, accident_tables
 from admin_views.procedure_holds import hold_table
 from admin_views.procedure_inquiry import inquiry_tables
+from admin_views.procedure_intake import intake_sections
 from admin_views.procedure_remedies import sections as remedies
 from admin_views.procedure_told import told_tables
 from admin_views.procedure_way import way_tables
@@ -151,6 +152,7 @@ class ProcedureTables:
         tables = [self._clocks(), *statute_table(procedure), self._intake(), self._decisions()]
         tables += [self._table(*each) for each in told_tables(procedure)]
         tables.append(self._escalation())
+        tables += [self._table(*each) for each in intake_sections(procedure.intake, self._words)]
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))
         if procedure.holds:

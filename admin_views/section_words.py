@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.intake_enums import CheckOutcome
 from models.labels import LazyString, _l
 
 SECTION_KEYS: dict[str, LazyString] = {
@@ -9,6 +10,15 @@ SECTION_KEYS: dict[str, LazyString] = {
     "informed": _l("Kept informed"),
     "signature": _l("Signature"),
     "told": _l("Told at registration"),
+    "checks": _l("Intake checks"),
+    "required_for": _l("Needed for"),
+    "outcomes": _l("Outcomes"),
+    "blocks": _l("Stands in the way"),
+    "note": _l("With what was found"),
+    "except_anonymous": _l("Not where the complaint is anonymous"),
+    "acceptance": _l("Acceptance"),
+    "opens_investigation": _l("Opens the investigation at once"),
+    "oral_material": _l("Written material of an oral complaint"),
     "chosen": _l("Chosen by the registrar"),
     "named_handler": _l("Named handler at once"),
     "answered_by": _l("Answered by"),
@@ -195,12 +205,14 @@ SECTION_KEYS: dict[str, LazyString] = {
 
 SECTION_WORDS: dict[str, LazyString] = {
     "first_receiver": _l("Asked first"),
+    **{outcome.value: outcome.label for outcome in CheckOutcome},
     "steps": _l("the steps that follow"),
     "due_dates": _l("the due dates"),
     "estimated_completion": _l("the estimated completion"),
     "registered": _l("registration of the complaint"),
     "investigation_opened": _l("opening of the investigation"),
     "investigation_finished": _l("report of the investigation"),
+    "first_receiver": _l("First receiver"),
     "complaint": _l("The complaint"),
     "evidence": _l("Evidence"),
     "handling": _l("Handling"),

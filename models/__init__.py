@@ -43,6 +43,7 @@ from models.inquiry import (
     ResolutionPlan,
 )
 from models.instructions import LeaderInstruction
+from models.intake import ComplaintCheck, RequestedMaterial
 from models.liability import Liability
 from models.measures import Measure
 from models.organisation import (
@@ -95,6 +96,7 @@ __all__ = [
     "ClockRun",
     "ColumnChoice",
     "Complaint",
+    "ComplaintCheck",
     "ComplaintEvent",
     "ComplaintValue",
     "ComplaintVisibility",
@@ -157,6 +159,7 @@ __all__ = [
     "ReceptionSession",
     "Reply",
     "ReportCase",
+    "RequestedMaterial",
     "ResolutionPlan",
     "RoleGrant",
     "SavedView",

@@ -21,6 +21,7 @@ from admin_views.complaints.case_decisions import CaseDecisions
 from admin_views.complaints.case_enquiries import CaseEnquiries
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_holds import CaseHolds
+from admin_views.complaints.case_intake import intake_notice, intake_tables
 from admin_views.complaints.case_liability import CaseLiability
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
@@ -131,6 +132,7 @@ class CaseBuilder(
             summary=self._summary(),
             content=complaint.content.strip(),
             request=complaint.request or "",
+            intake=intake_tables(self),
             parties=self._parties(),
             add_party=self._add_party(),
             assignments=self._assignments(),
@@ -277,6 +279,7 @@ class CaseBuilder(
             notices.append(
                 ("info", _("Asked for at registration and not recorded yet: %(fields)s", fields=asked))
             )
+        notices += intake_notice(self)
         if complaint.end_reason and complaint.state not in OPEN_STATES:
             notices.append(("info", complaint.end_reason))
         return notices

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin_views.page_parts import Fact
 from admin_views.values import Reader, fact_of, moment_text
-from models import ClockRun, Complaint
+from models import ClockRun, Complaint, RequestedMaterial
 from models.enums import EventKind
 from models.fields import FieldSpec, relation_target
 from services.access.masking import mask, reads_plainly
@@ -25,6 +25,7 @@ from services.own_fields import Declared, declared, read
 from services.own_fields.values import named
 from services.procedures.sections.fields import FieldGroup
 from services.workflow.gates import Situation
+from services.workflow.materials import materials_of
 from services.workflow.steps import possible_events
 
 
@@ -58,6 +59,13 @@ class CaseReader:
     def runs(self) -> list[ClockRun]:
         query = sa.select(ClockRun).where(ClockRun.complaint_id == self.complaint.id).order_by(ClockRun.id)
         return list(self.session.scalars(query))
+
+    @cached_property
+    def materials(self) -> list[RequestedMaterial]:
+        """The papers that an oral complaint is asked for; nothing is read where the procedure asks for none."""
+        if self.situation.procedure.intake.oral_material is None:
+            return []
+        return materials_of(self.session, self.complaint)
 
     @cached_property
     def declared(self) -> Declared:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from admin_views.attachments import staged_files
 from admin_views.errors import messages_of
 from admin_views.fields import REQUIRED, PlainSelect, stripped
 from admin_views.form_context import DialogForm
@@ -87,22 +88,30 @@ def complaint_at(address: str) -> Complaint:
 def step_on_case(
     address: str,
     form: Any,
-    carry_out: Callable[[UnitOfWork], Any],
+    carry_out: Callable[..., Any],
     *,
     title: str,
     explanation: str = "",
     submit: str = "",
     icon: str = "",
-    answer: Callable[[Any], ResponseReturnValue] | None = None,
     anchor: str = "people",
+    file: str = "",
+    draft: str = "",
+    answer: Callable[[Any], ResponseReturnValue] | None = None,
 ) -> ResponseReturnValue:
-    """The dialog of one step on the page of a complaint, or what came of it."""
+    """The dialog of one step on the page of a complaint, or what came of it.
+
+    `file`: the field whose upload `carry_out` takes beside the unit of work. `draft`: keeps what was typed.
+    """
     number, page = complaint_at(address).number, url_for("complaints.details_view", address=address)
     errors: list[str] = []
     if request.method == "POST" and form.validate():
         try:
-            with UnitOfWork(db.session(), acting()) as work:
-                came = carry_out(work)
+            with (
+                staged_files([form[file].data] if file else ()) as staged,
+                UnitOfWork(db.session(), acting()) as work,
+            ):
+                came = carry_out(work, staged) if file else carry_out(work)
         except (NotFound, NotPermitted):
             raise
         except DeskError as error:
@@ -121,6 +130,7 @@ def step_on_case(
         explanation=explanation,
         errors=errors,
         back_url=page,
+        draft_key=f"{draft}:{address}:{acting().user_id}" if draft else "",
     )
     html = render_template("desk/dialog_form.html", dialog=dialog, form=form)
     return html, 422 if request.method == "POST" else 200

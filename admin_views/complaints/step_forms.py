@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from admin_views.complaints import acknowledging
 from admin_views.complaints import filing_fields as filing
 from admin_views.complaints import step_fields as make
+from admin_views.complaints.acceptance_fields import investigation_leader
 from admin_views.complaints.step_fields import FieldMaker, Scene
 from models.enums import Channel, EventKind, FollowUpResult, PauseReason, Responsibility, Verdict
 from models.labels import _l
@@ -31,7 +32,7 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
         "at": make.moment(_l("Told at"), help=_l("Left empty: now.")),
         "signed": acknowledging.signature,
     },
-    E.ACCEPT: {"note": _NOTE},
+    E.ACCEPT: {"leader_id": investigation_leader, "note": _NOTE},
     E.REFUSE: {
         "reason": make.long(_l("Reason"), help=_l("It goes to the complainant.")),
         "clause": make.line(_l("Clause"), help=_l("The clause of the procedure it rests on.")),

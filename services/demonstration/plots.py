@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from models.enums import Channel, FollowUpResult
-from services.demonstration import holding, investigating, records, remedying
+from services.demonstration import holding, investigating, papers, records, remedying
 from services.demonstration.playing import Case, Moments
 from services.procedures.vocabulary import Field
 
@@ -57,6 +57,7 @@ def graded(case: Case) -> Moments:
 
 def accept(case: Case) -> None:
     """With what the procedure wants to see before it."""
+    papers.ask_for_papers(case)
     if any(each.field is Field.EVIDENCE for each in case.stage.procedure.intake.required_for_acceptance):
         records.add_statement(case)
     case.fire("accept", "receiver")
@@ -102,6 +103,7 @@ def in_work(case: Case) -> Moments:
     yield case.wait(hours=4)
     case.fire("sign_for", case.handler)
     yield case.wait(days=1)
+    papers.take_in_papers(case)
     case.fire("note", case.handler, text=case.chance.choice(case.words.notes))
     holding.stop_goods(case)
     remedying.check_warranty(case)

@@ -8,8 +8,18 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models import Complaint, LeaderInstruction, Liability, Measure, Opinion, PostBinding, ProcedureVersion
+from models import (
+    Complaint,
+    LeaderInstruction,
+    Liability,
+    Measure,
+    Opinion,
+    PostBinding,
+    ProcedureVersion,
+    RequestedMaterial,
+)
 from models.enums import OPEN_STATES, FollowUpResult, MeasureStatus, PostName, State
+from models.intake_enums import MaterialStatus
 from models.liability import LiabilityStatus
 from services.access.permissions import Permission
 from services.actor import Actor
@@ -122,6 +132,15 @@ def effects_to_check(actor: Actor, now: datetime, zone: ZoneInfo) -> ColumnEleme
         Measure.complaint_id.is_not(None),
     )
     return Complaint.id.in_(due)
+
+
+def material_outstanding(actor: Actor) -> ColumnElement[bool]:
+    """An oral complaint that the actor received, handles or answers for still lacks its written material (R15-16)."""
+    waiting = sa.select(RequestedMaterial.complaint_id).where(
+        RequestedMaterial.status.in_([MaterialStatus.TO_REQUEST, MaterialStatus.REQUESTED])
+    )
+    mine = sa.or_(in_charge(actor), Complaint.first_receiver_id.in_(sorted(actor.people)))
+    return sa.and_(Complaint.state.in_(sorted(OPEN_STATES)), Complaint.id.in_(waiting), mine)
 
 
 def appeals_to_decide() -> ColumnElement[bool]:

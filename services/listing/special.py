@@ -178,6 +178,12 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
         SpecialFilter("measures_due", _l("My measures due"), "bool", _measures_due),
         SpecialFilter("effects_to_check", _l("Effects to check"), "bool", _effects_to_check),
         SpecialFilter(
+            "material",
+            _l("Written material outstanding"),
+            "bool",
+            _either(lambda actor, now: queues.material_outstanding(actor)),
+        ),
+        SpecialFilter(
             "appeals_to_decide",
             _l("Appeals to decide"),
             "bool",

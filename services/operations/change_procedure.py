@@ -23,6 +23,7 @@ from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version
 from services.procedures.schema import Clock, Procedure
 from services.unit_of_work import UnitOfWork
+from services.workflow.materials import expect_materials
 from services.workflow.steps import check_version, load, write_event
 
 
@@ -46,6 +47,7 @@ def change_procedure(
         raise Refused([Reason("same_version", _l("The case follows the version in force already."))])
     complaint.procedure_version_id = target.id
     changed = _move_clocks(work, complaint, parsed(target))
+    expect_materials(work, complaint)
     assert work.actor.user_id is not None
     work.session.add(
         ProcedureChange(

@@ -15,6 +15,7 @@ from services.deadlines import clocks
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
 from services.workflow.confidentiality import open_matter_faults
+from services.workflow.materials import expect_materials
 from services.workflow.procedure_words import coded_faults, keep_category, missing_at_registration
 from services.workflow.steps import Act, begin
 from services.workflow.typed import column_faults
@@ -52,6 +53,7 @@ def correct(
     before, after = audit.differences(act.complaint, act.earlier)
     if not after:
         return act.complaint
+    expect_materials(work, act.complaint)
     if "customer_due_on" in after:
         clocks.start_customer_clocks(work, act.complaint)
     return act.finish(text=reason, reason=reason, before=before, after=after)

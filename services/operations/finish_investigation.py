@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from models import Finding, Investigation
+from models import Complaint, Finding, Investigation
 from models.enums import EventKind, InformedOf, InvestigationStatus
 from models.labels import _l
 from services import audit
@@ -17,7 +17,9 @@ from services.records import case_of, grant_for_record, load_record, record_chan
 from services.unit_of_work import UnitOfWork
 from services.workflow.informing import inform
 from services.workflow.inquiry_parts import Inquiry
+from services.workflow.investigations import team
 from services.workflow.steps import move_clocks, tell, write_event
+from services.workflow.teams import gap_of_team
 from services.workflow.typed import required
 
 
@@ -36,7 +38,9 @@ def finish_investigation(
     assert complaint is not None
     earlier = audit.values_of(investigation)
     investigation.root_cause = (root_cause or "").strip() or investigation.root_cause
-    missing = _missing(work, investigation) or Inquiry(work.session, complaint, investigation).missing()
+    missing = (
+        _missing(work, complaint, investigation) or Inquiry(work.session, complaint, investigation).missing()
+    )
     if missing:
         raise Refused(missing)
     investigation.report = required(report, "report", _l("An investigation ends with its report."))
@@ -53,10 +57,13 @@ def finish_investigation(
     return investigation
 
 
-def _missing(work: UnitOfWork, investigation: Investigation) -> list[Reason]:
+def _missing(work: UnitOfWork, complaint: Complaint, investigation: Investigation) -> list[Reason]:
     if investigation.status is InvestigationStatus.FINISHED:
         return [Reason("finished", _l("The investigation is finished; its record stands."))]
     number = work.session.scalar(
         sa.select(sa.func.count(Finding.id)).where(Finding.investigation_id == investigation.id)
     )
-    return [] if number else [Reason("no_finding", _l("No finding is recorded yet."), "findings")]
+    found = [] if number else [Reason("no_finding", _l("No finding is recorded yet."), "findings")]
+    people = team(work, investigation)
+    gap = gap_of_team(work.session, complaint, investigation.leader_id, people)
+    return found if gap is None else [*found, Reason("team_incomplete", gap, "members")]

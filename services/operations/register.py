@@ -32,6 +32,7 @@ from services.workflow.intake import (
     tell_at_registration,
     told_faults,
 )
+from services.workflow.materials import expect_materials
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
 from services.workflow.parties import keep_first_complainant, party_faults
@@ -128,6 +129,7 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
     if new.confidential:
         # Whoever took it down is named: the case must never be without somebody who answers for it.
         name_people(work, complaint, {*new.named_user_ids, complaint.first_receiver_id or 0} - {0})
+    expect_materials(work, complaint)
     refresh_visibility(work.session, complaint)
     write_event(work, complaint, EventKind.REGISTER, State.REGISTERED, State.REGISTERED, grant=grant)
     if procedure.duty is not None and out_of_hours:

@@ -222,6 +222,14 @@ def _documents_unknown(procedure: Procedure, source: Source) -> Iterator[Fault]:
             message = f"{required.form} is no form about a {subject}; write one of: {codes}"
             yield Fault(source.line_of(path), name(path), message)
 
+    material = procedure.intake.oral_material
+    for index, item in enumerate(material.items if material else ()):
+        if item.form is not None and (item.form not in known or known[item.form].subject != "complaint"):
+            path = ("intake", "oral_material", "items", index, "form")
+            codes = ", ".join(code for code, form in known.items() if form.subject == "complaint")
+            message = f"{item.form} is no form about a complaint; write one of: {codes}"
+            yield Fault(source.line_of(path), name(path), message)
+
 
 def _unknown_own_fields(procedure: Procedure, source: Source) -> Iterator[Fault]:
     own = {field.code: field for field in procedure.fields}

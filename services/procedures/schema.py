@@ -25,7 +25,13 @@ from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
 from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.informed import Informed
-from services.procedures.sections.intake import NamedHandler, ToldAtRegistration
+from services.procedures.sections.intake import (
+    Acceptance,
+    IntakeCheck,
+    NamedHandler,
+    OralMaterial,
+    ToldAtRegistration,
+)
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.liability import JointLiability
 from services.procedures.sections.management import ManagedBy
@@ -172,6 +178,21 @@ class Intake(Part):
     anonymous: Allowance
     told: tuple[ToldAtRegistration, ...] = ()
     named_handler: NamedHandler | None = None
+    checks: tuple[IntakeCheck, ...] = ()
+    acceptance: Acceptance | None = None
+    oral_material: OralMaterial | None = None
+
+    @model_validator(mode="after")
+    def _codes_differ(self) -> Self:
+        items = self.oral_material.items if self.oral_material else ()
+        for name, codes in (
+            ("checks", [each.code for each in self.checks]),
+            ("oral_material.items", [each.code for each in items]),
+        ):
+            twice = next((code for index, code in enumerate(codes) if code in codes[:index]), None)
+            if twice is not None:
+                raise ValueError(f"{name} lists {twice} twice; give each its own code")
+        return self
 
 
 class Handover(Ruled):

@@ -126,6 +126,15 @@ QUEUES: tuple[QueueSpec, ...] = (
         (("f.state", "registered,to_complete"),),
     ),
     QueueSpec(
+        "material",
+        _l("Written material outstanding"),
+        "inbox",
+        P.COMPLAINT_NOTE,
+        lambda r: queues.material_outstanding(r.actor),
+        (("f.material", "1"),),
+        "warn",
+    ),
+    QueueSpec(
         "dispatch",
         _l("To transfer or take on"),
         "transfer",

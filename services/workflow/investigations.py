@@ -1,4 +1,4 @@
-"""The rows of an investigation: its team and its findings."""
+"""Beginning an investigation, and its rows: its team and its findings."""
 
 from __future__ import annotations
 
@@ -7,12 +7,73 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Finding, Investigation, InvestigationMember, User
+from models import Complaint, Department, Finding, Investigation, InvestigationMember, User
+from models.enums import EventKind, InformedOf, InvestigationStatus
 from models.labels import _l
+from services.access.visibility import refresh_visibility
+from services.actor import Grant
 from services.errors import Invalid
+from services.procedures.of_complaint import procedure_of
+from services.records import put_values, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.informing import inform
+from services.workflow.people import only_named
+from services.workflow.steps import tell, write_event
+from services.workflow.typed import active_user
 
 Rows = Sequence[Mapping[str, Any]]
+
+
+def begin_investigation(
+    work: UnitOfWork,
+    complaint: Complaint,
+    values: Mapping[str, Any],
+    members: Rows = (),
+    findings: Rows = (),
+    *,
+    grant: Grant | None,
+) -> Investigation:
+    """An investigation under way, with its history; its team reads the case and is told."""
+    investigation = Investigation(
+        complaint_id=complaint.id, status=InvestigationStatus.OPEN, started_at=work.now
+    )
+    put_values(investigation, values)
+    work.session.add(investigation)
+    save(work, investigation)
+    further = put_rows(work, investigation, members, findings)
+    record_change(work, "open", investigation, grant=grant, further=further)
+    write_event(work, complaint, EventKind.INVESTIGATED, text=investigation.title, grant=grant, done="opened")
+    refresh_visibility(work.session, complaint)
+    tell(work, complaint, team(work, investigation), "investigation.opened", title=investigation.title)
+    inform(work, complaint, InformedOf.INVESTIGATION_OPENED, investigation.title)
+    return investigation
+
+
+def open_on_acceptance(
+    work: UnitOfWork, complaint: Complaint, leader_id: int | None, *, grant: Grant | None
+) -> Investigation | None:
+    """The investigation that the acceptance opens where the procedure says so (R03-03); None elsewhere.
+
+    Its team can be completed afterwards: without it the investigation can't be finished.
+    """
+    rule = procedure_of(work.session, complaint).intake.acceptance
+    if rule is None or not rule.opens_investigation:
+        return None
+    leader = _leader(work, complaint, leader_id)
+    values = {"title": complaint.summary[:200], "leader_id": leader}
+    return begin_investigation(work, complaint, values, grant=grant)
+
+
+def _leader(work: UnitOfWork, complaint: Complaint, chosen: int | None) -> int | None:
+    """Whoever was chosen; else the head of the department that received it, else whoever accepts it."""
+    if chosen is not None:
+        if only_named(work.session, complaint, [active_user(work, chosen, "leader_id").id]):
+            return chosen
+        raise Invalid({"leader_id": _l("Not named on the complaint: name this person first.")})
+    department = work.session.get(Department, complaint.receiving_department_id or 0)
+    head = department.leader_id if department else None
+    able = only_named(work.session, complaint, [head]) if head is not None else []
+    return head if able else work.actor.user_id or complaint.first_receiver_id
 
 
 def put_rows(work: UnitOfWork, investigation: Investigation, members: Rows, findings: Rows) -> dict[str, Any]:

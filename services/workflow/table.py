@@ -20,6 +20,7 @@ from services.workflow import remedies as r
 from services.workflow.acceptance import acceptance_complete
 from services.workflow.declared_gates import recognition_recorded
 from services.workflow.file_parts import file_is_complete
+from services.workflow.intake_checks import intake_checked
 from services.workflow.levels import decided_on_report, investigated_as_graded
 from services.workflow.management import managed_by_its_department
 from services.workflow.procedure_words import closing_complete
@@ -69,7 +70,9 @@ _ROWS = (
     Transition(E.ASK_TO_COMPLETE, _to(S.TO_COMPLETE, S.REGISTERED), (p.office_takes_it,)),
     Transition(E.SUPPLY_MISSING, _to(S.REGISTERED, S.TO_COMPLETE)),
     Transition(E.ACKNOWLEDGE, _stay(*_BEFORE_END)),
-    Transition(E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (p.office_takes_it, acceptance_complete)),
+    Transition(
+        E.ACCEPT, _to(S.ACCEPTED, *_BEFORE_WORK), (p.office_takes_it, acceptance_complete, intake_checked)
+    ),
     Transition(E.REFUSE, _to(S.REFUSED, *_BEFORE_WORK), (p.office_takes_it,)),
     Transition(
         E.CLOSE_ON_SPOT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import Complaint, Department, HandlingGroup, HandlingGroupMember, RoleGrant, User
 from models.enums import RoleName
 from models.labels import _l
-from services.errors import Invalid, Reason, Refused
+from services.errors import Invalid, Reason, Refused, Text
 from services.procedures.of_complaint import procedure_of
 from services.procedures.sections.investigation import InvestigationRules
 from services.unit_of_work import UnitOfWork
@@ -101,18 +101,27 @@ def _heads(session: Session, people: set[int]) -> set[int]:
 
 def check_team(work: UnitOfWork, complaint: Complaint, leader_id: int | None, rows: Rows) -> None:
     """Invalid at `members` when the team is smaller, or of fewer departments, than the procedure or the level wants."""
-    level, rules = graded(work.session, complaint), procedure_of(work.session, complaint).investigation
+    members = {row["user_id"] for row in rows if row.get("user_id") is not None}
+    gap = gap_of_team(work.session, complaint, leader_id, members)
+    if gap is not None:
+        raise Invalid({"members": gap})
+
+
+def gap_of_team(
+    session: Session, complaint: Complaint, leader_id: int | None, people: Collection[int]
+) -> Text | None:
+    """What the procedure, or the level of the case, wants more of a team with these people; None: it is complete."""
+    level, rules = graded(session, complaint), procedure_of(session, complaint).investigation
     if level is not None and level.team in ("simplified", "optional"):
-        return
-    members = {row["user_id"] for row in rows if row.get("user_id") is not None} - {leader_id}
+        return None
+    members = set(people) - {leader_id}
     wanted = max(rules.team.members if rules.team else 0, 1 if level and level.team == "required" else 0)
     if len(members) < wanted:
-        message = _l("The procedure wants at least %(count)s members beside the leader.", count=wanted)
-        raise Invalid({"members": message})
+        return _l("The procedure wants at least %(count)s members beside the leader.", count=wanted)
     departments = rules.team.departments if rules.team else 1
-    if departments > 1 and len(_departments(work.session, members | {leader_id or 0})) < departments:
-        message = _l("The team must come from at least %(count)s departments.", count=departments)
-        raise Invalid({"members": message})
+    if departments > 1 and len(_departments(session, members | {leader_id or 0})) < departments:
+        return _l("The team must come from at least %(count)s departments.", count=departments)
+    return None
 
 
 def _departments(session: Session, people: set[int]) -> set[int]:

@@ -31,6 +31,7 @@ from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
 from tests.factories.documents import put_required_documents
 from tests.factories.grades import settle_grade
+from tests.factories.intake import settle_checks, settle_investigation
 from tests.factories.organisation import House
 from tests.factories.remedies import settle_demands
 
@@ -242,6 +243,9 @@ def take(
     put_required_documents(session, house, address, event.value, now=now)
     settle_grade(session, reread(session, address), event, now)
     settle_demands(session, house, reread(session, address), event, now)
+    settle_investigation(session, house, reread(session, address), event, now)
+    if event is E.ACCEPT:
+        settle_checks(session, reread(session, address), now)
     if event is E.TRANSFER:
         form |= {"department_id": house.ward.id, "person_id": house[R.HANDLER].id}
     return fire(session, house[role], event, complaint, now=now, **(form | changed))

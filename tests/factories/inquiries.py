@@ -20,9 +20,11 @@ from services.operations.finish_investigation import finish_investigation
 from services.operations.open_investigation import open_investigation
 from services.operations.record_inquiry import Told, record_inquiry
 from services.unit_of_work import UnitOfWork
+from services.workflow.intake_checks import INVESTIGATION
 from settings import Settings
 from tests.factories.cases import NOW, actor_of
 from tests.factories.full_house import png
+from tests.factories.intake import settle_checks
 from tests.factories.organisation import House
 
 UPHELD = {"allegation": "产品开裂", "verdict": FindingVerdict.UPHELD, "facts": "样品可见裂纹。"}
@@ -42,9 +44,15 @@ def investigate(
     *members: User,
     by: User | None = None,
     now: datetime = NOW,
+    settle: bool = True,
     **values: Any,
 ) -> Investigation:
-    """An investigation of the head of quality's, led by the investigator, with one allegation upheld."""
+    """An investigation of the head of quality's, led by the investigator, with one allegation upheld.
+
+    `settle`: what the procedure wants checked before it is on record.
+    """
+    if settle:
+        settle_checks(session, complaint, now, INVESTIGATION)
     given = {"title": "质量调查", "leader_id": house[RoleName.INVESTIGATOR].id, **values}
     with UnitOfWork(session, actor_of(session, by or house[RoleName.HEAD_OF_QUALITY], now), now) as work:
         return open_investigation(

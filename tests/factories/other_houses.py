@@ -15,6 +15,7 @@ from services.actor import SYSTEM
 from services.operations.protect_informant import protect_informant
 from services.operations.record_consent import record_consent
 from services.operations.record_identity import record_identity
+from services.operations.request_material import request_material
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version, publish_text
 from services.unit_of_work import UnitOfWork
@@ -51,6 +52,7 @@ def _station(session: Session, house: House, now: datetime) -> list[str]:
     )
     with UnitOfWork(session, actor_of(session, house[R.FIRST_RECEIVER], now), now) as work:
         protect_informant(work, secret.public_id)
+        request_material(work, built.public_id, codes=["written_account"], how="电话告知")
     session.info["actor"] = SYSTEM
     asked = {"complaint_id": secret.id, "asked_at": now, "reason": "核实举报内容"}
     session.add_all(
@@ -107,12 +109,12 @@ def _undetermined(session: Session, house: House, now: datetime) -> list[str]:
 
 
 def _reported(session: Session, house: House, now: datetime) -> list[str]:
-    """An investigation with its report, on which quality management decides."""
+    """A case whose checks are on record, and its investigation with a report on which quality management decides."""
     complaint = create_complaint(session, house, "in_work", now=now)
     investigation = investigate(session, house, complaint, house[R.HANDLER], now=now)
     put_on_record(session, house, investigation, InquiryKind.INTERVIEW, at=now)
     finish(session, house, investigation, now=now, root_cause="封口温度偏低。")
-    return [f"/investigations/{investigation.public_id}/"]
+    return [f"/investigations/{investigation.public_id}/", _case_page(complaint)]
 
 
 def _after_sales(session: Session, house: House, now: datetime) -> list[str]:
@@ -158,6 +160,8 @@ ELSEWHERE: dict[str, Elsewhere] = {
                 "complaint_informants.ask",
                 "complaint_informants.decide",
                 "complaint_informants.read",
+                "complaint_intake.material_received",
+                "complaint_intake.material_requested",
                 "complaint_warranty.edit",
             }
         ),
@@ -180,7 +184,9 @@ ELSEWHERE: dict[str, Elsewhere] = {
         frozenset({"complaints.change_procedure", "enquiries.create_view", "reports.take_over"}), _company
     ),
     "medical-device-aftersales": Elsewhere(frozenset({"accidents.concealment"}), _after_sales),
-    "company-24h-3d-7d": Elsewhere(frozenset({"investigations.decision"}), _reported),
+    "company-24h-3d-7d": Elsewhere(
+        frozenset({"complaint_intake.checks", "investigations.decision"}), _reported
+    ),
     "product-company": Elsewhere(frozenset({"investigations.determine"}), _undetermined),
     "three-level": Elsewhere(frozenset({"investigations.waive"}), _third_level),
 }

@@ -31,6 +31,7 @@ from services.operations.print_register import print_register
 from services.operations.register import NewParty
 from services.unit_of_work import UnitOfWork
 from tests.factories import NOW, actor_of, fire, register_complaint, reread, valid_form
+from tests.factories.intake import settle_investigation
 from tests.factories.remedies import settle_demands
 from tests.integration.documents.desk import desk_for, pdf_text, word_text
 
@@ -106,6 +107,7 @@ def test_registration_of_a_construction_complaint(session: Session, app: Flask) 
 def test_a_written_reply_is_sent_and_kept(session: Session, app: Flask) -> None:
     desk = desk_for(session, app, "customer-service")
     complaint = desk.complaint("approved")
+    settle_investigation(session, desk.house, complaint, E.CLOSE, NOW)
     with pytest.raises(Invalid):
         raw(desk, complaint, E.REPLY, R.FIRST_RECEIVER, channel=Channel.HOTLINE)
     raw(desk, complaint, E.REPLY, R.FIRST_RECEIVER)
@@ -397,4 +399,5 @@ def test_nothing_need_be_handed_to_whoever_could_not_be_told(session: Session, a
         not_notifiable_reason="匿名，未留联系方式。",
     )
     desk.issue("result_notice", complaint, **WORDS)
+    settle_investigation(session, desk.house, complaint, E.CLOSE, NOW)
     assert raw(desk, complaint, E.CLOSE, R.LEADER).state is State.CLOSED

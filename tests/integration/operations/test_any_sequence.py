@@ -43,6 +43,7 @@ from tests.factories import (
 )
 from tests.factories.documents import put_required_documents
 from tests.factories.grades import settle_grade
+from tests.factories.intake import settle_checks
 from tests.factories.remedies import settle_demands
 from tests.integration.operations.looking import audiences, events, rows, values
 
@@ -122,6 +123,8 @@ def prepare(session: Session, house: House, event: EventKind, complaint: Complai
     settle_grade(session, reread(session, address), event, now)
     settle_demands(session, house, reread(session, address), event, now)
     put_required_documents(session, house, address, event.value, now=now)
+    if event is E.ACCEPT:
+        settle_checks(session, reread(session, address), now)
 
 
 def begin(session: Session, house: House, procedure: str, start: str) -> Complaint:

@@ -142,7 +142,7 @@ def test_acceptance_asks_for_the_product_and_what_is_irrelevant_is_refused_with_
     complaint = register_complaint(session, house[R.FIRST_RECEIVER])
     with pytest.raises(Refused) as caught:
         fire(session, house[R.FIRST_RECEIVER], E.ACCEPT, complaint)
-    assert codes(caught) == ["missing_product_name"]
+    assert codes(caught) == ["missing_product_name", "unchecked_relevance"]
     with pytest.raises(Invalid) as fault:
         take(session, house, complaint, E.REFUSE, R.FIRST_RECEIVER, reason=" ")
     assert "reason" in fault.value.fields

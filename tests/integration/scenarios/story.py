@@ -16,7 +16,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from models import Accident, ArchiveRecord, Complaint, Hold, IssuedDocument, Measure, Party, User
+from models import (
+    Accident,
+    ArchiveRecord,
+    Complaint,
+    Hold,
+    Investigation,
+    IssuedDocument,
+    Measure,
+    Party,
+    User,
+)
 from models.base import Base
 from models.enums import (
     Channel,
@@ -30,6 +40,7 @@ from models.enums import (
     RoleName,
     State,
 )
+from models.intake_enums import CheckOutcome
 from models.remedy_enums import CheckResult
 from services.access.scope import unscoped
 from services.attachments.store import FileStore
@@ -40,9 +51,13 @@ from services.operations.attach import Particulars, attach
 from services.operations.carry_out_measure import carry_out_measure
 from services.operations.check_effect import check_effect
 from services.operations.deliver_document import deliver_document
+from services.operations.edit_investigation import edit_investigation
 from services.operations.edit_parties import EDITABLE, add_party, edit_party
 from services.operations.issue_document import issue_document
+from services.operations.receive_material import receive_material
+from services.operations.record_checks import Answer, record_checks
 from services.operations.record_measure import record_measure
+from services.operations.request_material import request_material
 from services.operations.verify_measure import verify_measure
 from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
@@ -50,7 +65,7 @@ from services.workflow.acknowledging import Draft
 from settings import Settings
 from tests.factories import NOW, House, actor_of, fire, register_complaint, reread, valid_form
 from tests.factories.full_house import png
-from tests.factories.inquiries import finish, investigate
+from tests.factories.inquiries import UPHELD, finish, investigate
 from tests.factories.remedies import measure_values
 from tests.integration.operations.inquiry import PROVIDE, Case
 from tests.integration.operations.looking import clocks, rows
@@ -197,8 +212,37 @@ class Story:
     def investigation(self, *members: Who, **values: Any) -> Case:
         """Opened by the head of quality, led by the investigator, with one allegation upheld."""
         people = [self.person(member) for member in members]
-        opened = investigate(self.session, self.house, self.case, *people, now=self.now, **values)
+        opened = investigate(
+            self.session, self.house, self.case, *people, now=self.now, settle=False, **values
+        )
         return Case(self.session, self.house, self.settings, self.case, opened, self.now)
+
+    def opened_investigation(self, *members: Who) -> Case:
+        """The one that the acceptance opened, with its team appointed and one allegation upheld."""
+        [opened] = rows(self.session, Investigation, self.case)
+        self.do(
+            edit_investigation,
+            R.HEAD_OF_QUALITY,
+            self.of(opened),
+            None,
+            values={"leader_id": self.house[R.INVESTIGATOR].id},
+            members=[{"user_id": self.person(member).id, "part": None} for member in members],
+            findings=[UPHELD],
+        )
+        return Case(self.session, self.house, self.settings, self.case, opened, self.now)
+
+    # --- intake -------------------------------------------------------------------------------------------------------
+
+    def check(self, who: Who = R.FIRST_RECEIVER, **notes: str) -> None:
+        """These checks of the procedure are passed, with what was found."""
+        answers = {code: Answer(CheckOutcome.PASSED, note) for code, note in notes.items()}
+        self.do(record_checks, who, self.address, answers)
+
+    def papers(self, *codes: str) -> None:
+        """The complainant is asked for these papers, and brings them an hour later."""
+        self.do(request_material, R.FIRST_RECEIVER, self.address, codes=codes, how="当面告知")
+        self.later(hours=1)
+        self.do(receive_material, R.FIRST_RECEIVER, self.address, codes=codes, supplied=True)
 
     def report(self, inquiry: Case, *parts: str) -> None:
         """Refused until each of these parts is there, one by one; then finished with its report."""

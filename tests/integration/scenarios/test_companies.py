@@ -70,8 +70,12 @@ def test_r11_answered_in_a_day_investigated_in_three_decided_in_seven(under: Beg
     story = under("company-24h-3d-7d")
     story.at("2026-02-13 09:30")
     story.register(channel=Channel.EMAIL, nature="claim")
-    story.refused(E.ACCEPT, R.FIRST_RECEIVER, "missing_claim_amount")
+    unchecked = ["unchecked_identity", "unchecked_problem", "unchecked_evidence"]
+    story.refused(E.ACCEPT, R.FIRST_RECEIVER, "missing_claim_amount", *unchecked)
     story.step(E.CORRECT, R.FIRST_RECEIVER, values={"own_claim_amount": "12000"})
+    story.check(identity="订单号与登记一致。", problem="封口开裂，照片可见。")
+    story.refused(E.ACCEPT, R.FIRST_RECEIVER, "unchecked_evidence")
+    story.check(evidence="购货单、照片齐全。")
     story.hand_over()
     assert story.clock("first_reply") == (C.RUNNING, "2026-02-14 09:30")
     assert story.clock("investigate") == (C.RUNNING, "2026-02-25")

@@ -77,6 +77,7 @@ def test_r15_within_the_warranty_the_site_is_seen_the_builder_ordered_and_the_co
         category_code="engineering",
         own={"origin": "direct"},
     )
+    story.papers("written_account", "declaration_of_truth")
     story.hand_over()
     assert story.clock("report_department") == (C.RUNNING, "2026-04-13")
 

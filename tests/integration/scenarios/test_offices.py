@@ -67,7 +67,7 @@ def test_r03_customer_service_plans_compensates_trains_and_answers_in_writing(un
     story.hand_over()
     assert story.clock("pass_on") == (C.MET, "2026-02-14 09:30")
 
-    inquiry = story.investigation(story.house.outsider)
+    inquiry = story.opened_investigation(story.house.outsider)
     with story.refusing("no_task"):
         story.do(send_plan, R.HEAD_OF_QUALITY, story.of(inquiry.investigation), None, text="赔偿并培训。")
     training = story.measure(M.TRAINING, carried_out=False, department_id=story.house.ward.id)

@@ -91,8 +91,9 @@ def test_r05_a_serious_one_is_investigated_with_the_plant_and_answered_by_two(un
 def test_r06_a_serious_one_rises_at_once_and_is_followed_up_until_satisfied(under: Begin) -> None:
     story = under("production")
     story.register(channel=Channel.VISIT, category=Category.PRODUCT)
-    story.refused(E.ACCEPT, R.FIRST_RECEIVER, "missing_product_name")
+    story.refused(E.ACCEPT, R.FIRST_RECEIVER, "missing_product_name", "unchecked_relevance")
     story.step(E.CORRECT, R.FIRST_RECEIVER, values={"product": "电热水壶"})
+    story.check(relevance="本公司2026年产品。")
     story.step(E.GRADE, R.FIRST_RECEIVER, level="serious")
     assert story.case.is_major and story.case.escalation_level == 3
     story.hand_over()
@@ -127,7 +128,9 @@ def test_r07_each_one_is_acknowledged_and_planned_with_owner_and_deadline(under:
     story = under("enterprise-chapters")
     story.register(channel=Channel.ONLINE, parties=(), own={"specification": "1.7 L"}, **PRODUCT)
     assert story.clock("acknowledge") == (C.RUNNING, "2026-03-11 09:00")
-    story.refused(E.ACCEPT, R.FIRST_RECEIVER, "missing_complainant_name")
+    wanted = ["missing_complainant_name", "unchecked_preliminary_analysis"]
+    story.refused(E.ACCEPT, R.FIRST_RECEIVER, *wanted)
+    story.check(preliminary_analysis="底座渗水，属保修范围，符合受理条件。")
     story.name_party(kind=PartyKind.PERSON, name="王某", phone="13700000000")
     story.invalid(E.ACKNOWLEDGE, R.FIRST_RECEIVER, "text", text=" ")
     story.invalid(E.ACKNOWLEDGE, R.FIRST_RECEIVER, "text", "estimated_completion", "signed")
@@ -135,6 +138,9 @@ def test_r07_each_one_is_acknowledged_and_planned_with_owner_and_deadline(under:
     assert story.clock("acknowledge") == (C.MET, "2026-03-11 09:00")
     story.hand_over()
 
+    with story.refusing("unchecked_confirmed_with_complainant"):
+        story.investigation()
+    story.check(R.HANDLER, confirmed_with_complainant="电话核对购买时间和现象，与所述一致。")
     inquiry = story.investigation()
     request = inquiry.ask(RequestKind.ASSISTANCE, story.house.outsider)
     asked = ["missing_standard", "missing_severity", "missing_impact", "missing_requests_answered"]

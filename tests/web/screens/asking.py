@@ -152,6 +152,7 @@ CLAUSES = [
     Asked("R03-02", "customer-service", ("content",)),
     Asked("R06-02", "production", ("product",)),
     Asked("R15-16", "construction-supervision", ("files",)),
+    Asked("R11-04", "company-24h-3d-7d", ("name", "content", "files")),
     Asked("R16-01", "quality-system-admin-office", ("source_reference",)),
     Asked("R18-04", "factory", (), {"category_code": ("nonconforming", "defect", "after_sales")}),
 ]

@@ -23,6 +23,7 @@ from models.enums import (
 from services.access.scope import unscoped
 from services.errors import Refused
 from tests.factories import create_complaint, fire
+from tests.factories.intake import settle_checks
 from tests.web.screens.asking import (
     CLAUSES,
     FORM_WORDS,
@@ -251,6 +252,7 @@ def test_a_claim_is_accepted_once_its_amount_is_known(session: Session, sign_in:
         f"{url}edit/", data=filled(nature="claim", own_claim_amount="1200.50", version=str(made.version))
     )
     made = newest(session)
+    settle_checks(session, made, datetime.now(UTC))
     assert made.own_values == {"claim_amount": "1200.50"}
     fire(session, house[RoleName.FIRST_RECEIVER], EventKind.ACCEPT, made.public_id, now=datetime.now(UTC))
     listed = client.get("/complaints/?columns=number,own_claim_amount&f.own_claim_amount_from=1000")
