@@ -45,6 +45,7 @@ from admin_views.complaints import (
     lifecycle,
     parties,
     privacy,
+    repeats,
     steps,
     warranty,
     worklist,
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     privacy.blueprint,
     informants.blueprint,
     informed.blueprint,
+    repeats.blueprint,
     archived.blueprint,
 )
 

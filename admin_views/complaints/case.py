@@ -23,6 +23,7 @@ from admin_views.complaints.case_holds import CaseHolds
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
+from admin_views.complaints.case_repeats import CaseRepeats
 from admin_views.complaints.case_told import CaseTold
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
 from admin_views.documents.tables import issue_action
@@ -93,6 +94,8 @@ _AS_BADGE = {
     "is_confidential",
     "is_imported",
     "is_major",
+    "is_repeat",
+    "repeat_count",
 }
 _SHOWN_APART = _AS_BADGE | {
     "number",
@@ -105,7 +108,7 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, CaseHistory):
+class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, CaseRepeats, CaseHistory):
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -140,7 +143,7 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, C
             upload_hint=_(
                 "Photos, videos and documents; each is kept with its digest and can't be replaced."
             ),
-            linked=[*self._linked(), *change_tables(self.session, self.complaint)],
+            linked=[*self._repeats(), *self._linked(), *change_tables(self.session, self.complaint)],
             changes=self._changes(),
             aside=self._aside(),
             note_url=self._note_url(),
@@ -174,6 +177,11 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, C
         if complaint.grade:
             name = self._grade_name()
             found.append(Badge(text=name, tone="bad" if complaint.is_major else "plain", icon="star"))
+        if complaint.is_repeat:
+            found.append(Badge(text=_("Repeated"), tone="warn", icon="refresh"))
+        if complaint.repeat_count:
+            text = _("Reported again %(count)s times", count=complaint.repeat_count)
+            found.append(Badge(text=text, tone="info", icon="refresh"))
         if complaint.is_imported:
             found.append(Badge(text=_("Imported"), tone="plain", icon="import"))
         return found
@@ -288,6 +296,7 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, C
         if EventKind.CORRECT in events:
             url = url_for("complaints.edit_view", address=self.complaint.public_id)
             more.insert(0, Action(label=_("Correct record"), url=url, icon="edit"))
+            more.append(self._repeat_step())
         if self.actor.may(Permission.INVESTIGATION_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("investigations.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Open investigation"), url=url, icon="investigation"))

@@ -33,6 +33,16 @@ from admin_views.complaints.register_form import (
     say_what_is_asked,
     sections,
     typed_complaint,
+    typed_report,
+)
+from admin_views.complaints.repeats import (
+    AS_REPEAT,
+    AS_REPORT,
+    CHOICE,
+    LikelyLine,
+    chosen,
+    likely_lines,
+    probe_from,
 )
 from admin_views.complaints.revealed import is_revealed, keep_revealed
 from admin_views.complaints.row_steps import RowSteps
@@ -60,7 +70,8 @@ from services.operations.accept import accept
 from services.operations.attach import attach
 from services.operations.correct import correct
 from services.operations.record_identity import record_identity
-from services.operations.register import procedure_in_force, register
+from services.operations.register import NewComplaint, procedure_in_force, register
+from services.operations.report_again import report_again
 from services.operations.reveal import reveal
 from services.procedures.of_complaint import parsed, procedure_of
 from services.procedures.published import current_version
@@ -69,11 +80,14 @@ from services.unit_of_work import UnitOfWork
 from services.workflow.once import done_before, remember
 from services.workflow.table import TRANSITIONS
 
+LIKELY_FIELDS = "phone batch product summary content received_at nature category_code confidential"
+
 STATE_TABS = (
     (_l("All"), ""),
     (_l("Mine"), "f.mine=1&f.open=1"),
     (_l("Open"), "f.open=1"),
     (_l("Overdue"), "f.overdue=1"),
+    (_l("Repeated"), "f.is_repeat=1&f.open=1"),
 )
 
 
@@ -81,6 +95,16 @@ def _asks_identity() -> bool:
     """Whether the procedure in force records identity documents (R07-04)."""
     version = current_version(db.session())
     return version is not None and parsed(version).identity_document is not None
+
+
+def _with_link(new: NewComplaint, procedure: Procedure) -> NewComplaint:
+    """With the complaint that it repeats, and in what it is like it, where the registrar chose one."""
+    way, address = chosen()
+    if way != AS_REPEAT:
+        return new
+    likely = likely_lines(procedure, probe_from(request.form))
+    reasons = next((one.reasons for one in likely if one.address == address), "")
+    return replace(new, repeat_of=address, repeat_reason=reasons)
 
 
 class RevealForm(FlaskForm):
@@ -197,9 +221,13 @@ class ComplaintsView(GuardedModelView):
         data = forms.posted()
         form = form_class(data) if data is not None else form_class(data={"received_at": datetime.now(UTC)})
         errors: list[str] = []
+        likely: list[LikelyLine] = []
         if data is not None and form.validate():
             try:
-                return self._registered(form)
+                likely = self._undecided(procedure)
+                if not likely:
+                    return self._registered(form, procedure)
+                errors = [_("Likely here already: choose below how to go on.")]
             except (NotFound, NotPermitted):
                 raise
             except Invalid as invalid:
@@ -220,6 +248,10 @@ class ComplaintsView(GuardedModelView):
             hidden=[("key", request.form.get("key") or secrets.token_urlsafe(18))],
             errors=errors,
             draft_key=f"register:{acting().user_id}",
+            likely_url=url_for("complaint_repeats.likely") if procedure.repeats.matches else "",
+            likely_fields=LIKELY_FIELDS,
+            likely=likely or self._chosen_before(procedure),
+            likely_choice=request.form.get(CHOICE, ""),
         )
         status = 422 if data is not None else 200
         return self.render("desk/form.html", page=page, form=form, breadcrumbs=self.crumbs("new")), status
@@ -242,14 +274,31 @@ class ComplaintsView(GuardedModelView):
         found.append(("and_next", _("Register and take the next")))
         return found
 
-    def _registered(self, form: Any) -> ResponseReturnValue:
+    @staticmethod
+    def _undecided(procedure: Procedure) -> list[LikelyLine]:
+        """The likely ones, as long as nobody said how to go on; none for a form that was carried out already."""
+        with UnitOfWork(db.session(), acting()) as work:
+            if chosen()[0] or done_before(work, request.form.get("key", "")):
+                return []
+            return likely_lines(procedure, probe_from(request.form))
+
+    @staticmethod
+    def _chosen_before(procedure: Procedure) -> list[LikelyLine]:
+        """A form that comes back with another fault still offers what was chosen from."""
+        return likely_lines(procedure, probe_from(request.form)) if chosen()[0] else []
+
+    def _registered(self, form: Any, procedure: Procedure) -> ResponseReturnValue:
         key = request.form.get("key", "")
+        way, _address = chosen()
         try:
             of_fields = own_files(form)
             further = form["files"].data or () if "files" in form else ()
             uploads = [*of_fields.values(), *further]
             with staged_files(uploads) as staged:
-                made = self._register(form, staged, key, list(of_fields))
+                if way == AS_REPORT:
+                    made = self._report_again(form, staged, key)
+                else:
+                    made = self._register(form, staged, key, list(of_fields), procedure)
         except IntegrityError as clash:
             # The same form twice at the same instant: the database let one of them through.
             raise Stale from clash
@@ -257,8 +306,11 @@ class ComplaintsView(GuardedModelView):
             flash(_("This form had been registered already."), "info")
             return redirect(url_for(".index_view"), 303)
         address, number = made
-        flash(_("Registered as %(number)s.", number=number), "success")
-        if "and_accept" in request.form:
+        if way == AS_REPORT:
+            flash(_("Recorded as a further report on %(number)s.", number=number), "success")
+        else:
+            flash(_("Registered as %(number)s.", number=number), "success")
+        if "and_accept" in request.form and way != AS_REPORT:
             self._accepted(address)
         if "and_next" in request.form:
             return redirect(url_for(".create_view"), 303)
@@ -266,7 +318,7 @@ class ComplaintsView(GuardedModelView):
 
     @staticmethod
     def _register(
-        form: Any, staged: Sequence[Staged], key: str, of_fields: Sequence[str]
+        form: Any, staged: Sequence[Staged], key: str, of_fields: Sequence[str], procedure: Procedure
     ) -> tuple[str, str] | None:
         """Address and number of the new complaint; None when this form was registered before.
 
@@ -275,7 +327,7 @@ class ComplaintsView(GuardedModelView):
         with UnitOfWork(db.session(), acting()) as work:
             if done_before(work, key):
                 return None
-            complaint = register(work, typed_complaint(form))
+            complaint = register(work, _with_link(typed_complaint(form), procedure))
             made = complaint.public_id, complaint.number
             if "identity_number" in form and form["identity_number"].data:
                 record_identity(
@@ -287,6 +339,22 @@ class ComplaintsView(GuardedModelView):
             for index, one in enumerate(staged):
                 code = of_fields[index] if index < len(of_fields) else None
                 attach(work, store(), one, complaint=complaint.public_id, field=code)
+            remember(work, key)
+        return made
+
+    @staticmethod
+    def _report_again(form: Any, staged: Sequence[Staged], key: str) -> tuple[str, str] | None:
+        """Address and number of the case that took the report; None when this form was recorded before."""
+        with UnitOfWork(db.session(), acting()) as work:
+            if done_before(work, key):
+                return None
+            complaint = report_again(work, chosen()[1], typed_report(form))
+            made = complaint.public_id, complaint.number
+            if "identity_number" in form and form["identity_number"].data:
+                kind, number = form["identity_kind"].data, form["identity_number"].data
+                record_identity(work, complaint.public_id, kind=kind, number=number)
+            for one in staged:
+                attach(work, store(), one, complaint=complaint.public_id)
             remember(work, key)
         return made
 
