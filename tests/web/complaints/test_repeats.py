@@ -82,7 +82,7 @@ def test_a_likely_repeat_is_offered_and_registered_as_one(session: Session, offi
     assert second.number in listed and first.number not in listed
     assert (
         office.post(f"/complaints/{second.public_id}/repeat-of/end", data={"reason": "看错"}).status_code
-        == 302
+        == 303
     )
     assert not cases(session)[1].is_repeat
 
