@@ -49,14 +49,17 @@
   form.addEventListener("change", function (event) {
     if (fields.indexOf(event.target.name) < 0) return;
     clearTimeout(timer);
-    timer = setTimeout(function () { look().catch(function () { /* asked again when the form goes */ }); }, 500);
+    timer = setTimeout(function () { look().catch(function () { asked = ""; }); }, 500);
   });
   form.addEventListener("submit", function (event) {
+    /* Looked already; forms.js then asks whether the session stands and sends the form once more ("alive"). */
+    if (form.dataset.alive) return;
     if (form.dataset.likelyLooked) { delete form.dataset.likelyLooked; return; }
     event.preventDefault();
     event.stopImmediatePropagation();
     const button = event.submitter;
-    const goOn = function () { form.dataset.likelyLooked = "1"; form.requestSubmit(button || undefined); };
+    /* Not before this event is over: a form that is being submitted takes no other request to submit. */
+    const goOn = function () { setTimeout(function () { form.dataset.likelyLooked = "1"; form.requestSubmit(button || undefined); }); };
     look().then(function () {
       const choice = place.querySelector("fieldset");
       if (!choice || picked()) { goOn(); return; }
