@@ -19,6 +19,7 @@ from admin_views.case_context import (
 from admin_views.complaints.case_base import due_day
 from admin_views.complaints.case_decisions import CaseDecisions
 from admin_views.complaints.case_enquiries import CaseEnquiries
+from admin_views.complaints.case_head import CaseHead
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_holds import CaseHolds
 from admin_views.complaints.case_liability import CaseLiability
@@ -32,8 +33,8 @@ from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
 from admin_views.locale import enumerated
 from admin_views.own_fields import CODED
-from admin_views.page_parts import Action, Badge, Due, Fact
-from admin_views.values import due_words, moment_text, text_of
+from admin_views.page_parts import Action, Badge, Fact
+from admin_views.values import moment_text, text_of
 from models import (
     Complaint,
     ComplaintEvent,
@@ -42,12 +43,10 @@ from models import (
 from models.enums import (
     OPEN_STATES,
     EventKind,
-    Responsibility,
     State,
 )
 from services.access.permissions import Permission
 from services.errors import Reason
-from services.procedures.of_complaint import procedure_of
 from services.procedures.sections.fields import FieldGroup
 from services.workflow.acceptance import still_asked
 
@@ -111,6 +110,7 @@ _SHOWN_APART = _AS_BADGE | {
 
 
 class CaseBuilder(
+    CaseHead,
     CasePeople,
     CaseHolds,
     CaseLiability,
@@ -175,59 +175,6 @@ class CaseBuilder(
         )
 
     # Head
-
-    def _overlays(self) -> list[Badge]:
-        complaint = self.complaint
-        found = []
-        if complaint.is_confidential:
-            found.append(Badge(text=_("Confidential"), tone="dark", icon="lock"))
-        if complaint.responsibility is Responsibility.UNDETERMINED and complaint.state in OPEN_STATES:
-            found.append(Badge(text=Responsibility.UNDETERMINED.label, tone="warn", icon="scale"))
-        if complaint.paused_at:
-            found.append(Badge(text=_("Paused"), tone="warn", icon="pause"))
-        if complaint.supervised_at:
-            found.append(Badge(text=_("Supervised"), tone="bad", icon="supervise"))
-        if complaint.escalation_level:
-            text = _("Escalated, level %(level)s", level=complaint.escalation_level)
-            found.append(Badge(text=text, tone="warn", icon="escalate"))
-        if complaint.round > 1:
-            found.append(Badge(text=_("Round %(round)s", round=complaint.round), tone="info", icon="refresh"))
-        if complaint.grade:
-            name = self._grade_name()
-            found.append(Badge(text=name, tone="bad" if complaint.is_major else "plain", icon="star"))
-        if complaint.is_repeat:
-            found.append(Badge(text=_("Repeated"), tone="warn", icon="refresh"))
-        if complaint.repeat_count:
-            text = _("Reported again %(count)s times", count=complaint.repeat_count)
-            found.append(Badge(text=text, tone="info", icon="refresh"))
-        if complaint.is_imported:
-            found.append(Badge(text=_("Imported"), tone="plain", icon="import"))
-        return found
-
-    def _grade_name(self) -> str:
-        grading = procedure_of(self.session, self.complaint).grading
-        for level in grading.levels if grading else ():
-            if level.code == self.complaint.grade:
-                return level.names.in_language(self.reader.locale)
-        return self.complaint.grade or ""
-
-    def _due(self) -> Due | None:
-        complaint = self.complaint
-        if complaint.paused_at:
-            return Due(state="paused", text=_("Paused"))
-        if complaint.due_at is None or complaint.state not in OPEN_STATES:
-            return None
-        return due_words(
-            complaint.due_at, self.now, self.reader.zone, lower_bound=complaint.due_is_lower_bound
-        )
-
-    def _why_url(self) -> str:
-        run = next((r for r in self.runs if r.due_at == self.complaint.due_at), None)
-        return url_for("complaints.due", run_id=run.public_id) if run else ""
-
-    def _procedure_name(self) -> str:
-        version = self.complaint.procedure_version
-        return version.name_zh if self.reader.locale.startswith("zh") else version.name_en
 
     def _steps(self, events: Sequence[ComplaintEvent]) -> list[Step]:
         state = self.complaint.state

@@ -15,12 +15,10 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import IntegrityError
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
 from admin_views import record_forms as forms
-from admin_views.attachments import staged_files, store
 from admin_views.base import GuardedModelView, locale
 from admin_views.complaints.archived import is_asked_first
 from admin_views.complaints.case import CaseBuilder
@@ -28,27 +26,24 @@ from admin_views.complaints.case_procedure import change_dialog
 from admin_views.complaints.due import explained
 from admin_views.complaints.register_form import (
     FIELD_OF_FAULT,
-    own_files,
     registration_form,
     say_what_is_asked,
     sections,
-    typed_complaint,
-    typed_report,
 )
-from admin_views.complaints.repeats import (
-    AS_REPEAT,
-    AS_REPORT,
-    CHOICE,
-    LikelyLine,
-    chosen,
-    likely_lines,
-    probe_from,
+from admin_views.complaints.registering import (
+    LIKELY_FIELDS,
+    accept_at_once,
+    chosen_before,
+    further_submits,
+    in_force,
+    take_down,
+    undecided,
 )
+from admin_views.complaints.repeats import CHOICE, LikelyLine
 from admin_views.complaints.revealed import is_revealed, keep_revealed
 from admin_views.complaints.row_steps import RowSteps
 from admin_views.complaints.wording import BULK, ICONS
-from admin_views.errors import messages_of
-from admin_views.form_context import DialogForm, ErrorPage, FormPage
+from admin_views.form_context import DialogForm, FormPage
 from admin_views.fragments import done
 from admin_views.guard import acting, desk_zone, requires
 from admin_views.list_builder import ListFrame
@@ -63,24 +58,15 @@ from models.fields import FieldSpec
 from models.labels import _l
 from services.access.masking import may_reveal, reads_plainly
 from services.access.permissions import Permission, for_event
-from services.attachments.store import Staged
-from services.errors import DeskError, Invalid, NotFound, NotPermitted, Stale, WrongState
+from services.errors import DeskError, Invalid, NotFound, NotPermitted, WrongState
 from services.listing import ListQuery, ListRow
-from services.operations.accept import accept
-from services.operations.attach import attach
 from services.operations.correct import correct
-from services.operations.record_identity import record_identity
-from services.operations.register import NewComplaint, procedure_in_force, register
-from services.operations.report_again import report_again
 from services.operations.reveal import reveal
 from services.procedures.of_complaint import parsed, procedure_of
 from services.procedures.published import current_version
 from services.procedures.schema import Procedure
 from services.unit_of_work import UnitOfWork
-from services.workflow.once import done_before, remember
 from services.workflow.table import TRANSITIONS
-
-LIKELY_FIELDS = "phone batch product summary content received_at nature category_code confidential"
 
 STATE_TABS = (
     (_l("All"), ""),
@@ -95,16 +81,6 @@ def _asks_identity() -> bool:
     """Whether the procedure in force records identity documents (R07-04)."""
     version = current_version(db.session())
     return version is not None and parsed(version).identity_document is not None
-
-
-def _with_link(new: NewComplaint, procedure: Procedure) -> NewComplaint:
-    """With the complaint that it repeats, and in what it is like it, where the registrar chose one."""
-    way, address = chosen()
-    if way != AS_REPEAT:
-        return new
-    likely = likely_lines(procedure, probe_from(request.form))
-    reasons = next((one.reasons for one in likely if one.address == address), "")
-    return replace(new, repeat_of=address, repeat_reason=reasons)
 
 
 class RevealForm(FlaskForm):
@@ -214,7 +190,7 @@ class ComplaintsView(GuardedModelView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
-        procedure, cannot = self._in_force()
+        procedure, cannot = in_force()
         if procedure is None:
             return self.render("desk/error.html", error=cannot), 409
         form_class = registration_form(procedure, acting(), locale())
@@ -224,7 +200,7 @@ class ComplaintsView(GuardedModelView):
         likely: list[LikelyLine] = []
         if data is not None and form.validate():
             try:
-                likely = self._undecided(procedure)
+                likely = undecided(procedure)
                 if not likely:
                     return self._registered(form, procedure)
                 errors = [_("Likely here already: choose below how to go on.")]
@@ -243,131 +219,33 @@ class ComplaintsView(GuardedModelView):
             url=url_for(".create_view"),
             sections=sections(form, procedure),
             submit=_("Register"),
-            more_submits=self._further_submits(),
+            more_submits=further_submits(),
             back_url=url_for(".index_view"),
             hidden=[("key", request.form.get("key") or secrets.token_urlsafe(18))],
             errors=errors,
             draft_key=f"register:{acting().user_id}",
             likely_url=url_for("complaint_repeats.likely") if procedure.repeats.matches else "",
             likely_fields=LIKELY_FIELDS,
-            likely=likely or self._chosen_before(procedure),
+            likely=likely or chosen_before(procedure),
             likely_choice=request.form.get(CHOICE, ""),
         )
         status = 422 if data is not None else 200
         return self.render("desk/form.html", page=page, form=form, breadcrumbs=self.crumbs("new")), status
 
-    @staticmethod
-    def _in_force() -> tuple[Procedure | None, Any]:
-        with UnitOfWork(db.session(), acting()) as work:
-            try:
-                version = procedure_in_force(work)
-            except Invalid as invalid:
-                text = str(next(iter(invalid.fields.values())))
-                return None, ErrorPage(code=409, title=_("The desk is not set up yet"), text=text)
-            return parsed(version), None
-
-    @staticmethod
-    def _further_submits() -> list[tuple[str, Any]]:
-        found: list[tuple[str, Any]] = []
-        if acting().may(Permission.COMPLAINT_ACCEPT):
-            found.append(("and_accept", _("Register and accept")))
-        found.append(("and_next", _("Register and take the next")))
-        return found
-
-    @staticmethod
-    def _undecided(procedure: Procedure) -> list[LikelyLine]:
-        """The likely ones, as long as nobody said how to go on; none for a form that was carried out already."""
-        with UnitOfWork(db.session(), acting()) as work:
-            if chosen()[0] or done_before(work, request.form.get("key", "")):
-                return []
-            return likely_lines(procedure, probe_from(request.form))
-
-    @staticmethod
-    def _chosen_before(procedure: Procedure) -> list[LikelyLine]:
-        """A form that comes back with another fault still offers what was chosen from."""
-        return likely_lines(procedure, probe_from(request.form)) if chosen()[0] else []
-
     def _registered(self, form: Any, procedure: Procedure) -> ResponseReturnValue:
-        key = request.form.get("key", "")
-        way, _address = chosen()
-        try:
-            of_fields = own_files(form)
-            further = form["files"].data or () if "files" in form else ()
-            uploads = [*of_fields.values(), *further]
-            with staged_files(uploads) as staged:
-                if way == AS_REPORT:
-                    made = self._report_again(form, staged, key)
-                else:
-                    made = self._register(form, staged, key, list(of_fields), procedure)
-        except IntegrityError as clash:
-            # The same form twice at the same instant: the database let one of them through.
-            raise Stale from clash
+        made = take_down(form, procedure)
         if made is None:
             flash(_("This form had been registered already."), "info")
             return redirect(url_for(".index_view"), 303)
-        address, number = made
-        if way == AS_REPORT:
-            flash(_("Recorded as a further report on %(number)s.", number=number), "success")
+        if made.is_report:
+            flash(_("Recorded as a further report on %(number)s.", number=made.number), "success")
         else:
-            flash(_("Registered as %(number)s.", number=number), "success")
-        if "and_accept" in request.form and way != AS_REPORT:
-            self._accepted(address)
+            flash(_("Registered as %(number)s.", number=made.number), "success")
+        if "and_accept" in request.form and not made.is_report:
+            accept_at_once(made.address)
         if "and_next" in request.form:
             return redirect(url_for(".create_view"), 303)
-        return redirect(self.record_url(address), 303)
-
-    @staticmethod
-    def _register(
-        form: Any, staged: Sequence[Staged], key: str, of_fields: Sequence[str], procedure: Procedure
-    ) -> tuple[str, str] | None:
-        """Address and number of the new complaint; None when this form was registered before.
-
-        The first of the files are the values of the fields `of_fields`.
-        """
-        with UnitOfWork(db.session(), acting()) as work:
-            if done_before(work, key):
-                return None
-            complaint = register(work, _with_link(typed_complaint(form), procedure))
-            made = complaint.public_id, complaint.number
-            if "identity_number" in form and form["identity_number"].data:
-                record_identity(
-                    work,
-                    complaint.public_id,
-                    kind=form["identity_kind"].data,
-                    number=form["identity_number"].data,
-                )
-            for index, one in enumerate(staged):
-                code = of_fields[index] if index < len(of_fields) else None
-                attach(work, store(), one, complaint=complaint.public_id, field=code)
-            remember(work, key)
-        return made
-
-    @staticmethod
-    def _report_again(form: Any, staged: Sequence[Staged], key: str) -> tuple[str, str] | None:
-        """Address and number of the case that took the report; None when this form was recorded before."""
-        with UnitOfWork(db.session(), acting()) as work:
-            if done_before(work, key):
-                return None
-            complaint = report_again(work, chosen()[1], typed_report(form))
-            made = complaint.public_id, complaint.number
-            if "identity_number" in form and form["identity_number"].data:
-                kind, number = form["identity_kind"].data, form["identity_number"].data
-                record_identity(work, complaint.public_id, kind=kind, number=number)
-            for one in staged:
-                attach(work, store(), one, complaint=complaint.public_id)
-            remember(work, key)
-        return made
-
-    @staticmethod
-    def _accepted(address: str) -> None:
-        """Accept what was just registered; what is missing is said, the registration stands."""
-        try:
-            with UnitOfWork(db.session(), acting()) as work:
-                accept(work, address)
-            flash(_("Accepted."), "success")
-        except DeskError as error:
-            for message in messages_of(error):
-                flash(message, "warning")
+        return redirect(self.record_url(made.address), 303)
 
     # Page, correction, personal data, dates
 
