@@ -200,6 +200,7 @@ SECTION_KEYS: dict[str, LazyString] = {
 }
 
 SECTION_WORDS: dict[str, LazyString] = {
+    "first_receiver": _l("First receiver"),
     "steps": _l("the steps that follow"),
     "due_dates": _l("the due dates"),
     "estimated_completion": _l("the estimated completion"),
