@@ -46,6 +46,7 @@ from admin_views.complaints import (
     lifecycle,
     parties,
     privacy,
+    repeats,
     steps,
     warranty,
     worklist,
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     informants.blueprint,
     intake.blueprint,
     informed.blueprint,
+    repeats.blueprint,
     archived.blueprint,
 )
 

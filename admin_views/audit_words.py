@@ -44,6 +44,8 @@ _SUBJECTS = {
     "warranty": _l("Warranty"),
     "acknowledgement": _l("Acknowledgement"),
     "informed_person": _l("Kept informed"),
+    "repeat_link": _l("Link to an earlier complaint"),
+    "further_report": _l("Further report"),
     "informant": _l("Informant"),
     "informant_request": _l("Request to read the identity"),
     "accused_department": _l("Department complained about"),

@@ -78,6 +78,10 @@ class FormPage:
     note: Text = ""
     submit: Text = ""
     more_submits: Sequence[tuple[str, Text]] = ()  # (name, label) of further submit buttons
+    likely_url: str = ""  # where likely repeats of what is typed are asked for
+    likely_fields: str = ""
+    likely: Sequence[Any] = ()
+    likely_choice: str = ""
     back_url: str = ""
     hidden: Sequence[tuple[str, str]] = ()
     errors: Sequence[Text] = ()

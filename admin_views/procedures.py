@@ -20,6 +20,7 @@ from admin_views.procedure_holds import hold_table
 from admin_views.procedure_inquiry import inquiry_tables
 from admin_views.procedure_intake import intake_sections
 from admin_views.procedure_remedies import sections as remedies
+from admin_views.procedure_repeats import repeat_tables
 from admin_views.procedure_told import told_tables
 from admin_views.procedure_way import way_tables
 from admin_views.statute_tables import statute_table
@@ -150,7 +151,7 @@ class ProcedureTables:
     def tables(self) -> list[RecordTable]:
         procedure = self.procedure
         tables = [self._clocks(), *statute_table(procedure), self._intake(), self._decisions()]
-        tables += [self._table(*each) for each in told_tables(procedure)]
+        tables += [self._table(*each) for each in (*told_tables(procedure), *repeat_tables(procedure))]
         tables.append(self._escalation())
         tables += [self._table(*each) for each in intake_sections(procedure.intake, self._words)]
         if procedure.grading:

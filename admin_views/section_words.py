@@ -9,6 +9,12 @@ SECTION_KEYS: dict[str, LazyString] = {
     "acknowledgement": _l("Acknowledgement"),
     "informed": _l("Kept informed"),
     "signature": _l("Signature"),
+    "alike": _l("Share of common words (0 to 1)"),
+    "brings": _l("What a repeat brings about"),
+    "matches": _l("Found by"),
+    "repeats": _l("Repeated complaints"),
+    "supervised": _l("Supervised with this demand"),
+    "within_days": _l("Within so many days"),
     "told": _l("Told at registration"),
     "checks": _l("Intake checks"),
     "required_for": _l("Needed for"),
@@ -204,7 +210,7 @@ SECTION_KEYS: dict[str, LazyString] = {
 }
 
 SECTION_WORDS: dict[str, LazyString] = {
-    "first_receiver": _l("Asked first"),
+    "first_receiver": _l("First receiver"),
     **{outcome.value: outcome.label for outcome in CheckOutcome},
     "steps": _l("the steps that follow"),
     "due_dates": _l("the due dates"),

@@ -63,6 +63,7 @@ from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.receipts import Acknowledgement, InformedPerson
 from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
+from models.repeats import FurtherReport, RepeatLink
 from models.staff import ReadingConfirmation, Training
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
@@ -113,6 +114,7 @@ __all__ = [
     "Extension",
     "Finding",
     "FollowUp",
+    "FurtherReport",
     "GradeRecord",
     "HandlingGroup",
     "HandlingGroupMember",
@@ -157,6 +159,7 @@ __all__ = [
     "QualityDecision",
     "ReadingConfirmation",
     "ReceptionSession",
+    "RepeatLink",
     "Reply",
     "ReportCase",
     "RequestedMaterial",

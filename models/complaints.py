@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Addressed, Base, Stamped, Versioned, check, to
 from models.enums import (
@@ -24,6 +24,7 @@ from models.enums import (
 from models.fields import HIDDEN, Sensitivity, field
 from models.labels import _l
 from models.organisation import Department, User
+from models.phones import phone_key
 from models.procedures import ProcedureVersion
 from models.reception import ReceptionSession
 from models.types import Json, Moment, enum_type
@@ -63,6 +64,9 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.Index("ix_complaints_handler", "handler_id", "state"),
         sa.Index("ix_complaints_phone", "complainant_phone", "received_at"),
         sa.Index("ix_complaints_closed", "closed_at"),
+        sa.Index("ix_complaints_product", "product", "received_at", "id"),
+        sa.Index("ix_complaints_batch", "batch", "received_at", "id"),
+        sa.Index("ix_complaints_repeat", "is_repeat", "received_at", "id"),
         sa.Index("ix_complaints_state", "state", "received_at", "id"),
     )
 
@@ -103,10 +107,8 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     content: Mapped[str] = mapped_column(sa.Text, info=field(_l("Content"), long_text=True, listed=True))
     request: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Remedy sought"), long_text=True))
     grounds: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Facts and grounds"), long_text=True))
-    product: Mapped[str | None] = mapped_column(
-        sa.String(200), index=True, info=field(_l("Product, project or service"))
-    )
-    batch: Mapped[str | None] = mapped_column(sa.String(80), index=True, info=field(_l("Batch or part")))
+    product: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Product, project or service")))
+    batch: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Batch or part")))
     place: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Place")))
     occurred_on: Mapped[date | None] = mapped_column(sa.Date, info=field(_l("Happened on")))
     source_reference: Mapped[str | None] = mapped_column(
@@ -142,6 +144,11 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     )
     is_anonymous: Mapped[bool] = mapped_column(default=False, info=field(_l("Anonymous"), read_only=True))
     is_repeat: Mapped[bool] = mapped_column(default=False, info=field(_l("Repeated complaint")))
+    repeat_count: Mapped[int] = mapped_column(
+        default=0,
+        server_default="0",
+        info=field(_l("Times reported again"), read_only=True, import_=False),
+    )
     grade: Mapped[str | None] = mapped_column(sa.String(40), info=field(_l("Grade"), read_only=True))
     grade_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False)
@@ -252,7 +259,10 @@ class Party(Versioned, Base):
     """A complainant or a party complained about, with the personal data that the procedure asks for."""
 
     __tablename__ = "parties"
-    __table_args__ = (check("kind = 'anonymous' OR name IS NOT NULL", "named_unless_anonymous"),)
+    __table_args__ = (
+        check("kind = 'anonymous' OR name IS NOT NULL", "named_unless_anonymous"),
+        sa.Index("ix_parties_phone_key", "phone_key", "id"),
+    )
 
     complaint_id: Mapped[int] = mapped_column(to("complaints"), index=True, info=HIDDEN)
     side: Mapped[PartySide] = mapped_column(enum_type(PartySide, "side"), info=field(_l("Side")))
@@ -265,6 +275,7 @@ class Party(Versioned, Base):
     phone: Mapped[str | None] = mapped_column(
         sa.String(80), info=field(_l("Telephone"), Sensitivity.PERSONAL)
     )
+    phone_key: Mapped[str | None] = mapped_column(sa.String(40), info=HIDDEN)
     email: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("E-mail"), Sensitivity.PERSONAL))
     address: Mapped[str | None] = mapped_column(
         sa.String(300), info=field(_l("Address"), Sensitivity.PERSONAL)
@@ -277,6 +288,12 @@ class Party(Versioned, Base):
     )
 
     complaint: Mapped[Complaint] = relationship(back_populates="parties")
+
+    @validates("phone")
+    def _keep_key(self, _name: str, phone: str | None) -> str | None:
+        """The number as it is compared goes and changes with the number."""
+        self.phone_key = phone_key(phone)
+        return phone
 
 
 class ComplaintValue(Base):

@@ -150,6 +150,17 @@ class InformedOf(Labelled):
     INVESTIGATION_FINISHED = "investigation_finished", _l("Report of the investigation")
 
 
+class Likeness(Labelled):
+    """In what an earlier complaint is like the one that is being taken down."""
+
+    PHONE = "phone", _l("Same telephone")
+    BATCH = "batch", _l("Same batch or part")
+    PRODUCT = "product", _l("Same product or project")
+    DEPARTMENT = "department", _l("Same product and department")
+    CAUSE = "cause", _l("Same product and cause")
+    TEXT = "text", _l("Much the same words")
+
+
 class Verdict(Labelled):
     """What the evaluation of a result comes to."""
 

@@ -39,7 +39,7 @@ def text(scene: Scene) -> Field:
         must(),
         default=draft.text(next(iter(LANGUAGES))) if draft else None,
         description=_l("Written from the procedure. Change it as you told it."),
-        render_kw={"rows": 8, "wide": True, "maxlength": 20000},
+        render_kw={"rows": 8, "wide": True, "maxlength": 20000, "lang": "zh-CN"},
     )
 
 

@@ -19,6 +19,7 @@ from admin_views.case_context import (
 from admin_views.complaints.case_base import due_day
 from admin_views.complaints.case_decisions import CaseDecisions
 from admin_views.complaints.case_enquiries import CaseEnquiries
+from admin_views.complaints.case_head import CaseHead
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_holds import CaseHolds
 from admin_views.complaints.case_intake import intake_notice, intake_tables
@@ -26,14 +27,15 @@ from admin_views.complaints.case_liability import CaseLiability
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
+from admin_views.complaints.case_repeats import CaseRepeats
 from admin_views.complaints.case_told import CaseTold
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
 from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
 from admin_views.locale import enumerated
 from admin_views.own_fields import CODED
-from admin_views.page_parts import Action, Badge, Due, Fact
-from admin_views.values import due_words, moment_text, text_of
+from admin_views.page_parts import Action, Badge, Fact
+from admin_views.values import moment_text, text_of
 from models import (
     Complaint,
     ComplaintEvent,
@@ -42,12 +44,10 @@ from models import (
 from models.enums import (
     OPEN_STATES,
     EventKind,
-    Responsibility,
     State,
 )
 from services.access.permissions import Permission
 from services.errors import Reason
-from services.procedures.of_complaint import procedure_of
 from services.procedures.sections.fields import FieldGroup
 from services.workflow.acceptance import still_asked
 
@@ -96,6 +96,8 @@ _AS_BADGE = {
     "is_confidential",
     "is_imported",
     "is_major",
+    "is_repeat",
+    "repeat_count",
 }
 _SHOWN_APART = _AS_BADGE | {
     "number",
@@ -109,7 +111,16 @@ _SHOWN_APART = _AS_BADGE | {
 
 
 class CaseBuilder(
-    CasePeople, CaseHolds, CaseLiability, CaseEnquiries, CaseRecords, CaseDecisions, CaseTold, CaseHistory
+    CaseHead,
+    CasePeople,
+    CaseHolds,
+    CaseLiability,
+    CaseEnquiries,
+    CaseRecords,
+    CaseDecisions,
+    CaseTold,
+    CaseRepeats,
+    CaseHistory,
 ):
     """Builds the CasePage of one complaint for one reader."""
 
@@ -152,7 +163,7 @@ class CaseBuilder(
             upload_hint=_(
                 "Photos, videos and documents; each is kept with its digest and can't be replaced."
             ),
-            linked=[*self._linked(), *change_tables(self.session, self.complaint)],
+            linked=[*self._repeats(), *self._linked(), *change_tables(self.session, self.complaint)],
             changes=self._changes(),
             aside=self._aside(),
             note_url=self._note_url(),
@@ -166,54 +177,6 @@ class CaseBuilder(
         )
 
     # Head
-
-    def _overlays(self) -> list[Badge]:
-        complaint = self.complaint
-        found = []
-        if complaint.is_confidential:
-            found.append(Badge(text=_("Confidential"), tone="dark", icon="lock"))
-        if complaint.responsibility is Responsibility.UNDETERMINED and complaint.state in OPEN_STATES:
-            found.append(Badge(text=Responsibility.UNDETERMINED.label, tone="warn", icon="scale"))
-        if complaint.paused_at:
-            found.append(Badge(text=_("Paused"), tone="warn", icon="pause"))
-        if complaint.supervised_at:
-            found.append(Badge(text=_("Supervised"), tone="bad", icon="supervise"))
-        if complaint.escalation_level:
-            text = _("Escalated, level %(level)s", level=complaint.escalation_level)
-            found.append(Badge(text=text, tone="warn", icon="escalate"))
-        if complaint.round > 1:
-            found.append(Badge(text=_("Round %(round)s", round=complaint.round), tone="info", icon="refresh"))
-        if complaint.grade:
-            name = self._grade_name()
-            found.append(Badge(text=name, tone="bad" if complaint.is_major else "plain", icon="star"))
-        if complaint.is_imported:
-            found.append(Badge(text=_("Imported"), tone="plain", icon="import"))
-        return found
-
-    def _grade_name(self) -> str:
-        grading = procedure_of(self.session, self.complaint).grading
-        for level in grading.levels if grading else ():
-            if level.code == self.complaint.grade:
-                return level.names.in_language(self.reader.locale)
-        return self.complaint.grade or ""
-
-    def _due(self) -> Due | None:
-        complaint = self.complaint
-        if complaint.paused_at:
-            return Due(state="paused", text=_("Paused"))
-        if complaint.due_at is None or complaint.state not in OPEN_STATES:
-            return None
-        return due_words(
-            complaint.due_at, self.now, self.reader.zone, lower_bound=complaint.due_is_lower_bound
-        )
-
-    def _why_url(self) -> str:
-        run = next((r for r in self.runs if r.due_at == self.complaint.due_at), None)
-        return url_for("complaints.due", run_id=run.public_id) if run else ""
-
-    def _procedure_name(self) -> str:
-        version = self.complaint.procedure_version
-        return version.name_zh if self.reader.locale.startswith("zh") else version.name_en
 
     def _steps(self, events: Sequence[ComplaintEvent]) -> list[Step]:
         state = self.complaint.state
@@ -301,6 +264,7 @@ class CaseBuilder(
         if EventKind.CORRECT in events:
             url = url_for("complaints.edit_view", address=self.complaint.public_id)
             more.insert(0, Action(label=_("Correct record"), url=url, icon="edit"))
+            more.append(self._repeat_step())
         if self.actor.may(Permission.INVESTIGATION_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("investigations.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Open investigation"), url=url, icon="investigation"))

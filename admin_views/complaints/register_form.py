@@ -28,6 +28,7 @@ from models.privacy import IdentityKind
 from services.access.permissions import Permission
 from services.actor import Actor
 from services.operations.register import NewComplaint, NewParty
+from services.operations.report_again import OF_PARTY, Report
 from services.own_fields import code_of, key_of
 from services.procedures.schema import Procedure
 from services.procedures.sections.fields import FieldGroup
@@ -256,6 +257,27 @@ def typed_complaint(form: Any) -> NewComplaint:
         parties=_parties(form),
         confidential=confidential,
         named_user_ids=tuple(form["named_user_ids"].data or ()) if confidential else (),
+    )
+
+
+def typed_report(form: Any) -> Report:
+    """What was typed, as a further report of a case that is here: nothing of it is left out."""
+    new = typed_complaint(form)
+    complainant = {key: getattr(new.parties[0], key) for key in OF_PARTY}
+    apart = {"received_at", "channel", "summary", "content", "parties", "extra", "own", "told"}
+    apart |= {"confidential", "named_user_ids", "repeat_of", "repeat_reason", "form", "category"}
+    further = {key: value for key, value in vars(new).items() if key not in apart}
+    further |= {key_of(code): value for code, value in new.own.items()}
+    further |= {key: value for key, value in new.extra.items() if value}
+    return Report(
+        new.received_at,
+        new.channel,
+        new.summary,
+        new.content,
+        complainant,
+        further,
+        {key: getattr(new.parties[1], key) for key in OF_PARTY} if len(new.parties) > 1 else {},
+        confidential=new.confidential,
     )
 
 

@@ -15,12 +15,10 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import IntegrityError
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
 from admin_views import record_forms as forms
-from admin_views.attachments import staged_files, store
 from admin_views.base import GuardedModelView, locale
 from admin_views.complaints.archived import is_asked_first
 from admin_views.complaints.case import CaseBuilder
@@ -28,17 +26,24 @@ from admin_views.complaints.case_procedure import change_dialog
 from admin_views.complaints.due import explained
 from admin_views.complaints.register_form import (
     FIELD_OF_FAULT,
-    own_files,
     registration_form,
     say_what_is_asked,
     sections,
-    typed_complaint,
 )
+from admin_views.complaints.registering import (
+    LIKELY_FIELDS,
+    accept_at_once,
+    chosen_before,
+    further_submits,
+    in_force,
+    take_down,
+    undecided,
+)
+from admin_views.complaints.repeats import CHOICE, LikelyLine
 from admin_views.complaints.revealed import is_revealed, keep_revealed
 from admin_views.complaints.row_steps import RowSteps
 from admin_views.complaints.wording import BULK, ICONS
-from admin_views.errors import messages_of
-from admin_views.form_context import DialogForm, ErrorPage, FormPage
+from admin_views.form_context import DialogForm, FormPage
 from admin_views.fragments import done
 from admin_views.guard import acting, desk_zone, requires
 from admin_views.list_builder import ListFrame
@@ -53,20 +58,14 @@ from models.fields import FieldSpec
 from models.labels import _l
 from services.access.masking import may_reveal, reads_plainly
 from services.access.permissions import Permission, for_event
-from services.attachments.store import Staged
-from services.errors import DeskError, Invalid, NotFound, NotPermitted, Stale, WrongState
+from services.errors import DeskError, Invalid, NotFound, NotPermitted, WrongState
 from services.listing import ListQuery, ListRow
-from services.operations.accept import accept
-from services.operations.attach import attach
 from services.operations.correct import correct
-from services.operations.record_identity import record_identity
-from services.operations.register import procedure_in_force, register
 from services.operations.reveal import reveal
 from services.procedures.of_complaint import parsed, procedure_of
 from services.procedures.published import current_version
 from services.procedures.schema import Procedure
 from services.unit_of_work import UnitOfWork
-from services.workflow.once import done_before, remember
 from services.workflow.table import TRANSITIONS
 
 STATE_TABS = (
@@ -74,6 +73,7 @@ STATE_TABS = (
     (_l("Mine"), "f.mine=1&f.open=1"),
     (_l("Open"), "f.open=1"),
     (_l("Overdue"), "f.overdue=1"),
+    (_l("Repeated"), "f.is_repeat=1&f.open=1"),
 )
 
 
@@ -190,16 +190,20 @@ class ComplaintsView(GuardedModelView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
-        procedure, cannot = self._in_force()
+        procedure, cannot = in_force()
         if procedure is None:
             return self.render("desk/error.html", error=cannot), 409
         form_class = registration_form(procedure, acting(), locale())
         data = forms.posted()
         form = form_class(data) if data is not None else form_class(data={"received_at": datetime.now(UTC)})
         errors: list[str] = []
+        likely: list[LikelyLine] = []
         if data is not None and form.validate():
             try:
-                return self._registered(form)
+                likely = undecided(procedure)
+                if not likely:
+                    return self._registered(form, procedure)
+                errors = [_("Likely here already: choose below how to go on.")]
             except (NotFound, NotPermitted):
                 raise
             except Invalid as invalid:
@@ -215,91 +219,33 @@ class ComplaintsView(GuardedModelView):
             url=url_for(".create_view"),
             sections=sections(form, procedure),
             submit=_("Register"),
-            more_submits=self._further_submits(),
+            more_submits=further_submits(),
             back_url=url_for(".index_view"),
             hidden=[("key", request.form.get("key") or secrets.token_urlsafe(18))],
             errors=errors,
             draft_key=f"register:{acting().user_id}",
+            likely_url=url_for("complaint_repeats.likely") if procedure.repeats.matches else "",
+            likely_fields=LIKELY_FIELDS,
+            likely=likely or chosen_before(procedure),
+            likely_choice=request.form.get(CHOICE, ""),
         )
         status = 422 if data is not None else 200
         return self.render("desk/form.html", page=page, form=form, breadcrumbs=self.crumbs("new")), status
 
-    @staticmethod
-    def _in_force() -> tuple[Procedure | None, Any]:
-        with UnitOfWork(db.session(), acting()) as work:
-            try:
-                version = procedure_in_force(work)
-            except Invalid as invalid:
-                text = str(next(iter(invalid.fields.values())))
-                return None, ErrorPage(code=409, title=_("The desk is not set up yet"), text=text)
-            return parsed(version), None
-
-    @staticmethod
-    def _further_submits() -> list[tuple[str, Any]]:
-        found: list[tuple[str, Any]] = []
-        if acting().may(Permission.COMPLAINT_ACCEPT):
-            found.append(("and_accept", _("Register and accept")))
-        found.append(("and_next", _("Register and take the next")))
-        return found
-
-    def _registered(self, form: Any) -> ResponseReturnValue:
-        key = request.form.get("key", "")
-        try:
-            of_fields = own_files(form)
-            further = form["files"].data or () if "files" in form else ()
-            uploads = [*of_fields.values(), *further]
-            with staged_files(uploads) as staged:
-                made = self._register(form, staged, key, list(of_fields))
-        except IntegrityError as clash:
-            # The same form twice at the same instant: the database let one of them through.
-            raise Stale from clash
+    def _registered(self, form: Any, procedure: Procedure) -> ResponseReturnValue:
+        made = take_down(form, procedure)
         if made is None:
             flash(_("This form had been registered already."), "info")
             return redirect(url_for(".index_view"), 303)
-        address, number = made
-        flash(_("Registered as %(number)s.", number=number), "success")
-        if "and_accept" in request.form:
-            self._accepted(address)
+        if made.is_report:
+            flash(_("Recorded as a further report on %(number)s.", number=made.number), "success")
+        else:
+            flash(_("Registered as %(number)s.", number=made.number), "success")
+        if "and_accept" in request.form and not made.is_report:
+            accept_at_once(made.address)
         if "and_next" in request.form:
             return redirect(url_for(".create_view"), 303)
-        return redirect(self.record_url(address), 303)
-
-    @staticmethod
-    def _register(
-        form: Any, staged: Sequence[Staged], key: str, of_fields: Sequence[str]
-    ) -> tuple[str, str] | None:
-        """Address and number of the new complaint; None when this form was registered before.
-
-        The first of the files are the values of the fields `of_fields`.
-        """
-        with UnitOfWork(db.session(), acting()) as work:
-            if done_before(work, key):
-                return None
-            complaint = register(work, typed_complaint(form))
-            made = complaint.public_id, complaint.number
-            if "identity_number" in form and form["identity_number"].data:
-                record_identity(
-                    work,
-                    complaint.public_id,
-                    kind=form["identity_kind"].data,
-                    number=form["identity_number"].data,
-                )
-            for index, one in enumerate(staged):
-                code = of_fields[index] if index < len(of_fields) else None
-                attach(work, store(), one, complaint=complaint.public_id, field=code)
-            remember(work, key)
-        return made
-
-    @staticmethod
-    def _accepted(address: str) -> None:
-        """Accept what was just registered; what is missing is said, the registration stands."""
-        try:
-            with UnitOfWork(db.session(), acting()) as work:
-                accept(work, address)
-            flash(_("Accepted."), "success")
-        except DeskError as error:
-            for message in messages_of(error):
-                flash(message, "warning")
+        return redirect(self.record_url(made.address), 303)
 
     # Page, correction, personal data, dates
 

@@ -19,6 +19,7 @@ from models import (
 )
 from models.enums import CloseKind, EventKind, PartyKind, PartySide, State
 from models.labels import _l
+from models.phones import phone_key
 from services.access.permissions import Permission
 from services.access.scope import unscoped
 from services.ledger.checking import Answered, LedgerRow, Options
@@ -205,6 +206,7 @@ def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
             "kind": PartyKind.PERSON if named else PartyKind.ANONYMOUS,
             "name": name if named else None,
             "phone": phone,
+            "phone_key": phone_key(phone),
             "complainant_kind": row.values.get("complainant_kind"),
         }
     ]
@@ -217,6 +219,7 @@ def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
                 "kind": PartyKind.ORGANISATION,
                 "name": about,
                 "phone": None,
+                "phone_key": None,
                 "complainant_kind": None,
             }
         )

@@ -100,6 +100,8 @@ TOPICS: dict[str, Topic] = {
     "informed.investigation_finished": _topic(
         _l("The report of an investigation is there: for your information."), "investigation"
     ),
+    "repeated": _topic(_l("It is a repeated complaint: see to it with emphasis."), "refresh", "warn"),
+    "reported_again": _topic(_l("%(by)s recorded a further report of it."), "refresh", "warn"),
     "request.asked": _topic(
         _l("%(by)s asks you for something an investigation needs: please answer."), "reply", "warn"
     ),

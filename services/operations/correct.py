@@ -17,6 +17,7 @@ from services.unit_of_work import UnitOfWork
 from services.workflow.confidentiality import open_matter_faults
 from services.workflow.materials import expect_materials
 from services.workflow.procedure_words import coded_faults, keep_category, missing_at_registration
+from services.workflow.repeats import bring_about, open_link
 from services.workflow.steps import Act, begin
 from services.workflow.typed import column_faults
 
@@ -56,7 +57,10 @@ def correct(
     expect_materials(work, act.complaint)
     if "customer_due_on" in after:
         clocks.start_customer_clocks(work, act.complaint)
-    return act.finish(text=reason, reason=reason, before=before, after=after)
+    act.finish(text=reason, reason=reason, before=before, after=after)
+    if after.get("is_repeat"):
+        bring_about(work, act.complaint)
+    return act.complaint
 
 
 def _check(
@@ -96,6 +100,8 @@ def _faults(work: UnitOfWork, complaint: Complaint, values: Mapping[str, Any]) -
     received = values.get("received_at")
     if isinstance(received, datetime) and received > work.now:
         faults["received_at"] = _l("A complaint can't have been received in the future.")
+    if complaint.is_repeat and values.get("is_repeat") is False and open_link(work, complaint) is not None:
+        faults["is_repeat"] = _l("It is linked as a repeat of another one. Take that link away instead.")
     channel = values.get("channel", complaint.channel)
     if channel is Channel.THIRD_PARTY and not values.get("passed_on_by", complaint.passed_on_by):
         faults["passed_on_by"] = _l("Who passed the complaint on?")

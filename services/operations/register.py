@@ -37,6 +37,7 @@ from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
 from services.workflow.parties import keep_first_complainant, party_faults
 from services.workflow.procedure_words import coded_faults, keep_category, missing_at_registration
+from services.workflow.repeats import bring_about, earlier_one, link, record_link
 from services.workflow.steps import write_event
 from services.workflow.typed import column_faults
 
@@ -89,6 +90,9 @@ class NewComplaint:
     """Groups to tell, by the procedure's codes; none: all of those it leaves to the registrar (R05-03)."""
     extra: dict[str, Any] = field(default_factory=dict)
     own: dict[str, Any] = field(default_factory=dict)
+    repeat_of: str | None = None
+    """Address of the complaint that this one repeats, as whoever registers it chose, and in what it is like it."""
+    repeat_reason: str = ""
 
 
 def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
@@ -131,11 +135,22 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
         name_people(work, complaint, {*new.named_user_ids, complaint.first_receiver_id or 0} - {0})
     expect_materials(work, complaint)
     refresh_visibility(work.session, complaint)
-    write_event(work, complaint, EventKind.REGISTER, State.REGISTERED, State.REGISTERED, grant=grant)
+    repeated = _linked(work, complaint, new)
+    write_event(
+        work,
+        complaint,
+        EventKind.REGISTER,
+        State.REGISTERED,
+        State.REGISTERED,
+        grant=grant,
+        repeat_of=repeated,
+    )
     if procedure.duty is not None and out_of_hours:
         ask_for_instruction(work, complaint, procedure.duty, time)
     tell_at_registration(work, complaint, procedure, new.told)
     inform(work, complaint, InformedOf.REGISTERED)
+    if complaint.is_repeat:
+        bring_about(work, complaint)
     for heard, at in ((ClockEvent.RECEIVED, new.received_at), (ClockEvent.REGISTERED, work.now)):
         clocks.start_clocks(work, complaint, heard, at)
     if received_at_the_office(work.session, complaint):
@@ -152,6 +167,16 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
         )
     )
     return complaint
+
+
+def _linked(work: UnitOfWork, complaint: Complaint, new: NewComplaint) -> str | None:
+    """The number of the complaint that this one was registered as a repeat of (R06-09)."""
+    if new.repeat_of is None:
+        return None
+    earlier = earlier_one(work, new.repeat_of, "repeat_choice")
+    row = link(work, complaint, earlier, new.repeat_reason, "repeat_choice")
+    record_link(work, complaint, row, "create")
+    return earlier.number
 
 
 def procedure_in_force(work: UnitOfWork) -> ProcedureVersion:

@@ -39,6 +39,7 @@ from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
 from services.procedures.sections.privacy import ConsentNeeded, IdentityAsked
 from services.procedures.sections.reception import DutyRoster, Publicity, Reading, ReceptionDay, Staffing
+from services.procedures.sections.repeats import OFFERED, Repeats
 from services.procedures.sections.warranty import Appraisals, JointHandling, PenaltyReferrals, Warranty
 from services.procedures.vocabulary import (
     Category,
@@ -288,6 +289,7 @@ class Procedure(Part):
     natures: tuple[Kind, ...] = ()
     acknowledgement: Acknowledgement | None = None
     informed: tuple[Informed, ...] = ()
+    repeats: Repeats = OFFERED
     duty: DutyRoster | None = None
     reception_days: tuple[ReceptionDay, ...] = ()
     publicity: Publicity | None = None

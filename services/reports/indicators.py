@@ -159,7 +159,7 @@ def satisfied(basis: Basis) -> ColumnElement[bool]:
 
 
 def repeated(basis: Basis) -> ColumnElement[bool]:
-    """Merged into an earlier one, or from a telephone number that had complained within the year before."""
+    """Marked as a repeat, merged into an earlier one, or from a telephone that had complained in the year before."""
     earlier = aliased(Complaint)
     apart = hours_between(earlier.received_at, Complaint.received_at)
     before = (
@@ -172,7 +172,7 @@ def repeated(basis: Basis) -> ColumnElement[bool]:
         .correlate(Complaint)
         .exists()
     )
-    return sa.or_(Complaint.master_id.is_not(None), before)
+    return sa.or_(Complaint.is_repeat, Complaint.master_id.is_not(None), before)
 
 
 def complete(basis: Basis) -> ColumnElement[bool]:
@@ -296,8 +296,9 @@ INDICATORS: dict[IndicatorCode, Indicator] = {
             C.REPEATED,
             Text(zh="重复投诉率", en="Repeated"),
             Text(
-                zh="其中已并入先前投诉的，或同一电话一年内曾投诉过的",
-                en="those of them merged into an earlier one, or from a telephone that complained in the year before",
+                zh="其中标为重复投诉的、已并入先前投诉的，或同一电话一年内曾投诉过的",
+                en="those of them marked as repeats, merged into an earlier one,"
+                " or from a telephone that complained in the year before",
             ),
             _RECEIVED,
             Unit.PERCENT,

@@ -95,12 +95,12 @@ class Draft:
 
     @cached_property
     def estimated_completion(self) -> date | None:
-        """The last day of the limit that ends with the answer; None where the procedure sets none."""
-        for event in (ClockEvent.REPLIED, ClockEvent.CLOSED):
-            days = [each.day(self.time.zone) for each in self.due_dates if event in each.clock.stop_event]
-            if days:
-                return max(days)
-        return None
+        """The last day of the limit that ends with the answer, else with the closing; None where there is none."""
+        answered, closed = (
+            [each.day(self.time.zone) for each in self.due_dates if ends(set(each.clock.stop_event))]
+            for ends in (_with_the_answer, _with_the_closing)
+        )
+        return max(answered or closed, default=None)
 
     def asks_estimate(self) -> bool:
         """Whether the record needs the date: asked for by itself, or in place of due dates that there are not."""
@@ -141,6 +141,15 @@ class Draft:
     def _unsaid_dates(self, text: str) -> str:
         days = [each.day(self.time.zone) for each in self.due_dates]
         return "、".join(dict.fromkeys(day.isoformat() for day in days if not _says(text, day)))
+
+
+def _with_the_answer(stop: set[ClockEvent]) -> bool:
+    return ClockEvent.REPLIED in stop
+
+
+def _with_the_closing(stop: set[ClockEvent]) -> bool:
+    """By nothing earlier: a limit for the investigation also stops when a case is closed, and promises no answer."""
+    return ClockEvent.CLOSED in stop and stop <= {ClockEvent.CLOSED, ClockEvent.ARCHIVED}
 
 
 def _says(text: str, day: date) -> bool:

@@ -221,7 +221,7 @@
     const field = pick.form.elements[pick.dataset.textsFor];
     const untouched = !field.value.trim() || Object.keys(texts).some(function (key) { return texts[key] === field.value.replace(/\r\n/g, "\n"); });
     if (!texts[pick.value] || texts[pick.value] === field.value) return;
-    const put = function () { field.value = texts[pick.value]; field.dispatchEvent(new Event("input", { bubbles: true })); };
+    const put = function () { field.value = texts[pick.value]; field.lang = pick.value === "zh" ? "zh-CN" : pick.value; field.dispatchEvent(new Event("input", { bubbles: true })); };
     if (untouched) put();
     else Desk.confirm(Desk.strings.replace_text).then(function (yes) { if (yes) put(); });
   });

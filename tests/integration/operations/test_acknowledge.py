@@ -107,6 +107,13 @@ def test_due_dates_asked_for_are_told_with_forecasts_of_clocks_that_have_not_beg
     assert draft.text("zh").count("（预计）") == 2
 
 
+def test_a_limit_for_the_investigation_promises_no_answer(session: Session) -> None:
+    house, complaint = registered(session, "production", "registered")
+    draft = draft_of(session, house[RoleName.FIRST_RECEIVER], complaint)
+    assert [each.clock.code for each in draft.due_dates] == ["investigate"]
+    assert draft.estimated_completion is None and "预计完成日期" not in draft.text("zh")
+
+
 def test_faults_strangers_and_other_roles(session: Session) -> None:
     house = create_house(session)
     session.commit()
