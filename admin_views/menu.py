@@ -106,6 +106,7 @@ MENU: tuple[Group, ...] = (
             Entry("documents.index_view", _l("Documents"), "file"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
             Entry("archive_loans.index_view", _l("Register of retrieval"), "eye"),
+            Entry("destructions.index_view", _l("Destruction of files"), "timer"),
             Entry("jobs.index", _l("Jobs"), "jobs"),
         ),
     ),

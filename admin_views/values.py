@@ -19,7 +19,7 @@ from admin_views.page_parts import Badge, Due, Fact, Tone
 from extensions import db
 from models import enums as e
 from models import job_enums as jobs
-from models.archive_enums import LoanKind, SealVerdict
+from models.archive_enums import DestructionStatus, LoanKind, SealVerdict
 from models.fields import FieldSpec
 from models.hold_enums import HoldStatus
 from models.remedy_enums import AppraisalResult, SolutionAnswer
@@ -49,6 +49,8 @@ _TONES: dict[Enum, Tone] = {
     SealVerdict.INTACT: "good",
     SealVerdict.DIFFERS: "bad",
     LoanKind.PAPER: "warn",
+    DestructionStatus.PROPOSED: "warn",
+    DestructionStatus.CARRIED_OUT: "dark",
     AppraisalResult.OPEN: "warn",
     AppraisalResult.CONFORMING: "good",
     AppraisalResult.NOT_CONFORMING: "bad",

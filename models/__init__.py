@@ -29,6 +29,7 @@ from models.complaints import (
     WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
+from models.destruction import Destruction, DestructionItem, RetentionExtension
 from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.enquiries import Enquiry
 from models.groups import HandlingGroup, HandlingGroupMember
@@ -61,7 +62,7 @@ from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.staff import ReadingConfirmation, Training
-from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
+from models.trail import AuditEntry, AuditSalt, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
     ClockRun,
@@ -86,6 +87,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AuditEntry",
+    "AuditSalt",
     "Base",
     "CalendarDay",
     "CalendarYear",
@@ -98,6 +100,8 @@ __all__ = [
     "Consent",
     "Department",
     "DepartmentSuccession",
+    "Destruction",
+    "DestructionItem",
     "DocumentDelivery",
     "DocumentTemplate",
     "DoneRequest",
@@ -153,6 +157,7 @@ __all__ = [
     "Reply",
     "ReportCase",
     "ResolutionPlan",
+    "RetentionExtension",
     "RoleGrant",
     "SavedView",
     "Signal",

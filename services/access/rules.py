@@ -195,6 +195,14 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
     return sa.false()
 
 
+def _destruction(actor: Actor) -> ColumnElement[bool]:
+    """Whoever reads a case of the register, and then only the lines of such cases."""
+    item = m.DestructionItem.__table__.c
+    return m.Destruction.id.in_(
+        sa.select(item.destruction_id).where(item.complaint_id.in_(visible_complaint_ids(actor)))
+    )
+
+
 def _documents(column: Any) -> Rule:
     return lambda actor: column.in_(document_ids(actor, visible_complaint_ids(actor), _accident(actor)))
 
@@ -217,6 +225,10 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
+    m.AuditSalt: _nobody,
+    m.Destruction: _destruction,
+    m.DestructionItem: _through(m.DestructionItem.complaint_id),
+    m.RetentionExtension: _through(m.RetentionExtension.complaint_id),
     m.DocumentDelivery: _documents(m.DocumentDelivery.document_id),
     m.DoneRequest: _own(m.DoneRequest.user_id),
     m.Enquiry: _enquiry,

@@ -96,3 +96,12 @@ def hand_on(case: Case, address: str, whom: Audience) -> None:
             department_id=case.department_id if inside else None,
             user_id=None if inside else case.person("leader2"),
         )
+
+
+def end_retention(session: Session, now: datetime) -> None:
+    """The made-up archive is young: its files from three years ago are of a class that is kept for three years."""
+    with UnitOfWork(session, SYSTEM, now) as work:
+        old = sa.select(ArchiveRecord).where(ArchiveRecord.archived_at < now - timedelta(days=3 * 366))
+        for record in work.session.scalars(old):
+            day = record.archived_at.date()
+            record.retention_years, record.review_on = 3, day.replace(year=day.year + 3, day=min(day.day, 28))

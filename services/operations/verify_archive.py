@@ -14,6 +14,7 @@ from services.attachments.store import FileStore
 from services.errors import Reason, Refused
 from services.records import grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.gates import CONTENT_DESTROYED
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def verify_archive(work: UnitOfWork, store: FileStore, record_id: int) -> Check:
         raise Refused(
             [Reason("taken_out", _l("The file is taken out; it gets a new seal when it is archived."))]
         )
+    if record.destroyed_at is not None:
+        raise Refused([Reason("destroyed", CONTENT_DESTROYED)])
     seal = standing_seal(work.session, record.id)
     if seal is None:
         raise Refused(

@@ -28,6 +28,8 @@ from models import (
     CalendarDay,
     Complaint,
     Consent,
+    Destruction,
+    DestructionItem,
     Exemption,
     Finding,
     HandlingGroup,
@@ -326,7 +328,22 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
         purpose="复核",
         taken_at=now,
     )
-    session.add(rows["loan"])
+    rows["destruction"] = Destruction(
+        number=f"XH-{number}",
+        opinion="保管期满",
+        proposed_by_id=user.id,
+        proposed_at=now,
+        items=[
+            DestructionItem(
+                archive_record_id=rows["archive"].id,
+                complaint_id=case.id,
+                file_number="档",
+                retention_ended_on=now.date(),
+                seal_digest=DIGEST,
+            )
+        ],
+    )
+    session.add_all((rows["loan"], rows["destruction"]))
     session.flush()
     rows["investigation"] = investigation
     rows |= hold_rows(session, case, f"ZT-{number}", now)
