@@ -33,7 +33,9 @@ _ORDER: tuple[tuple[p.Plot, float], ...] = (
     (p.in_work, 5), (p.on_spot, 4), (p.dispatched, 3.2), (p.accepted, 2.2), (p.registered, 0.15),
     (p.registered, 1.1), (p.dispatched, 4.1), (p.replied, 30), (p.in_work, 8.5), (p.to_complete, 2.5),
 )  # fmt: skip
-"""Plot and age in days: a year of them, and one file from before, whose retention is over. The first forty are the ordinary demonstration; more go round again."""
+"""Plot and age in days: a year of them, and one file from before, whose retention is over.
+
+The first forty are the ordinary demonstration; more go round again."""
 _ENDED = (p.archived, p.closed, p.on_spot_archived, e.refused, e.referred, p.on_spot, p.unreachable)
 _SPECIAL = (e.confidential, e.accident)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from models import ArchiveRecord, ClockRun
 from models.enums import AccidentGrade, DeliveryKind
 from services.access.scope import unscoped
+from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from services.demonstration.playing import Case
 from services.documents.forms import form_of, required_before
@@ -19,6 +21,7 @@ from services.operations.issue_document import issue_document
 from services.operations.report_accident import report_accident as report
 from services.procedures.of_complaint import procedure_of
 from services.procedures.sections.documents import Audience
+from services.unit_of_work import UnitOfWork
 
 
 def add_statement(case: Case) -> None:
