@@ -47,6 +47,7 @@ class FilesField(CheckboxListField):
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, coerce=int, **kwargs)
+        self.type = CheckboxListField.__name__  # templates know a field by its kind
         day = today_of(db.session(), now())
         self.choices = [
             (
@@ -100,7 +101,7 @@ class DestructionsView(GuardedModelView):
         "Appraise the files whose retention has ended. A second person signs; then their content is destroyed for good."
         " What is worth keeping is kept longer from its archive record."
     )
-    form_sections = ((_l("Appraisal"), ("files", "opinion")),)
+    form_sections = ((_l("Appraisal of the files"), ("files", "opinion")),)
     standard_views = (
         (_l("All"), ""),
         (_l("Awaiting the second signature"), "f.status=proposed"),
@@ -142,7 +143,7 @@ class DestructionsView(GuardedModelView):
             Action(
                 label=_("Sign and destroy"), url=self._to("sign", row), icon="sign", tone="bad", dialog=True
             ),
-            Action(label=_("Decline"), url=self._to("decline", row), icon="close", dialog=True),
+            Action(label=_("Don't destroy"), url=self._to("decline", row), icon="close", dialog=True),
         )
 
     def _to(self, name: str, row: ListRow) -> str:
@@ -245,7 +246,7 @@ class DestructionsView(GuardedModelView):
             DeclineForm,
             lambda work, version, form: decline_destruction(work, row.id, version, reason=form.reason.data),
             title=_("Decline the destruction"),
-            submit=_("Decline"),
+            submit=_("Don't destroy"),
             icon="close",
         )
 

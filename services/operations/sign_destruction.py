@@ -47,7 +47,7 @@ def sign_destruction(
     counted = {}
     for record in records:
         key = record.id
-        counted[key] = destroy_content(work, store, record, f"〔{number}〕")
+        counted[key] = destroy_content(work, store, record, f"内容已销毁〔{number}〕")
     for item in work.session.scalars(sa.select(DestructionItem).where(DestructionItem.id.in_(items))):
         gone = counted[item.archive_record_id]
         item.row_count, item.file_count, item.entry_count = gone.rows, gone.files, gone.entries

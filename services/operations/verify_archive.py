@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models import ArchiveRecord, ArchiveSeal
 from models.archive_enums import SealOccasion, SealVerdict
 from models.labels import _l
+from services import audit
 from services.access.permissions import Permission
 from services.archives.checking import Difference, differences
 from services.archives.sealing import seal_file, standing_seal
@@ -45,6 +46,7 @@ def verify_archive(work: UnitOfWork, store: FileStore, record_id: int) -> Check:
             [Reason("unsealed", _l("The file bears no seal that could be compared; seal it first."))]
         )
     found = differences(work.session, store, record, seal)
+    earlier = audit.values_of(record)
     record.verified_at = work.now
     record.verdict = SealVerdict.DIFFERS if found else SealVerdict.INTACT
     save(work, record)
@@ -53,7 +55,7 @@ def verify_archive(work: UnitOfWork, store: FileStore, record_id: int) -> Check:
         work,
         "verify_seal",
         record,
-        {},
+        earlier,
         grant=grant,
         further={"verdict": record.verdict.value, "differences": parts},
     )
