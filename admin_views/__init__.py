@@ -42,6 +42,7 @@ from admin_views.base import DeskIndexView
 from admin_views.complaints import (
     archived,
     informants,
+    informed,
     lifecycle,
     parties,
     privacy,
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     warranty.blueprint,
     privacy.blueprint,
     informants.blueprint,
+    informed.blueprint,
     archived.blueprint,
 )
 
