@@ -22,6 +22,7 @@ from models import job_enums as jobs
 from models.archive_enums import DestructionStatus, LoanKind, SealVerdict
 from models.fields import FieldSpec
 from models.hold_enums import HoldStatus
+from models.privacy_requests import DataRequestStatus
 from models.remedy_enums import AppraisalResult, SolutionAnswer
 from services.access.masking import Masked
 from services.actor import SYSTEM
@@ -49,6 +50,10 @@ _TONES: dict[Enum, Tone] = {
     SealVerdict.INTACT: "good",
     SealVerdict.DIFFERS: "bad",
     LoanKind.PAPER: "warn",
+    DataRequestStatus.OPEN: "warn",
+    DataRequestStatus.TO_DO: "info",
+    DataRequestStatus.DONE: "good",
+    DataRequestStatus.REFUSED: "bad",
     DestructionStatus.PROPOSED: "warn",
     DestructionStatus.CARRIED_OUT: "dark",
     AppraisalResult.OPEN: "warn",

@@ -57,6 +57,7 @@ from models.organisation import (
     User,
 )
 from models.privacy import Consent, IdentityDocument
+from models.privacy_requests import DataRequest, DataRequestCase
 from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.receipts import Acknowledgement, InformedPerson
@@ -100,6 +101,8 @@ __all__ = [
     "ComplaintValue",
     "ComplaintVisibility",
     "Consent",
+    "DataRequest",
+    "DataRequestCase",
     "Department",
     "DepartmentSuccession",
     "Destruction",

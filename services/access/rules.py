@@ -203,6 +203,15 @@ def _destruction(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _data_request(actor: Actor) -> ColumnElement[bool]:
+    """Those who work on such requests, where they read every complaint that it is about."""
+    if not actor.may(Permission.DATA_REQUEST_READ):
+        return sa.false()
+    case = m.DataRequestCase.__table__.c
+    hidden = sa.select(case.request_id).where(case.complaint_id.not_in(visible_complaint_ids(actor)))
+    return m.DataRequest.id.not_in(hidden)
+
+
 def _documents(column: Any) -> Rule:
     return lambda actor: column.in_(document_ids(actor, visible_complaint_ids(actor), _accident(actor)))
 
@@ -227,6 +236,8 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
     m.AuditSalt: _nobody,
+    m.DataRequest: _data_request,
+    m.DataRequestCase: _through(m.DataRequestCase.complaint_id),
     m.Destruction: _destruction,
     m.DestructionItem: _through(m.DestructionItem.complaint_id),
     m.RetentionExtension: _through(m.RetentionExtension.complaint_id),

@@ -25,6 +25,7 @@ NOT_OF_THE_FILE: Mapping[str, str] = {
     "audit_entries": "the trail has a chain of its own",
     "audit_salts": "the salt of the trail",
     "complaint_visibility": "derived from the file and from who works where",
+    "data_request_cases": "belongs to the request of a person about their data",
     "destruction_items": "the register of destruction",
     "inspection_cases": "belongs to the inspection that drew the case as a sample",
     "inspection_findings": "belongs to the inspection",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "archive_loans", "destructions",
-    "audit", "documents",
+    "audit", "documents", "data_requests",
     "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
     "holds", "reports", "signals", "inspections", "groups", "solutions", "appraisals",
     "penalty_referrals", "posts", "duty", "enquiries", "reception_sessions", "trainings",
@@ -27,6 +27,7 @@ RELATIONS = {
     "calendar": "",
     "complaints": "department_id",
     "covers": "deputy_id",
+    "data_requests": "recorded_by_id",
     "departments": "parent_id",
     "document_forms": "department_id",
     "documents": "issued_by_id",

@@ -28,6 +28,8 @@ from models import (
     CalendarDay,
     Complaint,
     Consent,
+    DataRequest,
+    DataRequestCase,
     Destruction,
     DestructionItem,
     Exemption,
@@ -60,6 +62,7 @@ from models.enums import (
     RequestKind,
     RoleName,
 )
+from models.privacy_requests import DataRequestKind
 from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
@@ -343,7 +346,20 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
             )
         ],
     )
-    session.add_all((rows["loan"], rows["destruction"]))
+    rows["data_request"] = DataRequest(
+        number=f"GR-{number}",
+        kind=DataRequestKind.COPY,
+        applicant="张某",
+        contact="13800000000",
+        subject="张某",
+        standing="本人",
+        identity_checked="身份证",
+        wish="复制",
+        received_at=now,
+        due_on=now.date(),
+        cases=[DataRequestCase(complaint_id=case.id)],
+    )
+    session.add_all((rows["loan"], rows["destruction"], rows["data_request"]))
     session.flush()
     rows["investigation"] = investigation
     rows |= hold_rows(session, case, f"ZT-{number}", now)
