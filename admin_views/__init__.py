@@ -9,6 +9,7 @@ from flask_admin.theme import Bootstrap4Theme
 from admin_views import (
     analysis,
     archive,
+    archive_loans,
     assets,
     attachments,
     audit,
@@ -80,6 +81,7 @@ SCREENS = (
     analysis,
     documents,
     archive,
+    archive_loans,
     destruction,
     data_requests,
     audit,

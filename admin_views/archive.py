@@ -48,7 +48,7 @@ from services.archives.retention import today_of
 from services.errors import Refused
 from services.listing import ListRow
 from services.operations.extend_retention import extend_retention
-from services.operations.lend_file import LONGEST_PURPOSE, lend_file, take_back_file
+from services.operations.lend_file import LONGEST_PURPOSE, lend_file
 from services.operations.verify_archive import seal_unsealed, verify_archive
 from services.unit_of_work import UnitOfWork
 
@@ -75,15 +75,6 @@ class LendForm(BaseForm):
         _l("Purpose"),
         [InputRequired(REQUIRED), Length(max=LONGEST_PURPOSE)],
         render_kw={"rows": 2, "wide": True},
-    )
-
-
-class BackForm(BaseForm):
-    note = StringField(
-        _l("State on return"),
-        [InputRequired(REQUIRED), Length(max=300)],
-        description=_l("Complete and undamaged, or what is missing."),
-        render_kw={"wide": True, "autofocus": True},
     )
 
 
@@ -361,56 +352,5 @@ class ArchiveView(GuardedModelView):
         )
 
 
-class LoansView(GuardedModelView):
-    """The register of retrieval over all files."""
-
-    model = ArchiveLoan
-    permission = Permission.ARCHIVE_READ
-    title = _l("Register of retrieval")
-    default_sort = "-taken_at"
-    extra_fields = ("kind", "returned_at")
-    standard_views = (
-        (_l("All"), ""),
-        (_l("Paper files lent"), "f.kind=paper&f.returned_at=none"),
-    )
-    empty = Empty(
-        title=_l("Nobody has looked into a file yet"),
-        text=_l(
-            "Whoever opens an archived case that is not their own says what for; paper files are lent here."
-        ),
-        icon="eye",
-    )
-
-    def name_of(self, row: ListRow) -> str:
-        return f"{row.values['reader_name']} · {text_of(row.values['taken_at'], self.reader.zone)}"
-
-    def record_actions(self, row: ListRow) -> Sequence[Action]:
-        return self.row_actions(row)
-
-    def row_actions(self, row: ListRow) -> Sequence[Action]:
-        out = row.values["kind"] is LoanKind.PAPER and row.values["returned_at"] is None
-        if not out or not acting().may(Permission.COMPLAINT_ARCHIVE):
-            return ()
-        url = url_for(f"{self.endpoint}.take_back", address=row.address)
-        return (Action(label=_("Take back"), url=url, icon="check", dialog=True),)
-
-    @expose("/<address>/back", methods=("GET", "POST"))
-    @requires(Permission.COMPLAINT_ARCHIVE)
-    def take_back(self, address: str) -> ResponseReturnValue:
-        row = self.row(address)
-        return step_dialog(
-            self,
-            row,
-            BackForm,
-            lambda work, version, form: take_back_file(work, row.id, note=form.note.data),
-            title=_("Take the file back"),
-            submit=_("Take back"),
-            icon="check",
-        )
-
-
 def screens() -> list[Any]:
-    return [
-        ArchiveView(endpoint="archive", url="/archive"),
-        LoansView(endpoint="archive_loans", url="/archive-loans"),
-    ]
+    return [ArchiveView(endpoint="archive", url="/archive")]
