@@ -21,17 +21,12 @@ from extensions import db
 from models import (
     Accident,
     Appraisal,
-    ArchiveLoan,
     ArchiveRecord,
     Attachment,
     AuditEntry,
     CalendarDay,
     Complaint,
     Consent,
-    DataRequest,
-    DataRequestCase,
-    Destruction,
-    DestructionItem,
     Exemption,
     Finding,
     HandlingGroup,
@@ -52,7 +47,6 @@ from models import (
     SavedView,
     Solution,
 )
-from models.archive_enums import LoanKind
 from models.enums import (
     DayKind,
     FindingVerdict,
@@ -62,7 +56,6 @@ from models.enums import (
     RequestKind,
     RoleName,
 )
-from models.privacy_requests import DataRequestKind
 from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
@@ -79,7 +72,7 @@ from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.procedure_stage import written_procedures
 from tests.support.route_parts import FILLERS, RELATIONS, SCREENS_WITH_VIEWS
-from tests.support.stage_rows import clock_of_case, enquiry_row, hold_rows, reception_rows
+from tests.support.stage_rows import archive_rows, clock_of_case, enquiry_row, hold_rows, reception_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -323,44 +316,7 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     }
     session.add_all(rows.values())
     session.flush()
-    rows["loan"] = ArchiveLoan(
-        archive_record_id=rows["archive"].id,
-        complaint_id=case.id,
-        kind=LoanKind.PAPER,
-        reader_name="上级单位",
-        purpose="复核",
-        taken_at=now,
-    )
-    rows["destruction"] = Destruction(
-        number=f"XH-{number}",
-        opinion="保管期满",
-        proposed_by_id=user.id,
-        proposed_at=now,
-        items=[
-            DestructionItem(
-                archive_record_id=rows["archive"].id,
-                complaint_id=case.id,
-                file_number="档",
-                retention_ended_on=now.date(),
-                seal_digest=DIGEST,
-            )
-        ],
-    )
-    rows["data_request"] = DataRequest(
-        number=f"GR-{number}",
-        kind=DataRequestKind.COPY,
-        applicant="张某",
-        contact="13800000000",
-        subject="张某",
-        standing="本人",
-        identity_checked="身份证",
-        wish="复制",
-        received_at=now,
-        due_on=now.date(),
-        cases=[DataRequestCase(complaint_id=case.id)],
-    )
-    session.add_all((rows["loan"], rows["destruction"], rows["data_request"]))
-    session.flush()
+    rows |= archive_rows(session, case, rows["archive"].id, user.id, now)
     rows["investigation"] = investigation
     rows |= hold_rows(session, case, f"ZT-{number}", now)
     rows["clock"] = clock_of_case(session, case, now)
