@@ -80,6 +80,7 @@ from tests.support.stage_rows import (
     enquiry_row,
     finished_export,
     hold_rows,
+    liability_row,
     reception_rows,
 )
 
@@ -181,7 +182,7 @@ def staged(app: Flask, engine: sa.Engine) -> Iterator[Stage]:
     letter.write_bytes(LETTER)
     exports = app.extensions["settings"].exports_dir
     exports.mkdir(parents=True, exist_ok=True)
-    KeptFiles(exports, 0).place(records[OWN]["export"]).write_bytes(LETTER)
+    KeptFiles(exports, 0).place(records["export"][OWN]).write_bytes(LETTER)
     with one_connection(app) as connection:
         yield Stage(app, connection, people, records)
 
@@ -341,6 +342,9 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     rows["investigation"] = investigation
     rows |= hold_rows(session, case, f"ZT-{number}", now)
     rows["clock"] = clock_of_case(session, case, now)
+    rows["liability"] = liability_row(rows["clock"], house[RoleName.HANDLER].id)
+    session.add(rows["liability"])
+    session.flush()
     return {kind: getattr(row, "public_id", row.id) for kind, row in rows.items()}
 
 
