@@ -116,9 +116,10 @@ def worker(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> W
     return Worker(app, Settings(**{**vars(settings), "export_processes": 2}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "points",
-    [pytest.param(12, id="a dozen"), pytest.param(50, id="fifty", marks=pytest.mark.slow)],
+    [pytest.param(12, id="a dozen"), pytest.param(50, id="fifty", marks=pytest.mark.thorough)],
 )
 def test_killed_anywhere(
     session: Session, house: House, worker: Worker, ask: Ask, files: KeptFiles, points: int
