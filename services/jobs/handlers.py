@@ -59,7 +59,7 @@ def analyse(job: JobContext) -> None:
 @handler("exports", every_minute=True, aside=True)
 def carry_out_exports(job: JobContext) -> None:
     """Write the long exports that people wait for, and remove those that have expired."""
-    _later("services.operations.carry_out_exports", "carry_out_exports")(job.session, job.settings)
+    _later("services.ledger.export_jobs", "carry_out_exports")(job.session, job.settings)
 
 
 @handler("calendar")

@@ -18,11 +18,11 @@ from models.job_enums import JobStatus
 from services.access.permissions import Permission
 from services.actor import SYSTEM
 from services.errors import DeskError, NotFound, NotPermitted
+from services.ledger import export_jobs as carrying
 from services.ledger.exporting import FileForm
 from services.ledger.kept_files import KeptFiles
 from services.ledger.wishes import Wish, fetched_export
 from services.listing import ListQuery
-from services.operations import carry_out_exports as carrying
 from services.operations.cancel_job import cancel_job
 from services.operations.start_export import MOST_AT_ONCE, start_export
 from services.unit_of_work import UnitOfWork

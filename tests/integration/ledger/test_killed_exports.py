@@ -27,9 +27,9 @@ import models as m
 from models.job_enums import JobStatus
 from services.access import scope
 from services.actor import SYSTEM
+from services.ledger.export_jobs import carry_out_exports
 from services.ledger.kept_files import KeptFiles
 from services.ledger.wishes import fetched_export
-from services.operations.carry_out_exports import carry_out_exports
 from settings import Settings
 from tests.factories.complaints import create_complaint
 from tests.factories.organisation import House

@@ -52,7 +52,7 @@ def test_the_register_of_the_regulation(
     with app.app_context():
         exported = export_ledger(session, query, tmp_path, "投诉台账", layout="complaint_register")
     heads, *rows = by_calamine(exported.written.path)
-    assert heads == ["序号", "编号", "收到时间", "投诉人", "投诉级别", "渠道", "事由", "承办部门", "状态"]
+    assert heads == ["序号", "编号", "收到时间", "投诉人", "投诉级别", "渠道", "事由", "部门", "状态"]
     assert [(row[0], row[1], row[6]) for row in rows] == [
         (1, "TS-002", "=第2件"), (2, "TS-001", "=第1件"), (3, "TS-000", "=第0件"),
     ]  # fmt: skip
