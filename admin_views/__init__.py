@@ -38,7 +38,16 @@ from admin_views import (
     staffing,
 )
 from admin_views.base import DeskIndexView
-from admin_views.complaints import informants, lifecycle, parties, privacy, steps, warranty, worklist
+from admin_views.complaints import (
+    archived,
+    informants,
+    lifecycle,
+    parties,
+    privacy,
+    steps,
+    warranty,
+    worklist,
+)
 from admin_views.complaints.view import ComplaintsView
 from admin_views.documents import issuing as document_forms
 from admin_views.documents import templates as document_templates
@@ -58,6 +67,7 @@ BLUEPRINTS = (
     warranty.blueprint,
     privacy.blueprint,
     informants.blueprint,
+    archived.blueprint,
 )
 
 SCREENS = (

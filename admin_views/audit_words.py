@@ -52,6 +52,7 @@ _SUBJECTS = {
     "accident": _l("Accident"),
     "hold": _l("Hold"),
     "archive_record": _l("Archive record"),
+    "archive_loan": _l("Retrieval of a file"),
     "attachment": _l("Attachment"),
     "issued_document": _l("Document"),
     "document_template": _l("Template of a document"),
@@ -130,6 +131,11 @@ _VERBS = {
 }
 _ACTIONS = {
     "accident.decide": _l("Disposition"),
+    "archive_loan.consult": _l("Archived file opened"),
+    "archive_loan.lend": _l("File lent"),
+    "archive_loan.take_back": _l("File taken back"),
+    "archive_record.seal": _l("Sealed"),
+    "archive_record.verify_seal": _l("Seal checked"),
     "attachment.add": _l("File added"),
     "attachment.withdraw": _l("File withdrawn"),
     "complaint.handed_over": _l("Duties handed over"),

@@ -10,6 +10,7 @@ from models.analysis import (
     ReportCase,
     Signal,
 )
+from models.archives import ArchiveLoan, ArchiveSeal
 from models.base import Base
 from models.cases import (
     ArchiveRecord,
@@ -79,7 +80,9 @@ __all__ = [
     "AccusedDepartment",
     "AnalysisReport",
     "Appraisal",
+    "ArchiveLoan",
     "ArchiveRecord",
+    "ArchiveSeal",
     "Assignment",
     "Attachment",
     "AuditEntry",

@@ -204,6 +204,8 @@ SCOPES: dict[type[Any], Rule] = {
     m.AnalysisReport: _of_the_house,
     m.AccidentReport: _of_accident(m.AccidentReport.accident_id),
     m.Appraisal: _through(m.Appraisal.complaint_id),
+    m.ArchiveLoan: _through(m.ArchiveLoan.complaint_id),
+    m.ArchiveSeal: _through(m.ArchiveSeal.complaint_id),
     m.ArchiveRecord: _through(m.ArchiveRecord.complaint_id),
     m.Assignment: _through(m.Assignment.complaint_id),
     m.Attachment: _complaint_or_accident(m.Attachment),
