@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 
-from models import Complaint
 from models.enums import AssignmentKind, AssignmentStatus, ClockState
-from models.fields import fields_of
 from services.seeding.case import STRIDE, Case
 from services.seeding.clockwork import Run
 from services.seeding.sheets import as_json
 from services.seeding.timeline import as_json as json_moment
 from services.seeding.timeline import stored
 
-_FILED = tuple(spec.key for spec in fields_of(Complaint) if spec.key != "state")
-_MOMENTS = frozenset(spec.key for spec in fields_of(Complaint) if spec.kind == "moment")
 _OPEN = (AssignmentStatus.AWAITING.value, AssignmentStatus.SIGNED.value)
 _CO = AssignmentKind.CO_HANDLING.value
 
@@ -31,7 +26,6 @@ def write(case: Case) -> None:
     row["version"] = len(case.events)
     if case.filed is not None:
         case.filed["digest"] = _digest(case)
-        case.events[-1]["data"] = as_json({"digest": case.filed["digest"]})
         sheets.archive.add(**case.filed)
     sheets.complaints.add(**row)
     for audience in sorted(audiences(case)):
@@ -120,16 +114,6 @@ def audiences(case: Case) -> set[str]:
 
 
 def _digest(case: Case) -> str:
-    """What filing keeps of a record and its history (services.operations.archive): all but the filing itself."""
-    row = case.world.sheets.complaints.whole(case.row) | {"archived_at": None}
-    record = {key: _iso(row[key]) if key in _MOMENTS and row[key] is not None else row[key] for key in _FILED}
-    events = [
-        [json_moment(each["moment"]), each["event"], each["actor_name"], each["text"]]
-        for each in case.events[:-1]
-    ]
-    filed = {"record": record, "events": events}
-    return hashlib.sha256(json.dumps(filed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _iso(text: str) -> str:
-    return f"{text[:10]}T{text[11:19]}+00:00"
+    """Over the history as it was filed. The file bears no seal yet: sealing reads every row of a case again."""
+    filed = [[each["moment"], each["event"], each["actor_name"], each["text"]] for each in case.events]
+    return hashlib.sha256(as_json(filed).encode()).hexdigest()
