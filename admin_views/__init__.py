@@ -41,6 +41,7 @@ from admin_views.base import DeskIndexView
 from admin_views.complaints import (
     archived,
     informants,
+    informed,
     lifecycle,
     parties,
     privacy,
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     warranty.blueprint,
     privacy.blueprint,
     informants.blueprint,
+    informed.blueprint,
     archived.blueprint,
 )
 

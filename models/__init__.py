@@ -58,6 +58,7 @@ from models.organisation import (
 from models.privacy import Consent, IdentityDocument
 from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.receipts import Acknowledgement, InformedPerson
 from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.staff import ReadingConfirmation, Training
@@ -78,6 +79,7 @@ __all__ = [
     "Accident",
     "AccidentReport",
     "AccusedDepartment",
+    "Acknowledgement",
     "AnalysisReport",
     "Appraisal",
     "ArchiveLoan",
@@ -116,6 +118,7 @@ __all__ = [
     "IdentityDocument",
     "Informant",
     "InformantRequest",
+    "InformedPerson",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",
