@@ -17,6 +17,7 @@ from admin_views.fields import REQUIRED
 from admin_views.guard import acting, requires
 from admin_views.locale import locale
 from admin_views.page_parts import Action, Empty
+from admin_views.quality.common import asked_complaint
 from admin_views.record_dialog import step_dialog
 from admin_views.sessions import now
 from extensions import db
@@ -65,6 +66,7 @@ class EnquiriesView(GuardedModelView):
     default_sort = "-received_at"
     extra_fields = ("status", "kind")
     create_fields = (
+        "complaint_id",
         "title",
         "content",
         "channel",
@@ -76,7 +78,7 @@ class EnquiriesView(GuardedModelView):
         "department_id",
     )
     form_sections = (
-        (_l("What it is"), ("kind_code", "title", "content", "channel", "received_at")),
+        (_l("What it is"), ("kind_code", "complaint_id", "title", "content", "channel", "received_at")),
         (_l("From whom, to whom"), ("sender", "sender_contact", "department_id")),
         (_l("Subject"), ("product", "batch")),
     )
@@ -85,7 +87,7 @@ class EnquiriesView(GuardedModelView):
         (_l("To be answered"), "f.status=open"),
         (_l("Answered"), "f.status=answered"),
     )
-    form_note = _l("For what is no complaint. Whoever has to answer it is told at once.")
+    form_note = _l("Whoever has to answer it is told at once.")
     empty = Empty(
         title=_l("Nothing is recorded"),
         text=_l(
@@ -100,8 +102,16 @@ class EnquiriesView(GuardedModelView):
         return form
 
     def defaults(self) -> Mapping[str, Any]:
-        kinds = kinds_in_force()
-        return {"received_at": now(), "kind_code": kinds[0].code if len(kinds) == 1 else ""}
+        """Asked from the page of a case: about this case, of the kind that is for that."""
+        complaint_id = asked_complaint()
+        kinds = [kind for kind in kinds_in_force() if kind.of_complaint or complaint_id is None]
+        channel = kinds[0].channels[0] if len(kinds) == 1 else None
+        return {
+            "received_at": now(),
+            "kind_code": kinds[0].code if len(kinds) == 1 else "",
+            "complaint_id": complaint_id,
+            "channel": channel,
+        }
 
     def list_actions(self) -> Sequence[Action]:
         return super().list_actions() if kinds_in_force() else ()

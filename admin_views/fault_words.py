@@ -61,7 +61,15 @@ SENTENCES: tuple[str, ...] = (
         "%(event)s never happens: %(switch)s.required is false; "
         "start the clock at another event, or write %(same)s.required: true"
     ),
+    N_(
+        "%(code)s is %(former)s in version %(number)s, and cases hold such values; write kind: %(same)s and "
+        "retired: true here, and declare the %(kind)s under a new code"
+    ),
+    N_("it limits until_satisfied, which is false; write until_satisfied: true, or take it out"),
+    N_("liability belongs to a time limit of complaints; take it out"),
+    N_("when belongs to a document before a step of a complaint; take it out"),
     N_("there is nothing to leave when until_satisfied is false; take one of them out"),
+    N_("%(code)s is no category of this procedure; write one of: %(words)s"),
     N_("%(code)s is declared twice; give each its own code"),
     N_("the choice %(code)s is declared twice; give each its own code"),
     N_("the general manager is the last rung; put the others before"),

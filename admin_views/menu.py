@@ -13,9 +13,10 @@ from flask import current_app, request, url_for
 from admin_views.guard import PUBLIC, acting, declared
 from admin_views.shell_context import MenuGroup, MenuItem
 from extensions import db
-from models import Complaint, Measure, Notice
+from models import Complaint, Liability, Measure, Notice
 from models.enums import MeasureStatus
 from models.labels import LazyString, _l
+from models.liability import LiabilityStatus
 from services.access.permissions import Permission
 from services.actor import Actor
 from services.listing.queues import is_major
@@ -40,6 +41,8 @@ class Entry:
     tone: str = ""
     query: dict[str, str] = field(default_factory=dict)
     of_use_to: tuple[Permission, ...] = ()
+    only_with: str = ""
+    """Shown only while there are such records: most procedures never make any."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,14 @@ MENU: tuple[Group, ...] = (
             Entry("penalty_referrals.index_view", _l("Referrals for penalty"), "scale"),
             Entry("accidents.index_view", _l("Accidents"), "accident"),
             Entry("holds.index_view", _l("Holds"), "pause"),
+            Entry(
+                "liabilities.index_view",
+                _l("Joint liability"),
+                "scale",
+                "liabilities",
+                "warn",
+                only_with="liabilities_kept",
+            ),
         ),
     ),
     Group(
@@ -204,7 +215,11 @@ def desk_menu() -> list[MenuGroup]:
     kept_open = request.cookies.get(UNFOLDED, "").split(".")
     groups = []
     for group in MENU:
-        items = [_item(entry, counted) for entry in group.entries if _is_open(entry, actor)]
+        items = [
+            _item(entry, counted)
+            for entry in group.entries
+            if _is_open(entry, actor) and (not entry.only_with or counted.get(entry.only_with))
+        ]
         if items:
             unfolded = not group.title or group.key in kept_open or any(item.active for item in items)
             groups.append(MenuGroup(key=group.key, title=str(group.title), items=items, unfolded=unfolded))
@@ -258,6 +273,8 @@ def counts(actor: Actor) -> dict[str, int]:
             "mine": sa.select(Complaint.id).where(is_open(), is_mine(actor)),
             "overdue": sa.select(Complaint.id).where(is_overdue(now)),
             "to_sign": sa.select(Complaint.id).where(is_to_sign(actor)),
+            "liabilities": sa.select(Liability.id).where(Liability.status == LiabilityStatus.OPEN),
+            "liabilities_kept": sa.select(Liability.id),
             "major": sa.select(Complaint.id).where(is_major()),
             "measures": sa.select(Measure.id).where(
                 Measure.owner_id.in_(people), Measure.status == MeasureStatus.PLANNED

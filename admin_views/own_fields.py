@@ -52,6 +52,7 @@ FORM_FIELDS: dict[Field, tuple[str, ...]] = {
     Field.STORE: ("place",),
     Field.THIRD_PARTY_NAME: ("passed_on_by",),
     Field.THIRD_PARTY_REFERENCE: ("source_reference",),
+    Field.CUSTOMER_DATE: ("customer_due_on",),
 }
 """Where the registration form takes what a procedure may ask for."""
 

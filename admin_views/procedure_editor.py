@@ -61,7 +61,9 @@ def looked_through(draft: ProcedureDraft, text: str | None = None) -> Examined:
     examined = examine(draft.text if text is None else text)
     if examined.procedure is None:
         return examined
-    return replace(examined, faults=tuple(faults_among_others(db.session(), examined.procedure)))
+    return replace(
+        examined, faults=tuple(faults_among_others(db.session(), examined.procedure, examined.text))
+    )
 
 
 def section_of(where: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from admin_views.locale import enumerated, locale
-from models.enums import PostName
+from models.enums import Category, PostName, RoleName
 from models.labels import LazyString, _l
 from services.procedures.schema import Grading, Procedure, Ruled, Text
 from services.procedures.sections.gates import Need
@@ -30,6 +30,12 @@ def way_tables(procedure: Procedure) -> list[Rows]:
         (_("Posts"), [_("Post"), _("Named"), _("Held by role")], _posts(procedure)),
         (_("Who replies"), [_("Grade"), _("By"), _("Together with")], _replies(procedure)),
         (_("Needed before a step"), [_("Step"), _("Needs")], _gates(procedure)),
+        (_("Managed by one department"), [_("Category"), _("Task of the department")], _managed(procedure)),
+        (
+            _("Joint liability"),
+            [_("Clock"), _("Liable"), _("Reason accepted by"), _("Liability found by")],
+            _liability(procedure),
+        ),
         (_("Grades by facts"), [_("Facts"), _("Grade")], _rulings(scale) if scale else []),
         (_("First grade"), [_("Category"), _("Grade")], _starts(scale) if scale else []),
     ]
@@ -70,6 +76,34 @@ def _replies(procedure: Procedure) -> list[Row]:
 
 def _gates(procedure: Procedure) -> list[Row]:
     return [([str(gate.event.label), str(NEED_LABELS[gate.needs])], gate) for gate in procedure.gates]
+
+
+def _managed(procedure: Procedure) -> list[Row]:
+    own = {kind.code: _said(kind.names) for kind in procedure.categories}
+    built_in = {category.value: str(category.label) for category in Category}
+    return [
+        (
+            [enumerated(own.get(code) or built_in[code] for code in rule.categories), str(rule.duty.label)],
+            rule,
+        )
+        for rule in procedure.managed_by
+    ]
+
+
+def _liability(procedure: Procedure) -> list[Row]:
+    return [
+        (
+            [
+                _said(clock.names),
+                str(RoleName(clock.liability.of).label),
+                _post_name(procedure, clock.liability.excused_by),
+                _post_name(procedure, clock.liability.confirmed_by),
+            ],
+            clock.liability,
+        )
+        for clock in procedure.clocks
+        if clock.liability is not None
+    ]
 
 
 def _rulings(scale: Grading) -> list[Row]:

@@ -154,6 +154,7 @@ WORDS: dict[str, LazyString] = {
     "text": _l("text"),
     "third_party_name": _l("Passed on by"),
     "third_party_reference": _l("Sender's reference"),
+    "customer_date": _l("Answer wanted by"),
 }
 
 

@@ -41,6 +41,7 @@ CLOCK_EVENT_LABELS: dict[ClockEvent, LazyString] = {
     ClockEvent.RECEIVED: _l("receipt"),
     ClockEvent.REGISTERED: _l("registration"),
     ClockEvent.ACKNOWLEDGED: _l("acknowledgement"),
+    ClockEvent.PASSED_ON: _l("passing on to the complaint office"),
     ClockEvent.ACCEPTED: _l("acceptance"),
     ClockEvent.TRANSFERRED: _l("transfer"),
     ClockEvent.SUPERVISED: _l("supervision order"),

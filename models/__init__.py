@@ -43,6 +43,7 @@ from models.inquiry import (
     ResolutionPlan,
 )
 from models.instructions import LeaderInstruction
+from models.liability import Liability
 from models.measures import Measure
 from models.organisation import (
     ColumnChoice,
@@ -133,6 +134,7 @@ __all__ = [
     "LeaderInstruction",
     "LeaveCover",
     "LedgerBatch",
+    "Liability",
     "Measure",
     "MeasureOrigin",
     "NamedPerson",

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from admin_views.analysis.report_words import ReportWords
 from admin_views.values import moment_text
-from services.ledger.workbook import FONT
+from services.ledger.frame import FONT
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

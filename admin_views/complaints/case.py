@@ -18,8 +18,10 @@ from admin_views.case_context import (
 )
 from admin_views.complaints.case_base import due_day
 from admin_views.complaints.case_decisions import CaseDecisions
+from admin_views.complaints.case_enquiries import CaseEnquiries
 from admin_views.complaints.case_history import CaseHistory, kinds
 from admin_views.complaints.case_holds import CaseHolds
+from admin_views.complaints.case_liability import CaseLiability
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
@@ -105,7 +107,9 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, CaseHistory):
+class CaseBuilder(
+    CasePeople, CaseHolds, CaseLiability, CaseEnquiries, CaseRecords, CaseDecisions, CaseTold, CaseHistory
+):
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -132,7 +136,13 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, C
             assignments=self._assignments(),
             clocks=self._clocks(),
             told=self._told(),
-            findings=[*self._holds(), *self._handling(), *self._decided()],
+            findings=[
+                *self._holds(),
+                *self._liabilities(),
+                *self._queries(),
+                *self._handling(),
+                *self._decided(),
+            ],
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
             files=self._files(),

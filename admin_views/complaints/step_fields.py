@@ -32,9 +32,8 @@ from models.labels import LazyString, _l
 from services.deadlines.clocks import days_left_to_extend
 from services.deadlines.runs import clock_of
 from services.procedures.schema import Grade
-from services.workflow.file_parts import MAY_BE_EXPLAINED, missing_parts, part_in_words
-from services.workflow.filing import suggested_file_number
 from services.workflow.gates import Situation
+from services.workflow.management import departments_for, rule_for
 from services.workflow.people import SIGNING_ROLES
 from services.workflow.posts import may_stand_for
 
@@ -52,6 +51,8 @@ class Scene:
     locale: str
     situation: Situation | None
     own_department_id: int | None = None
+    chosen: tuple[int, ...] = ()
+    """The ids of a selection."""
 
 
 def must() -> list[Any]:
@@ -143,10 +144,23 @@ def receivers(scene: Scene) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def receiver(label: LazyString) -> FieldMaker:
+def receiver(label: LazyString, *, handles: bool = True) -> FieldMaker:
+    """`handles`: whoever is chosen handles it, so that only departments are offered which may."""
+
     def make(scene: Scene) -> Field:
-        choices: dict[Any, Any] = {"": [("", _l("– choose –"))], **receivers(scene)}
-        return SelectField(label, must(), choices=choices, render_kw={"wide": True})
+        found: dict[str, list[tuple[str, str]]] = receivers(scene)
+        help: LazyString | str = ""
+        rule = rule_for(scene.session, scene.situation.complaint) if handles and scene.situation else None
+        if rule is not None:
+            managing = {department.name for department in departments_for(scene.session, rule.duty)}
+            found = {name: people for name, people in found.items() if name in managing}
+            help = _l(
+                "Complaints of this kind are managed by the department for %(duty)s (%(clause)s).",
+                duty=rule.duty.label,
+                clause=", ".join(rule.clause) or _l("own rule"),
+            )
+        choices: dict[Any, Any] = {"": [("", _l("– choose –"))], **found}
+        return SelectField(label, must(), choices=choices, description=help, render_kw={"wide": True})
 
     return make
 
@@ -349,33 +363,6 @@ def external_route(scene: Scene) -> Field | None:
 
 def days(scene: Scene) -> Field:
     return IntegerField(_l("Days"), [*must(), NumberRange(min=1, max=365)], render_kw={"min": 1})
-
-
-def file_number(scene: Scene) -> Field:
-    suggested = suggested_file_number(scene.session, scene.situation) if scene.situation else ""
-    return StringField(
-        _l("File number"),
-        [Length(max=80)],
-        default=suggested,
-        description=_l("Left empty, the next number of the procedure's pattern is taken."),
-    )
-
-
-def pages(scene: Scene) -> Field:
-    return IntegerField(_l("Pages"), [*must(), NumberRange(min=1, max=100000)], render_kw={"min": 1})
-
-
-def absent_reason(scene: Scene) -> Field | None:
-    """Asked only where a part that may be missing is missing."""
-    if scene.situation is None:
-        return None
-    missing = [one for one in missing_parts(scene.situation) if one.part in MAY_BE_EXPLAINED]
-    if not missing:
-        return None
-    lacks = " ".join(str(part_in_words(one)) for one in missing)
-    return TextAreaField(
-        _l("Why it does not exist"), [Optional()], description=lacks, render_kw={"rows": 2, "wide": True}
-    )
 
 
 def files(scene: Scene) -> Field:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_wtf import FlaskForm
 
 from admin_views.complaints import acknowledging
+from admin_views.complaints import filing_fields as filing
 from admin_views.complaints import step_fields as make
 from admin_views.complaints.step_fields import FieldMaker, Scene
 from models.enums import Channel, EventKind, FollowUpResult, PauseReason, Responsibility, Verdict
@@ -64,7 +65,7 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
         "note": _NOTE,
     },
     E.ADD_CO_HANDLER: {
-        "receiver": make.receiver(_l("Co-handling department and person")),
+        "receiver": make.receiver(_l("Co-handling department and person"), handles=False),
         "instruction": make.long(_l("What this department is to do")),
         "coordinator": make.coordinator,
     },
@@ -116,11 +117,11 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
     },
     E.REOPEN: {"new_fact": make.long(_l("The new fact"))},
     E.ARCHIVE: {
-        "file_number": make.file_number,
+        "file_number": filing.file_number,
         "catalogue": make.long(_l("Catalogue: what the file contains")),
-        "pages": make.pages,
+        "pages": filing.pages,
         "box": make.line(_l("Box"), required=False),
-        "absent_reason": make.absent_reason,
+        "absent_reason": filing.absent_reason,
     },
     E.MERGE: {
         "master_number": make.line(_l("Number of the complaint to merge into")),

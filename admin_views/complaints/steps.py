@@ -125,7 +125,8 @@ def _many(event: EventKind) -> ResponseReturnValue:
     rowids = request.form.getlist("rowid")
     rows = selection(session, Complaint, actor, zone, rowids=rowids, token=token, limit=MOST + 1)
     too_many = len(rows) > MOST
-    scene = Scene(session, zone, str(get_locale()), None, actor.department_id)
+    chosen = () if too_many else tuple(row.id for row in rows)
+    scene = Scene(session, zone, str(get_locale()), None, actor.department_id, chosen)
     confirmed = request.form.get("confirmed_count") == str(len(rows)) and "confirmed" in request.form
     form = form_for(event, scene, empty="confirmed" not in request.form)
     key = request.form.get("key") or secrets.token_urlsafe(18)

@@ -9,6 +9,7 @@ from admin_views.quality.appraisals import AppraisalsView
 from admin_views.quality.groups import GroupsView
 from admin_views.quality.holds import HoldsView
 from admin_views.quality.investigations import InvestigationsView
+from admin_views.quality.liabilities import LiabilitiesView
 from admin_views.quality.measures import MeasuresView
 from admin_views.quality.penalty_referrals import PenaltyReferralsView
 from admin_views.quality.solutions import SolutionsView
@@ -24,4 +25,5 @@ def screens() -> list[Any]:
         PenaltyReferralsView(endpoint="penalty_referrals", url="/penalty-referrals"),
         AccidentsView(endpoint="accidents", url="/accidents"),
         HoldsView(endpoint="holds", url="/holds"),
+        LiabilitiesView(endpoint="liabilities", url="/liabilities"),
     ]

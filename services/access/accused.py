@@ -7,14 +7,14 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import AccusedDepartment, Department, RoleGrant, User
+from models import AccusedDepartment, Department, DepartmentSuccession, RoleGrant, User
 
 
 def accused_people(session: Session, complaint_id: int | None, among: Collection[int]) -> set[int]:
-    """Those of `among` who work in a department complained about, or below it, or hold a role for it."""
+    """Those of `among` in a department complained about, below it or in its successor, or with a role for it."""
     if complaint_id is None or not among:
         return set()
-    departments = _with_those_below(
+    departments = _with_those_that_belong(
         session,
         set(
             session.scalars(
@@ -35,10 +35,12 @@ def accused_people(session: Session, complaint_id: int | None, among: Collection
     return {*session.scalars(belong), *session.scalars(hold)}
 
 
-def _with_those_below(session: Session, departments: set[int]) -> set[int]:
+def _with_those_that_belong(session: Session, departments: set[int]) -> set[int]:
+    """Those below them, and those that they were merged into or split up into."""
     found, edge = set(departments), set(departments)
     while edge:
         below = sa.select(Department.id).where(Department.parent_id.in_(edge))
-        edge = set(session.scalars(below)) - found
+        after = sa.select(DepartmentSuccession.to_id).where(DepartmentSuccession.from_id.in_(edge))
+        edge = {*session.scalars(below), *session.scalars(after)} - found
         found |= edge
     return found

@@ -8,6 +8,7 @@ of one case on its page, which is recorded; everybody else, auditors and adminis
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +39,16 @@ def reads_plainly(actor: Actor, row: Any) -> bool:
     return any(
         getattr(row, key, None) in actor.people for key in CASE_KEYS if getattr(row, key, None) is not None
     )
+
+
+def plain_rows(actor: Actor, people: Sequence[Sequence[int | None]], size: int) -> Sequence[bool]:
+    """The same for many rows at once: `people` has, for each of CASE_KEYS that the rows have, its column."""
+    if actor.is_system:
+        return [True] * size
+    if not people or not actor.may(Permission.COMPLAINT_REVEAL):
+        return [False] * size
+    mine = actor.people
+    return [not mine.isdisjoint(row) for row in zip(*people, strict=True)]
 
 
 def may_reveal(actor: Actor, complaint: Any) -> bool:

@@ -94,6 +94,8 @@ class Permission(StrEnum):
     JOB_READ_ALL = "job:read_all"
     LEDGER_EXPORT = "ledger:export"
     LEDGER_IMPORT = "ledger:import"
+    LIABILITY_DECIDE = "liability:decide"
+    """Accept a first-asked person's reason, or find them jointly liable: who of the two, the procedure says."""
     MEASURE_WRITE = "measure:write"
     ORGANISATION_WRITE = "organisation:write"
     PROCEDURE_APPROVE = "procedure:approve"

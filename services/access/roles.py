@@ -101,6 +101,7 @@ _DECIDES = frozenset(
         P.COVER_ARRANGE,
         P.DISCIPLINE_READ,
         P.INVESTIGATION_DECIDE,
+        P.LIABILITY_DECIDE,
         P.ROLE_CONFIRM,
         P.STAFFING_READ,
         P.TRAINING_WRITE,

@@ -132,19 +132,22 @@ def _notice(actor: Actor) -> ColumnElement[bool]:
 
 
 def _enquiry(actor: Actor) -> ColumnElement[bool]:
-    enquiry = m.Enquiry
-    case = sa.or_(enquiry.complaint_id.is_(None), enquiry.complaint_id.in_(visible_complaint_ids(actor)))
+    """Whoever reads the complaint it came out of; and whom it concerns, unless that complaint is confidential."""
+    enquiry, complaint = m.Enquiry, m.Complaint.__table__.c
     if not actor.may(Permission.ENQUIRY_READ):
         return sa.false()
+    of_readable = enquiry.complaint_id.in_(visible_complaint_ids(actor))
     if "*" in actor.audiences:
-        return case
+        return sa.or_(enquiry.complaint_id.is_(None), of_readable)
+    secret = sa.select(complaint.id).where(complaint.is_confidential)
+    open_ = sa.or_(enquiry.complaint_id.is_(None), enquiry.complaint_id.not_in(secret))
     departments = [int(a[1:]) for a in actor.audiences if a.startswith("d")]
     concerned = sa.or_(
         enquiry.department_id.in_(departments),
         enquiry.responsible_id == actor.user_id,
         enquiry.recorded_by_id == actor.user_id,
     )
-    return sa.and_(concerned, case)
+    return sa.or_(of_readable, sa.and_(concerned, open_))
 
 
 def _job(actor: Actor) -> ColumnElement[bool]:
@@ -246,6 +249,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.Job: _job,
     m.LeaderInstruction: _through(m.LeaderInstruction.complaint_id),
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
+    m.Liability: _through(m.Liability.complaint_id),
     m.Measure: _measure,
     m.MeasureOrigin: _origin,
     m.NamedPerson: _through(m.NamedPerson.complaint_id),

@@ -33,6 +33,7 @@ __all__ = [
     "current_actor",
     "install",
     "rule_for",
+    "scoped",
     "unscoped",
     "visible_complaint_ids",
 ]
@@ -99,14 +100,14 @@ def _reachable(model: type[Any]) -> frozenset[type[Any]]:
     return frozenset(found)
 
 
-def _models_in(state: ORMExecuteState) -> set[type[Any]]:
-    """The scoped models that the statement may read, eager loading included.
+def _models_in(statement: Any, entities: set[type[Any]]) -> set[type[Any]]:
+    """The scoped models that the statement may read, eager loading of the selected `entities` included.
 
     UnscopedStatement for a plain table on its own, which no loader rule would reach.
     """
-    entities = {mapper.class_ for mapper in state.all_mappers}
+    entities = set(entities)
     plain: set[type[Any]] = set()
-    for element in visitors.iterate(cast(Any, state.statement)):
+    for element in visitors.iterate(cast(Any, statement)):
         if not isinstance(element, sa.Table | sa.Column):
             continue
         table = element if isinstance(element, sa.Table) else element.table
@@ -130,16 +131,30 @@ def _add_rules(state: ORMExecuteState) -> None:
     if session.info.get("unscoped"):
         state.update_execution_options(**{MARK: "unscoped"})
         return
-    actor, reached = current_actor(session), _models_in(state)
-    if not actor.is_system:
-        rules = [
-            with_loader_criteria(
-                model, rule_for(model, actor), include_aliases=True, propagate_to_loaders=False
-            )
-            for model in sorted(reached, key=lambda model: model.__name__)
-        ]
-        state.statement = state.statement.options(*rules)
+    reached = _models_in(state.statement, {mapper.class_ for mapper in state.all_mappers})
+    state.statement = state.statement.options(*_rules(current_actor(session), reached))
     state.update_execution_options(**{MARK: "orm"})
+
+
+def _rules(actor: Actor, reached: set[type[Any]]) -> list[Any]:
+    if actor.is_system:
+        return []
+    return [
+        with_loader_criteria(model, rule_for(model, actor), include_aliases=True, propagate_to_loaders=False)
+        for model in sorted(reached, key=lambda model: model.__name__)
+    ]
+
+
+def scoped(session: Session, statement: sa.Select[Any]) -> sa.Select[Any]:
+    """A select of mapped columns with the rules that `session.execute` would put on it.
+
+    For `session.connection().execute`, which hands out the driver's rows as they are: a third of the time, which
+    counts where a whole ledger is read.
+    """
+    named = {described.get("entity") for described in statement.column_descriptions} - {None}
+    reached = _models_in(statement, {sa.inspect(entity).mapper.class_ for entity in named})
+    rules = _rules(current_actor(session), reached)
+    return statement.options(*rules).execution_options(**{MARK: "orm"})
 
 
 def _flush_begins(session: Session, *_: Any) -> None:

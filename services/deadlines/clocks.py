@@ -99,6 +99,18 @@ def start_clocks(
     return started
 
 
+def start_customer_clocks(uow: UnitOfWork, complaint: Complaint) -> list[ClockRun]:
+    """The time limits that wait for a date of the customer, once it is known: from the event that begins them.
+
+    A later round has its own date: there it runs from now on.
+    """
+    wanted = {c.code for c in procedure_of(uow.session, complaint).clocks if c.unit is Unit.CUSTOMER_SET}
+    if not wanted:
+        return []
+    at = complaint.received_at if complaint.round == 1 else uow.now
+    return start_clocks(uow, complaint, ClockEvent.RECEIVED, at, codes=wanted)
+
+
 def stop_clocks(
     uow: UnitOfWork, subject: Subject, event: Event, at: datetime | None = None
 ) -> list[ClockRun]:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
+from typing import IO, Any
 
 from models.labels import _l
-from services.ledger.cells import (
-    NARROWEST,
-    WIDEST,
-    as_cell_value,
-    height_for,
-    rendered,
-    shown_width,
-)
-from services.ledger.rows import MOST_ROWS, RowSheet, column_names
-from services.ledger.text import CELL_UNITS, pieces
+from services.ledger.cells import NARROWEST, Cells, height_for, shown_width
+from services.ledger.deflate import deflated
+from services.ledger.frame import MOST_ROWS, TONES, Frame, Part, column_names
+from services.ledger.package import Package, Stream
+from services.ledger.rendering import WIDEST, Block, Cell, Column, single_row
+from services.ledger.sharing import Renderers
+from services.ledger.text import pieces
 
 SAMPLED_ROWS = 200
-MOMENT_FORMAT, DATE_FORMAT = "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
-FONT = "Microsoft YaHei"
-
-TONES = {"overdue": "#FBE0DD", "today": "#FDEBD0", "soon": "#FFF7D6", "paused": "#ECECF1"}
-"""Fill of a row by what its time limit says, as in the list on screen."""
+HEAD_HEIGHT = 24.0
+_CHUNK = 1 << 20
 LEVEL_COLUMNS = frozenset({"grade", "escalation_level"})
 """Columns that stand out in a row that has a value there."""
 
@@ -44,16 +34,16 @@ class SheetColumn:
 
 
 @dataclass(frozen=True)
-class SheetRow:
-    """Values in the order of the columns, masked for the reader, and the tone of the row (a key of TONES or "")."""
+class SheetBatch:
+    """Some rows as columns of values (see services.listing.streaming) and the tone of each (a key of TONES or "")."""
 
-    values: Sequence[Any]
-    tone: str = ""
+    columns: Sequence[Sequence[Any]]
+    tones: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Written:
-    """A finished workbook file."""
+    """A finished file."""
 
     path: Path
     rows: int
@@ -61,71 +51,33 @@ class Written:
     size: int
 
 
-@dataclass
-class _Plan:
-    """How many cells each column's longest text takes. One that needs more than planned sets `short`."""
-
-    cells: list[int]
-    short: bool = False
-
-    def meet(self, column: int, count: int) -> None:
-        if count > self.cells[column]:
-            self.cells[column] = count
-            self.short = True
-
-
-@dataclass
-class _Styles:
-    """The formats in use, made when first needed."""
-
-    book: xlsxwriter.Workbook
-    made: dict[tuple[str, str, bool], int] = field(default_factory=dict)
-
-    def index(self, kind: str, tone: str, level: bool = False) -> int:
-        key = (kind, tone, level)
-        if key not in self.made:
-            self.made[key] = self._make(kind, tone, level)._get_xf_index()
-        return self.made[key]
-
-    def _make(self, kind: str, tone: str, level: bool) -> Format:
-        look: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "top"}
-        if tone in TONES:
-            look |= {"bg_color": TONES[tone], "border": 1, "border_color": "#D9D9D9"}
-        if level:
-            look |= {"bold": True, "font_color": "#B45309"}
-        extra: dict[str, dict[str, Any]] = {
-            "wrap": {"text_wrap": True},
-            "moment": {"num_format": MOMENT_FORMAT, "align": "left"},
-            "date": {"num_format": DATE_FORMAT, "align": "left"},
-            "text": {"num_format": "@"},
-            "head": {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter"},
-        }
-        made: Format = self.book.add_format(look | extra.get(kind, {}))
-        return made
-
-
 def write_ledger(
     folder: Path,
     title: str,
     columns: Sequence[SheetColumn],
-    open_rows: Callable[[], Iterable[SheetRow]],
+    open_batches: Callable[[], Iterable[SheetBatch]],
     about: Callable[[int], Sequence[tuple[str, str]]],
     zone: tzinfo,
     progress: Callable[[int], None] = lambda rows: None,
+    processes: int = 1,
 ) -> Written:
     """Write the rows into a new workbook in `folder`, which must be private and is left to the caller to remove.
 
-    `about` gives the lines of the second sheet once the number of rows is known. A text too long for a cell goes on in
-    columns right behind its own; how many is only known at the end, so `open_rows` is called a second time for the rare
-    ledger that has one.
+    `about` gives the lines of the last sheet once the number of rows is known. A text too long for a cell goes on in
+    columns right behind its own; how many is only known at the end, so `open_batches` is called a second time for the
+    rare ledger that has one. With two `processes` a second one renders rows while this one reads.
     """
-    plan = _Plan([1] * len(columns))
+    parts = [1] * len(columns)
     while True:
-        plan = replace(plan, short=False)
-        path = folder / "ledger.xlsx"
-        rows = _write(path, title, columns, open_rows(), about, zone, plan, progress)
-        if not plan.short:
-            return Written(path, rows, _digest(path), path.stat().st_size)
+        writing = _Writing(folder, title, columns, parts, zone)
+        try:
+            with Renderers(writing.layout, processes) as renderers:
+                rows = writing.write(open_batches(), renderers, progress)
+            if writing.longest == parts:
+                return writing.finish(folder / "ledger.xlsx", rows, about(rows))
+            parts = writing.longest
+        finally:
+            writing.close()
 
 
 def continued_label(label: str, number: int) -> str:
@@ -135,146 +87,178 @@ def continued_label(label: str, number: int) -> str:
     return str(_l("%(column)s (continued %(number)s)", column=label, number=number))
 
 
-def _write(
-    path: Path,
-    title: str,
-    columns: Sequence[SheetColumn],
-    rows: Iterable[SheetRow],
-    about: Callable[[int], Sequence[tuple[str, str]]],
-    zone: tzinfo,
-    plan: _Plan,
-    progress: Callable[[int], None],
-) -> int:
-    options = {
-        "constant_memory": True,
-        "tmpdir": str(path.parent),
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(str(path), options)
-    book.use_zip64()
-    book.set_properties({"title": title, "created": datetime.now(zone).replace(tzinfo=None)})
-    writer = _SheetWriter(book, title, columns, plan, zone)
-    count = 0
-    for count, row in enumerate(rows, start=1):
-        writer.add(row)
-        if count % 1000 == 0:
-            progress(count)
-    writer.finish()
-    _write_about(book, about(count))
-    book.close()
-    return count
+@dataclass
+class _Rows:
+    """The rows of one sheet, deflated, on disk until the package is put together."""
+
+    file: IO[bytes]
+    stream: Stream = field(default_factory=Stream)
+    count: int = 0
+
+    def add(self, block: Block, count: int) -> None:
+        self.file.write(block.piece.data)
+        self.stream.add(block.piece)
+        self.count += count
+
+    def chunks(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        while chunk := self.file.read(_CHUNK):
+            yield chunk
 
 
-class _SheetWriter:
-    """Puts rows onto sheets; a new sheet begins when one is full."""
+class _Writing:
+    """One run through the rows with a set number of cells for each column."""
 
     def __init__(
-        self, book: xlsxwriter.Workbook, title: str, columns: Sequence[SheetColumn], plan: _Plan, zone: tzinfo
+        self, folder: Path, title: str, columns: Sequence[SheetColumn], parts: Sequence[int], zone: tzinfo
     ) -> None:
-        self.book, self.title, self.columns, self.plan, self.zone = book, title, columns, plan, zone
-        self.planned = list(plan.cells)
-        self.styles = _Styles(book)
+        self.folder, self.title, self.columns = folder, title, columns
+        self.longest = list(parts)
+        self.cells = Cells(zone)
+        self.frame = Frame(title, datetime.now(zone).replace(tzinfo=None))
         self.headings = [
             column.label if part == 0 else continued_label(column.label, part)
-            for column, parts in zip(columns, self.planned, strict=True)
-            for part in range(parts)
+            for column, count in zip(columns, parts, strict=True)
+            for part in range(count)
         ]
         self.names = column_names(len(self.headings))
+        self.starts = [sum(parts[:index]) for index in range(len(parts))]
+        self.layout = [self._column(i, column, parts[i]) for i, column in enumerate(columns)]
         self.widths = [min(WIDEST, max(NARROWEST, shown_width(h) + 4)) for h in self.headings]
-        self.sheets = 0
+        self.measured = 0
+        self.sheets: list[_Rows] = []
+
+    def _column(self, index: int, column: SheetColumn, parts: int) -> Column:
+        start = self.starts[index]
+        text = "wrap" if column.kind == "long_text" else "text"
+        number = column.kind if column.kind in ("moment", "date") else "number"
+        stands_out = column.key in LEVEL_COLUMNS
+        tones = ("", *TONES)
+        return Column(
+            tuple(self.names[start : start + parts]),
+            {tone: self.frame.style(text, tone) for tone in tones},
+            {tone: self.frame.style(number, tone) for tone in tones},
+            {tone: self.frame.style(text, tone, stands_out) for tone in tones},
+            {tone: self.frame.style(number, tone, stands_out) for tone in tones},
+            column.kind == "long_text",
+        )
+
+    def write(
+        self, batches: Iterable[SheetBatch], renderers: Renderers, progress: Callable[[int], None]
+    ) -> int:
+        """Render the rows of all batches onto sheets; returns how many there are."""
         self._begin_sheet()
+        rows = on_sheet = 0
+        for batch in batches:
+            values = [
+                self.cells.column(column.kind, part)
+                for column, part in zip(self.columns, batch.columns, strict=True)
+            ]
+            self._measure(values)
+            tones = [tone if tone in TONES else "" for tone in batch.tones]
+            done, size = 0, len(tones)
+            while done < size:
+                if on_sheet == MOST_ROWS - 1:
+                    renderers.finish(self._keep)
+                    self._begin_sheet()
+                    on_sheet = 0
+                end = min(size, done + MOST_ROWS - 1 - on_sheet)
+                some = values if (done, end) == (0, size) else [part[done:end] for part in values]
+                renderers.render(on_sheet + 2, some, tones[done:end], self._keep)
+                on_sheet += end - done
+                done = end
+            rows += size
+            progress(rows)
+        renderers.finish(self._keep)
+        return rows
+
+    def _keep(self, block: Block, count: int) -> None:
+        for index, parts in block.longest.items():
+            self.longest[index] = max(self.longest[index], parts)
+        self.sheets[-1].add(block, count)
 
     def _begin_sheet(self) -> None:
-        self.sheets += 1
-        name = self.title if self.sheets == 1 else f"{self.title} {self.sheets}"
-        self.sheet: RowSheet = self.book.add_worksheet(name[:31], RowSheet)
-        style = self.styles.index("head", "")
-        cells = [
-            rendered(f"{name}1", "text", heading, style)
-            for name, heading in zip(self.names, self.headings, strict=True)
-        ]
-        self.sheet.add_row(cells, 0, height=24)
-        self.row = 1
+        self.sheets.append(_Rows((self.folder / f"rows-{len(self.sheets)}").open("w+b")))
+        style = self.frame.style("head")
+        row = single_row(
+            1, [(n, style, h) for n, h in zip(self.names, self.headings, strict=True)], HEAD_HEIGHT
+        )
+        self.sheets[-1].add(Block(row, {}), 1)
 
-    def add(self, row: SheetRow) -> None:
-        if self.row == MOST_ROWS:
-            self._end_sheet()
-            self._begin_sheet()
-        cells: list[str] = []
-        at = 0
-        tallest: float | None = None
-        for index, (column, value) in enumerate(zip(self.columns, row.values, strict=True)):
-            kind, content = as_cell_value(value, self.zone)
-            parts: Sequence[str | float | int] = (content,)
-            if isinstance(content, str) and len(content) * 2 > CELL_UNITS:
-                parts = pieces(content)
-                self.plan.meet(index, len(parts))
-            style = self._style(column, kind, content, row.tone)
-            if column.kind == "long_text" and isinstance(content, str):
-                tallest = max(tallest or 0, height_for(content) or 0) or None
-            for part in range(self.planned[index]):
-                filled = part < len(parts)
-                cells.append(
-                    rendered(
-                        f"{self.names[at]}{self.row + 1}",
-                        kind if filled else "",
-                        parts[part] if filled else "",
-                        style,
-                    )
-                )
-                at += 1
-            if self.row <= SAMPLED_ROWS:
-                self._measure(at - self.planned[index], kind, content)
-        if not self.plan.short:  # else everything is written again; only the lengths still matter
-            self.sheet.add_row(cells, self.row, tallest)
-        self.row += 1
+    def _measure(self, values: Sequence[Sequence[Cell]]) -> None:
+        """The first rows say how wide each column is."""
+        if self.measured >= SAMPLED_ROWS:
+            return
+        for index, (column, cells) in enumerate(zip(self.columns, values, strict=True)):
+            at = self.starts[index]
+            for cell in cells[: SAMPLED_ROWS - self.measured]:
+                self.widths[at] = max(self.widths[at], _width(column.kind, cell))
+        self.measured += len(values[0]) if values else 0
 
-    def _style(self, column: SheetColumn, kind: str, content: object, tone: str) -> int:
-        if kind in ("", "text"):
-            kind = "wrap" if column.kind == "long_text" else "text"
-        return self.styles.index(kind, tone, column.key in LEVEL_COLUMNS and bool(content))
+    def finish(self, path: Path, rows: int, lines: Sequence[tuple[str, str]]) -> Written:
+        """Put the package together."""
+        for number, kept in enumerate(self.sheets, start=1):
+            self._frame_sheet(number, kept)
+        self._write_about(lines)
+        with path.open("wb") as file:
+            package = Package(file)
+            sheets = iter(self.sheets)
+            for part in self.frame.parts():
+                if part.tail is None:
+                    package.add(part.name, part.head)
+                else:
+                    _add_sheet(package, part, next(sheets))
+            package.close()
+        return Written(path, rows, package.digest, package.size)
 
-    def _measure(self, at: int, kind: str, content: str | float | int) -> None:
-        if kind == "moment":
-            width = 20
-        elif kind == "date":
-            width = 12
-        else:
-            width = min(shown_width(str(content)), WIDEST - 2) + 2 if kind else 0
-        self.widths[at] = max(self.widths[at], width)
-
-    def _end_sheet(self) -> None:
-        sheet = self.sheet
-        sheet.span(self.row, len(self.headings))
+    def _frame_sheet(self, number: int, kept: _Rows) -> None:
+        name = self.title if number == 1 else f"{self.title[:27]} {number}"
+        sheet = self.frame.add_sheet(name, kept.count, len(self.headings))
         for index, width in enumerate(self.widths):
             sheet.set_column(index, index, width)
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, self.row - 1, len(self.headings) - 1)
+        sheet.autofilter(0, 0, kept.count - 1, len(self.headings) - 1)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_footer("&C&P / &N")
 
-    def finish(self) -> None:
-        self._end_sheet()
+    def _write_about(self, lines: Sequence[tuple[str, str]]) -> None:
+        sheet = self.frame.add_sheet(str(_l("About this ledger")), len(lines), 2)
+        sheet.set_column(0, 0, 22)
+        sheet.set_column(1, 1, 80)
+        self.sheets.append(_Rows((self.folder / "about").open("w+b")))
+        bold, plain = self.frame.style("head"), self.frame.style("wrap")
+        for number, (name, text) in enumerate(lines, start=1):
+            cells = [("A", bold, name), ("B", plain, pieces(text)[0])]
+            self.sheets[-1].add(Block(single_row(number, cells, height_for(text)), {}), 1)
+
+    def close(self) -> None:
+        """Remove what was kept apart."""
+        for kept in self.sheets:
+            kept.file.close()
+            Path(kept.file.name).unlink()
 
 
-def _write_about(book: xlsxwriter.Workbook, lines: Sequence[tuple[str, str]]) -> None:
-    sheet: RowSheet = book.add_worksheet(str(_l("About this ledger"))[:31], RowSheet)
-    styles = _Styles(book)
-    bold, plain = styles.index("head", ""), styles.index("wrap", "")
-    for row, (name, text) in enumerate(lines):
-        cells = [rendered(f"A{row + 1}", "text", name, bold)]
-        cells.append(rendered(f"B{row + 1}", "text" if text else "", pieces(text)[0], plain))
-        sheet.add_row(cells, row, height_for(text))
-    sheet.span(len(lines), 2)
-    sheet.set_column(0, 0, 22)
-    sheet.set_column(1, 1, 80)
+def _add_sheet(package: Package, part: Part, rows: _Rows) -> None:
+    head, tail = deflated(part.head), deflated(part.tail or b"")
+    whole = Stream()
+    whole.add(head)
+    whole.add_all(rows.stream)
+    whole.add(tail)
+    package.add_stream(part.name, whole, _chunks(head.data, rows, tail.data))
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _chunks(head: bytes, rows: _Rows, tail: bytes) -> Iterator[bytes]:
+    yield head
+    yield from rows.chunks()
+    yield tail
+
+
+def _width(kind: str, cell: Cell) -> int:
+    if cell is None or cell == "":
+        return 0
+    if not isinstance(cell, str) and kind in ("moment", "date"):
+        return 20 if kind == "moment" else 12
+    return min(shown_width(str(cell)), WIDEST - 2) + 2

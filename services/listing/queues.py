@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from models import Complaint, LeaderInstruction, Measure, Opinion, PostBinding, ProcedureVersion
+from models import Complaint, LeaderInstruction, Liability, Measure, Opinion, PostBinding, ProcedureVersion
 from models.enums import OPEN_STATES, FollowUpResult, MeasureStatus, PostName, State
+from models.liability import LiabilityStatus
+from services.access.permissions import Permission
 from services.actor import Actor
 
 
@@ -130,6 +132,17 @@ def appeals_to_decide() -> ColumnElement[bool]:
         Measure.complaint_id.is_not(None),
     )
     return Complaint.id.in_(open_ones)
+
+
+def liability_waits(actor: Actor) -> ColumnElement[bool]:
+    """A missed date of a customer waits for the actor: for their own reason, or for their decision (R16-10)."""
+    people = sorted(actor.people)
+    waiting = sa.and_(Liability.person_id.in_(people), Liability.stated_at.is_(None))
+    if actor.may(Permission.LIABILITY_DECIDE):
+        waiting = sa.or_(waiting, Liability.person_id.not_in(people))
+    return Complaint.id.in_(
+        sa.select(Liability.complaint_id).where(Liability.status == LiabilityStatus.OPEN, waiting)
+    )
 
 
 def _opinion(*, approved: bool) -> ColumnElement[bool]:

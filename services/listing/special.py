@@ -184,6 +184,12 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
             _either(lambda actor, now: queues.appeals_to_decide()),
         ),
         SpecialFilter(
+            "liability_waits",
+            _l("Joint liability to settle"),
+            "bool",
+            _either(lambda actor, now: queues.liability_waits(actor)),
+        ),
+        SpecialFilter(
             "major", _l("Major, still open"), "bool", _either(lambda actor, now: queues.is_major())
         ),
         SpecialFilter(

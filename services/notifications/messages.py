@@ -74,6 +74,16 @@ TOPICS: dict[str, Topic] = {
     "accident.clock.breached": _topic(
         _l("Accident %(accident)s: time limit %(clock)s has passed."), "timer", "bad"
     ),
+    "liability.open": _topic(
+        _l(
+            "The customer's date has passed: the first-asked person answers for it, unless the reason is accepted."
+        ),
+        "scale",
+        "bad",
+    ),
+    "liability.stated": _topic(_l("%(by)s stated why the customer's date was missed."), "scale", "warn"),
+    "liability.excused": _topic(_l("%(by)s accepted the reason: no joint liability."), "check", "good"),
+    "liability.confirmed": _topic(_l("%(by)s found joint liability for the missed date."), "scale", "bad"),
     "hold.placed": _topic(
         _l("%(hold)s: please stop %(product)s at once, and acknowledge the notice."), "warning", "bad"
     ),

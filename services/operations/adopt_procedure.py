@@ -12,6 +12,7 @@ from services.errors import Reason, Refused
 from services.organisation import checks
 from services.procedures.drafts import permitted, source_texts
 from services.procedures.published import PublishedVersionChanged, publish_pack
+from services.procedures.reading import InvalidProcedure
 from services.unit_of_work import UnitOfWork
 
 
@@ -32,7 +33,7 @@ def adopt_procedure(
     if source.pack is not None:
         try:
             publish_pack(work.session, source.pack, work.now)
-        except PublishedVersionChanged as changed:
+        except (PublishedVersionChanged, InvalidProcedure) as changed:
             raise Refused([Reason("changed", str(changed))]) from changed
     former = organisation.procedure_code
     organisation.procedure_code = adoption.code

@@ -8,6 +8,7 @@ from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
 from services.workflow.assignments import end_assignment, held_by, leads_now, send_to, sign
+from services.workflow.management import not_its_department
 from services.workflow.people import cannot_receive
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, open_department, required
@@ -25,6 +26,9 @@ def arbitrate(
     """In work with the department and person of the ruling."""
     act = begin(work, complaint_id, EventKind.ARBITRATE, version)
     department = open_department(work, department_id, "department_id")
+    alien = not_its_department(work.session, act.complaint, department.id)
+    if alien is not None:
+        raise Invalid({"department_id": alien})
     person = active_user(work, person_id, "person_id")
     ruling = required(ruling, "ruling", _l("Give the ground of the ruling."))
     fault = cannot_receive(work.session, act.complaint, person.id, department.id)

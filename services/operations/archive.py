@@ -16,6 +16,7 @@ from services.deadlines.desk_calendar import desk_time
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
 from services.workflow.file_parts import PART_NAMES, missing_parts, part_in_words
+from services.workflow.filing import suggested_file_number
 from services.workflow.steps import Act, begin
 from services.workflow.typed import column_faults, optional
 
@@ -33,16 +34,24 @@ def archive(
 ) -> Complaint:
     """Archived, with the complaints that were merged into it. Retention runs from today as the procedure says.
 
+    Without a file number the one it had before is taken, or the next of the procedure's pattern.
+
     Parts that may be missing (no investigation, no evidence) need `absent_reason`, which the catalogue keeps.
     """
     act = begin(work, complaint_id, EventKind.ARCHIVE, version)
     complaint = act.complaint
+    former = _record_of(work, complaint)
+    file_number = (
+        file_number.strip()
+        or (former.file_number if former else None)
+        or suggested_file_number(work.session, act.situation)
+    )
     _check(work, complaint, file_number, catalogue, pages, box)
     catalogue = _explained(act, catalogue, absent_reason)
     years = act.situation.procedure.archive.retention_years
     today = work.now.astimezone(desk_time(work.session).zone).date()
-    record = _record_of(work, complaint) or ArchiveRecord(complaint_id=complaint.id)
-    record.file_number, record.catalogue, record.pages = file_number.strip(), catalogue.strip(), pages or 0
+    record = former or ArchiveRecord(complaint_id=complaint.id)
+    record.file_number, record.catalogue, record.pages = file_number, catalogue.strip(), pages or 0
     record.box = optional(box)
     record.retention_years, record.review_on = years, _years_on(today, years)
     record.archived_by_id, record.archived_at, record.ended_at = act.by_id, work.now, None
@@ -82,15 +91,13 @@ def _check(
     box: str | None,
 ) -> None:
     faults: dict[str, Text] = {}
-    if not file_number.strip():
-        faults["file_number"] = _l("Give the file number.")
     if not catalogue.strip():
         faults["catalogue"] = _l("List what the file contains.")
     if pages is None or pages < 1:
         faults["pages"] = _l("Give the number of pages.")
-    faults |= column_faults(ArchiveRecord, {"file_number": file_number.strip(), "box": box})
+    faults |= column_faults(ArchiveRecord, {"file_number": file_number, "box": box})
     taken = sa.select(ArchiveRecord.id).where(
-        ArchiveRecord.file_number == file_number.strip(), ArchiveRecord.complaint_id != complaint.id
+        ArchiveRecord.file_number == file_number, ArchiveRecord.complaint_id != complaint.id
     )
     with unscoped(work.session, "a file number is unique, whoever's file bears it"):
         is_taken = work.session.scalar(taken) is not None

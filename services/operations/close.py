@@ -28,7 +28,7 @@ def close(
     complaint.closed_at = work.now
     if last is not None and last.result is FollowUpResult.DISSATISFIED:
         complaint.close_kind = CloseKind.LEADER_EXIT
-        if act.situation.procedure.follow_up.until_satisfied:
+        if act.situation.procedure.follow_up.goes_on(complaint.responsibility):
             act.require(
                 act.grant is not None and act.grant.role is RoleName.LEADER,
                 "leader_only",

@@ -11,6 +11,7 @@ from models.enums import Channel, EventKind
 from models.fields import fields_of
 from models.labels import _l
 from services import audit, own_fields
+from services.deadlines import clocks
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
 from services.workflow.confidentiality import open_matter_faults
@@ -30,7 +31,7 @@ def correct(
     """The changed fields, with old and new value in the history. Stale with the other person's values.
 
     Only fields that the declarations let people edit, those that the procedure declares (`own_<code>`) among them; the
-    due dates stay where they are.
+    due dates stay where they are. The customer's own date begins the time limit that waits for it (R16-10).
     """
     act = begin(work, complaint_id, EventKind.CORRECT, version)
     typed_own = {
@@ -51,6 +52,8 @@ def correct(
     before, after = audit.differences(act.complaint, act.earlier)
     if not after:
         return act.complaint
+    if "customer_due_on" in after:
+        clocks.start_customer_clocks(work, act.complaint)
     return act.finish(text=reason, reason=reason, before=before, after=after)
 
 

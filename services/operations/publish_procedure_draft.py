@@ -35,7 +35,7 @@ def publish_procedure_draft(
         raise Refused([Reason("second_person", _l("A second person publishes what you had a hand in."))])
     put_text(draft, with_version(draft.text, next_number(work.session, draft.code)))
     examined = examine(draft.text)
-    if examined.procedure is None or faults_among_others(work.session, examined.procedure):
+    if examined.procedure is None or faults_among_others(work.session, examined.procedure, draft.text):
         raise Refused([Reason("faults", _l("The draft has faults by now; return it to be mended."))])
     published = publish_text(work.session, examined.procedure, draft.text, work.now)
     draft.status = DraftStatus.PUBLISHED

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models import Department, Enquiry
+import sqlalchemy as sa
+
+from models import Complaint, Department, Enquiry
 from models.enums import RoleName
 from models.labels import _l
 from models.reception_enums import EnquiryStatus
@@ -59,6 +61,12 @@ def record_enquiry(work: UnitOfWork, kind_code: str, values: Mapping[str, Any]) 
 
 def _check(work: UnitOfWork, kind: EnquiryKind, values: Mapping[str, Any]) -> None:
     faults: dict[str, Any] = {}
+    complaint = _complaint(work, values)
+    if complaint is None and (kind.of_complaint or values.get("complaint_id") is not None):
+        faults["complaint_id"] = _l("Say which complaint it is about.")
+    if complaint is not None and complaint.is_confidential:
+        message = _l("A confidential complaint is asked about within its own investigation only.")
+        faults["complaint_id"] = message
     if values.get("channel") not in kind.channels:
         faults["channel"] = _l("The procedure does not take this kind of record through this channel.")
     if (kind.to_department or kind.responsible) and values.get("department_id") is None:
@@ -68,6 +76,12 @@ def _check(work: UnitOfWork, kind: EnquiryKind, values: Mapping[str, Any]) -> No
         faults["received_at"] = _l("It can't have been received in the future.")
     if faults:
         raise Invalid(faults)
+
+
+def _complaint(work: UnitOfWork, values: Mapping[str, Any]) -> Complaint | None:
+    """The complaint it is about, as far as the actor may read it."""
+    complaint_id = values.get("complaint_id")
+    return work.session.scalars(sa.select(Complaint).where(Complaint.id == complaint_id)).first()
 
 
 def _responsible(work: UnitOfWork, kind: EnquiryKind, department_id: int | None) -> int | None:

@@ -25,7 +25,13 @@ from services.unit_of_work import UnitOfWork
 from services.workflow.confidentiality import open_matter_faults
 from services.workflow.duty import ask_for_instruction, is_out_of_hours, receiver_on_duty
 from services.workflow.informing import inform
-from services.workflow.intake import channel_faults, handle_at_once, tell_at_registration, told_faults
+from services.workflow.intake import (
+    channel_faults,
+    handle_at_once,
+    received_at_the_office,
+    tell_at_registration,
+    told_faults,
+)
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
 from services.workflow.parties import keep_first_complainant, party_faults
@@ -130,6 +136,8 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
     inform(work, complaint, InformedOf.REGISTERED)
     for heard, at in ((ClockEvent.RECEIVED, new.received_at), (ClockEvent.REGISTERED, work.now)):
         clocks.start_clocks(work, complaint, heard, at)
+    if received_at_the_office(work.session, complaint):
+        clocks.stop_clocks(work, complaint, ClockEvent.PASSED_ON, work.now)
     work.record(
         audit.Draft(
             "complaint.register",

@@ -21,7 +21,7 @@ def submit_procedure_draft(
     examined = examine(draft.text)
     faults = list(examined.faults)
     if examined.procedure is not None:
-        faults += faults_among_others(work.session, examined.procedure)
+        faults += faults_among_others(work.session, examined.procedure, examined.text)
     if faults:
         message = _l("The draft has %(count)s faults; mend them first.", count=len(faults))
         raise Refused([Reason("faults", message)])

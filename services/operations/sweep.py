@@ -25,7 +25,7 @@ from services.procedures.schema import Consequence
 from services.unit_of_work import UnitOfWork, reading
 from services.workflow import people
 from services.workflow.escalation import next_level, somebody
-from services.workflow.steps import tell, write_event
+from services.workflow.steps import tell, tell_of_liability, write_event
 
 Row = TypeVar("Row", Complaint, ClockRun)
 BATCH = 200
@@ -107,6 +107,8 @@ def _fire(
     if run.breached_at is None and is_run_past(run, work.now):
         run.breached_at = run.due_at
         _tell_of(work, run, complaint, EventKind.CLOCK_BREACHED, clock.at_breach)
+        if complaint is not None:
+            tell_of_liability(work, complaint, run)
         report.breached += 1
 
 

@@ -8,6 +8,7 @@ from models.labels import _l
 from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
 from services.workflow.assignments import leads_now, send_to, sign
+from services.workflow.management import not_its_department
 from services.workflow.people import only_named
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, open_department, optional
@@ -28,6 +29,9 @@ def take_on(
     if handler.department_id != work.actor.department_id:
         raise Invalid({"handler_id": _l("Take it on within your own department, or transfer it.")})
     department = open_department(work, handler.department_id, "handler_id")
+    alien = not_its_department(work.session, complaint, department.id)
+    if alien is not None:
+        raise Invalid({"handler_id": alien})
     if not only_named(work.session, complaint, [handler.id]):
         raise Invalid({"handler_id": _l("This person is not named on the complaint. Name them first.")})
     assignment = send_to(work, complaint, AssignmentKind.LEAD, department, handler)

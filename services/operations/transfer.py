@@ -9,6 +9,7 @@ from services.errors import Invalid
 from services.unit_of_work import UnitOfWork
 from services.workflow.assignments import end_assignment, held_by, send_to
 from services.workflow.duty import awaited_instruction, give, given_instruction
+from services.workflow.management import not_its_department
 from services.workflow.people import cannot_receive
 from services.workflow.steps import begin
 from services.workflow.typed import active_user, open_department, optional
@@ -31,6 +32,9 @@ def transfer(
     """
     act = begin(work, complaint_id, EventKind.TRANSFER, version)
     department = open_department(work, department_id, "department_id")
+    alien = not_its_department(work.session, act.complaint, department.id)
+    if alien is not None:
+        raise Invalid({"department_id": alien})
     person = active_user(work, person_id, "person_id")
     fault = cannot_receive(work.session, act.complaint, person.id, department.id)
     if fault is not None:

@@ -16,6 +16,7 @@ from services.access.permissions import Permission
 from services.deadlines.desk_calendar import desk_zone
 from services.errors import Invalid
 from services.organisation.checks import active_user, load, record_change, refuse, require, required
+from services.organisation.confidential import keep_out_accused
 from services.unit_of_work import UnitOfWork
 
 EDITABLE = ("name", "code", "parent_id", "leader_id", "leader_in_charge_id", "is_office", "duty")
@@ -48,6 +49,8 @@ def edit_department(work: UnitOfWork, key: int | str, version: int, values: Mapp
         if "leader_id" in new or "leader_in_charge_id" in new:
             _keep_predecessors_led(work, department)
     record_change(work, "department.edited", department)
+    if "parent_id" in new:
+        keep_out_accused(work)
     return department
 
 
@@ -79,6 +82,7 @@ def merge_departments(work: UnitOfWork, key: int | str, version: int, into_id: i
     source.ended_on = on
     source.leader_id, source.leader_in_charge_id = target.leader_id, target.leader_in_charge_id
     record_change(work, "department.merged", source)
+    keep_out_accused(work)
     return target
 
 
@@ -134,6 +138,7 @@ def split_department(
         source.ended_on = on
         source.leader_id = made[0].leader_id
     record_change(work, "department.split", source)
+    keep_out_accused(work)
     return made
 
 

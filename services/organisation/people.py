@@ -53,6 +53,8 @@ def edit_user(work: UnitOfWork, key: int | str, version: int, values: Mapping[st
                 setattr(user, name, value)
         _check_department(work, user)
     record_change(work, "user.edited", user)
+    if "department_id" in new:
+        confidential.keep_out_accused(work, [user.id])
     return user
 
 
@@ -77,9 +79,7 @@ def disable_user(work: UnitOfWork, key: int | str, version: int, reason: str) ->
     if reasons:
         raise Refused(reasons)
     if not confidential.hand_on(work, user):
-        refuse(
-            "personal", _l("This person first has to hand over work personally. A leader in charge can help.")
-        )
+        refuse("personal", confidential.PERSONALLY)
     user.is_active = False
     user.disabled_at = work.now
     record_change(work, "user.disabled", user, reason.strip())

@@ -13,6 +13,7 @@ from services.access.roles import ROLE_PERMISSIONS
 from services.access.separation import SeparationRule, exempted, involved
 from services.errors import Invalid
 from services.organisation.checks import active_user, load, record_change, refuse, require
+from services.organisation.confidential import keep_out_accused
 from services.organisation.people import is_last_administrator
 from services.unit_of_work import UnitOfWork
 from services.workflow.people import holders
@@ -49,6 +50,7 @@ def grant_role(work: UnitOfWork, user_id: int, role: RoleName, department_id: in
         grant.confirmed_at = work.now
     work.session.add(grant)
     record_change(work, "role.granted", grant)
+    keep_out_accused(work, [user.id])
     if exemption is None:
         _ask_for_confirmation(work, grant)
     return grant

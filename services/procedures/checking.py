@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.enums import Category
 from models.fields import Sensitivity
 from services.documents.forms import forms_of
 from services.procedures.consistency import inconsistencies
@@ -133,13 +134,25 @@ def _faults_between_parts(procedure: Procedure, source: Source) -> Iterator[Faul
         path: Path = ("follow_up", "exit_with_leader_approval")
         message = "there is nothing to leave when until_satisfied is false; take one of them out"
         yield Fault(source.line_of(path), name(path), message)
+    if procedure.follow_up.satisfied_when and not procedure.follow_up.until_satisfied:
+        path = ("follow_up", "satisfied_when")
+        message = "it limits until_satisfied, which is false; write until_satisfied: true, or take it out"
+        yield Fault(source.line_of(path), name(path), message)
 
 
 def _unknown_categories(procedure: Procedure, source: Source) -> Iterator[Fault]:
-    """A hold for a category that nobody can choose would never be placed."""
-    known = [kind.code for kind in procedure.categories]
-    for index, rule in enumerate(procedure.holds):
+    """A rule for a category that nobody can choose would never apply."""
+    built_in = [category.value for category in Category]
+    for index, rule in enumerate(procedure.managed_by):
+        words = [*[kind.code for kind in procedure.categories], *built_in]
         for code in rule.categories:
+            if code not in words:
+                there: Path = ("managed_by", index, "categories")
+                said = f"{code} is no category of this procedure; write one of: {', '.join(dict.fromkeys(words))}"
+                yield Fault(source.line_of(there), name(there), said)
+    known = [kind.code for kind in procedure.categories]
+    for index, hold in enumerate(procedure.holds):
+        for code in hold.categories:
             if code not in known:
                 here: Path = ("holds", index, "categories")
                 message = f"{code} is no category of this procedure; write one of: {', '.join(known)}"

@@ -16,7 +16,7 @@ from services.actor import Grant
 from services.errors import NotPermitted, Reason, Refused
 from services.organisation import checks
 from services.procedures.drafting import examine, named
-from services.procedures.published import newest_versions
+from services.procedures.published import kinds_changed, newest_versions
 from services.procedures.reading import Fault
 from services.procedures.registry import Pack, packs_in
 from services.procedures.schema import Procedure
@@ -116,16 +116,17 @@ def writers_of(session: Session, draft: ProcedureDraft) -> set[int]:
     return {*found, draft.author_id}
 
 
-def faults_among_others(session: Session, procedure: Procedure) -> list[Fault]:
-    """What doesn't fit beside the other procedures: numbers of two procedures must never be the same."""
+def faults_among_others(session: Session, procedure: Procedure, text: str) -> list[Fault]:
+    """What doesn't fit beside what is there: the numbers of other procedures, the fields of its own former versions."""
+    found = kinds_changed(session, procedure, text)
     for source in source_texts(session).values():
         if source.code == procedure.code:
             continue
         prefix = examine(source.text).procedure if source.pack is None else source.pack.procedure
         if prefix is not None and prefix.number_prefix == procedure.number_prefix:
             message = f"{procedure.number_prefix} is used by {source.code} too; numbers would collide"
-            return [Fault(1, "number_prefix", message)]
-    return []
+            return [*found, Fault(1, "number_prefix", message)]
+    return found
 
 
 def next_number(session: Session, code: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import Organisation, ProcedureVersion
 from services.procedures.clause_texts import clause_texts
 from services.procedures.of_complaint import parsed
+from services.procedures.reading import Fault, InvalidProcedure, name, read
 from services.procedures.registry import Pack, content_hash, packs_in
 from services.procedures.schema import Procedure
 
@@ -21,7 +23,8 @@ class PublishedVersionChanged(ValueError):
 def publish_pack(session: Session, pack: Pack, at: datetime) -> ProcedureVersion:
     """The published version of this file; written when it is new. Commits nothing.
 
-    Raises PublishedVersionChanged when the number is taken by another content.
+    Raises PublishedVersionChanged when the number is taken by another content, and InvalidProcedure when a field
+    changed its kind.
     """
     procedure = pack.procedure
     known = session.scalar(
@@ -35,7 +38,32 @@ def publish_pack(session: Session, pack: Pack, at: datetime) -> ProcedureVersion
                 f"{pack.path.name} differs from the published version {procedure.version}; raise its version number"
             )
         return known
+    faults = kinds_changed(session, procedure, pack.text)
+    if faults:
+        raise InvalidProcedure([replace(fault, file=pack.path.name) for fault in faults])
     return publish_text(session, procedure, pack.text, at)
+
+
+def kinds_changed(session: Session, procedure: Procedure, text: str) -> list[Fault]:
+    """Fields that were of another kind in an earlier version: lists and filters read values of all versions by code."""
+    query = sa.select(ProcedureVersion).where(
+        ProcedureVersion.code == procedure.code, ProcedureVersion.number < procedure.version
+    )
+    former: dict[str, tuple[str, int]] = {}
+    for version in session.scalars(query.order_by(ProcedureVersion.number)):
+        for field in version.document.get("fields", ()):
+            former[field["code"]] = (field["kind"], version.number)
+    source, found = read(text), []
+    for index, declared in enumerate(procedure.fields):
+        kind, number = former.get(declared.code, (declared.kind.value, 0))
+        if kind != declared.kind.value:
+            path = ("fields", index, "kind")
+            message = (
+                f"{declared.code} is {kind} in version {number}, and cases hold such values; write kind: {kind} and "
+                f"retired: true here, and declare the {declared.kind.value} under a new code"
+            )
+            found.append(Fault(source.line_of(path), name(path), message))
+    return found
 
 
 def publish_text(session: Session, procedure: Procedure, text: str, at: datetime) -> ProcedureVersion:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Setting
 from pydantic import field_validator, model_validator
 
+from models.enums import Responsibility
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
@@ -26,6 +27,8 @@ from services.procedures.sections.holds import HoldRule
 from services.procedures.sections.informed import Informed
 from services.procedures.sections.intake import NamedHandler, ToldAtRegistration
 from services.procedures.sections.investigation import SILENT, InvestigationRules
+from services.procedures.sections.liability import JointLiability
+from services.procedures.sections.management import ManagedBy
 from services.procedures.sections.measures import Measures
 from services.procedures.sections.posts import Post, ReplyBy
 from services.procedures.sections.privacy import ConsentNeeded, IdentityAsked
@@ -107,6 +110,8 @@ class Clock(Ruled):
     at_breach: Consequence = Consequence()
     when: AccidentCase | None = None
     """The accidents it is for; a time limit of complaints has none."""
+    liability: JointLiability | None = None
+    """Who answers for it when it is broken; a time limit of accidents has none."""
     levels: tuple[Code, ...] = ()
     """Grades for which the clock runs; empty: for all."""
 
@@ -120,6 +125,8 @@ class Clock(Ruled):
             raise ValueError(f"a clock with unit {self.unit} has no amount; leave it out")
         if self.when and not any(event.value.startswith("accident_") for event in self.start_event):
             raise ValueError("when belongs to a clock that an accident starts; take it out")
+        if self.liability and any(event.value.startswith("accident_") for event in self.start_event):
+            raise ValueError("liability belongs to a time limit of complaints; take it out")
         both = set(self.start_event) & set(self.stop_event)
         if both:
             raise ValueError(f"{sorted(both)[0]} both starts and stops this clock")
@@ -194,10 +201,17 @@ class Reply(Ruled):
 
 
 class FollowUp(Ruled):
+    """`satisfied_when`: only for these causes until satisfied, otherwise once more; empty: whatever the cause."""
+
     required: bool = True
     asks_execution: bool = False
     until_satisfied: bool = False
+    satisfied_when: tuple[Responsibility, ...] = ()
     exit_with_leader_approval: bool = False
+
+    def goes_on(self, responsibility: Responsibility | None) -> bool:
+        """Whether a complainant who is not satisfied is asked again and again, with this cause (R16-13)."""
+        return self.until_satisfied and (not self.satisfied_when or responsibility in self.satisfied_when)
 
 
 class Archive(Ruled):
@@ -259,6 +273,7 @@ class Procedure(Part):
     reading: Reading | None = None
     staffing: Staffing | None = None
     enquiries: tuple[EnquiryKind, ...] = ()
+    managed_by: tuple[ManagedBy, ...] = ()
     documents: Documents | None = None
     measures: Measures = Measures()
     warranty: Warranty | None = None

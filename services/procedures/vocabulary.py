@@ -26,6 +26,8 @@ class ClockEvent(StrEnum):
     RECEIVED = "received"
     REGISTERED = "registered"
     ACKNOWLEDGED = "acknowledged"
+    PASSED_ON = "passed_on"
+    """The complaint office has it: received there, or taken up there by whatever step."""
     ACCEPTED = "accepted"
     TRANSFERRED = "transferred"
     SUPERVISED = "supervised"
@@ -52,6 +54,7 @@ class ClockEvent(StrEnum):
 CLOCK_EVENTS: dict[EventKind, ClockEvent] = {
     EventKind.REGISTER: ClockEvent.REGISTERED,
     EventKind.ACKNOWLEDGE: ClockEvent.ACKNOWLEDGED,
+    EventKind.ASK_TO_COMPLETE: ClockEvent.PASSED_ON,  # a step of the office
     EventKind.ACCEPT: ClockEvent.ACCEPTED,
     EventKind.REOPEN: ClockEvent.ACCEPTED,
     EventKind.TRANSFER: ClockEvent.TRANSFERRED,
@@ -113,3 +116,4 @@ class Field(StrEnum):
     STORE = "store"
     THIRD_PARTY_NAME = "third_party_name"
     THIRD_PARTY_REFERENCE = "third_party_reference"
+    CUSTOMER_DATE = "customer_date"

@@ -48,6 +48,7 @@ _PRESENT: dict[str, Callable[[], ColumnElement[bool]]] = {
     Field.STORE: lambda: _filled(Complaint.place),
     Field.THIRD_PARTY_NAME: lambda: _filled(Complaint.passed_on_by),
     Field.THIRD_PARTY_REFERENCE: lambda: _filled(Complaint.source_reference),
+    Field.CUSTOMER_DATE: lambda: Complaint.customer_due_on.is_not(None),
 }
 """Fields that are no column of the complaint by the same name."""
 

@@ -192,6 +192,15 @@ QUEUES: tuple[QueueSpec, ...] = (
         "warn",
     ),
     QueueSpec(
+        "liability",
+        _l("Joint liability to settle"),
+        "scale",
+        P.COMPLAINT_REGISTER,
+        lambda r: queues.liability_waits(r.actor),
+        (("f.liability_waits", "1"),),
+        "warn",
+    ),
+    QueueSpec(
         "major",
         _l("Major complaints"),
         "star",

@@ -37,6 +37,7 @@ FIELD_LABELS: dict[Field, LazyString] = {
     Field.STORE: _l("the store"),
     Field.THIRD_PARTY_NAME: _l("the third party's name"),
     Field.THIRD_PARTY_REFERENCE: _l("the third party's reference"),
+    Field.CUSTOMER_DATE: _l("the date by which the customer wants an answer"),
 }
 
 ENTERED_AT: dict[Field, str] = {
@@ -62,6 +63,7 @@ ENTERED_AT: dict[Field, str] = {
     Field.STORE: "record:place",
     Field.THIRD_PARTY_NAME: "record:passed_on_by",
     Field.THIRD_PARTY_REFERENCE: "record:source_reference",
+    Field.CUSTOMER_DATE: "record:customer_due_on",
 }
 """Where on the case's page it is entered; `record:` and a field lead to that field of the correction form."""
 
@@ -101,6 +103,7 @@ def _present(s: Situation) -> dict[Field, Callable[[], bool]]:
         Field.STORE: lambda: bool(complaint.place),
         Field.THIRD_PARTY_NAME: lambda: bool(complaint.passed_on_by),
         Field.THIRD_PARTY_REFERENCE: lambda: bool(complaint.source_reference),
+        Field.CUSTOMER_DATE: lambda: bool(complaint.customer_due_on),
     }
 
 

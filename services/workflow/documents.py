@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import DocumentDelivery, IssuedDocument
+from models import Complaint, DocumentDelivery, IssuedDocument
 from models.enums import DeliveryKind, State
 from models.labels import _l
 from services.documents.forms import forms_of, required_before
@@ -13,6 +13,7 @@ from services.errors import Reason
 from services.procedures.schema import Procedure
 from services.procedures.sections.documents import Audience, RequiredDocument
 from services.workflow.gates import Situation
+from services.workflow.remedies import applies
 
 _ENDED_EARLY = frozenset({State.REFUSED, State.STATUTORY_ROUTE, State.REFERRED})
 """These were told the reason of their ending; no result was come to that a document could hold."""
@@ -38,7 +39,9 @@ def documents_before_filing(s: Situation) -> list[Reason]:
 def _missing(s: Situation, step: str) -> list[Reason]:
     reachable = not s.complaint.not_notifiable_reason
     of_record = IssuedDocument.complaint_id == s.complaint.id
-    return missing_documents(s.session, s.procedure, step, of_record, complainant_reachable=reachable)
+    return missing_documents(
+        s.session, s.procedure, step, of_record, complainant_reachable=reachable, complaint=s.complaint
+    )
 
 
 def missing_documents(
@@ -48,13 +51,17 @@ def missing_documents(
     of_record: sa.ColumnElement[bool],
     *,
     complainant_reachable: bool = True,
+    complaint: Complaint | None = None,
 ) -> list[Reason]:
     """The documents that the procedure wants before `step` and the record lacks: never issued, or never handed on.
 
-    Nothing has to be handed to a complainant who could not be told, which is on record with its reason.
+    Nothing has to be handed to a complainant who could not be told, which is on record with its reason. A document
+    that only some complaints need is asked of those (R05-13).
     """
     found = []
     for required in required_before(procedure, step):
+        if complaint is not None and not applies(session, complaint, required.when):
+            continue
         names = forms_of(procedure)[required.form].names
         issued = sa.select(IssuedDocument.id).where(of_record, IssuedDocument.form == required.form)
         if session.scalar(issued.limit(1)) is None:

@@ -286,7 +286,7 @@ def followed_up(s: Situation) -> list[Reason]:
         return []
     if last is not None and last.result is FollowUpResult.DISSATISFIED:
         # Asking once is over when the work was done anew and answered; until satisfied means asking again.
-        answered = last.round < s.complaint.round and not rule.until_satisfied
+        answered = last.round < s.complaint.round and not rule.goes_on(s.complaint.responsibility)
         if answered or rule.exit_with_leader_approval:
             return []
         return _no("dissatisfied", _l("The complainant is not satisfied."), "reply")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models import Complaint
+from sqlalchemy.orm import Session
+
+from models import Complaint, Department
 from models.enums import Channel
 from models.labels import _l
 from services.errors import Text
@@ -49,6 +51,13 @@ def tell_at_registration(
         for role in group.roles
     ]
     tell(work, complaint, of_roles(work.session, complaint, roles), "complaint.registered")
+
+
+def received_at_the_office(session: Session, complaint: Complaint) -> bool:
+    """Whether the complaint office itself received it: then nobody has to pass it on (R03-02)."""
+    department_id = complaint.receiving_department_id
+    department = session.get(Department, department_id) if department_id is not None else None
+    return department is not None and department.is_office
 
 
 def handle_at_once(complaint: Complaint, procedure: Procedure) -> None:

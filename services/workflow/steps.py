@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import Complaint, ComplaintEvent, Department, OutboxMessage, Pause, Supervision
+from models import ClockRun, Complaint, ComplaintEvent, Department, OutboxMessage, Pause, Supervision
 from models.enums import OPEN_STATES, AssignmentKind, EventKind, State
 from models.fields import fields_of
 from services import audit
@@ -23,6 +23,7 @@ from services.procedures.vocabulary import clock_event
 from services.unit_of_work import UnitOfWork
 from services.workflow.declared_gates import declared
 from services.workflow.gates import Situation
+from services.workflow.liability import mark
 from services.workflow.people import only_named
 from services.workflow.posts import holds, post_of
 from services.workflow.table import TRANSITIONS, Transition
@@ -292,8 +293,15 @@ def move_clocks(work: UnitOfWork, complaint: Complaint, event: EventKind) -> Non
     """Stop and start what listens to this event. Imported history has no clocks (is_imported until reopened)."""
     heard = clock_event(event)
     if heard is not None:
-        clocks.stop_clocks(work, complaint, heard, work.now)
+        for run in clocks.stop_clocks(work, complaint, heard, work.now):
+            tell_of_liability(work, complaint, run)
         clocks.start_clocks(work, complaint, heard, work.now)
+
+
+def tell_of_liability(work: UnitOfWork, complaint: Complaint, run: ClockRun) -> None:
+    """Where the procedure makes somebody answer for a broken time limit, they and who decides on it are told."""
+    facts = {"name_zh": run.name_zh, "name_en": run.name_en}
+    tell(work, complaint, mark(work, complaint, run), "liability.open", **facts)
 
 
 def end_pause(work: UnitOfWork, complaint: Complaint) -> None:

@@ -21,6 +21,7 @@ from services.workflow.acceptance import acceptance_complete
 from services.workflow.declared_gates import recognition_recorded
 from services.workflow.file_parts import file_is_complete
 from services.workflow.levels import decided_on_report, investigated_as_graded
+from services.workflow.management import managed_by_its_department
 from services.workflow.procedure_words import closing_complete
 from services.workflow.warranty import appraisals_finished, warranty_followed
 
@@ -99,6 +100,7 @@ _ROWS = (
             g.not_paused,
             p.handles_or_leads,
             g.co_opinions_given,
+            managed_by_its_department,
             investigated_as_graded,
             decided_on_report,
             warranty_followed,

@@ -11,6 +11,7 @@ from settings import ROOT
 
 NEEDS: dict[str, LazyString] = {
     "acceptance_complete": _l("everything the procedure requires for acceptance"),
+    "managed_by_its_department": _l("handled by the department that manages such complaints"),
     "handler_is_first_receiver": _l("a handler: received by oneself"),
     "not_paused": _l("not paused"),
     "paused": _l("paused"),

@@ -6,7 +6,7 @@ SCREENS_WITH_VIEWS = (
     "complaints", "investigations", "measures", "accidents", "archive", "archive_loans", "audit", "documents",
     "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
     "holds", "reports", "signals", "inspections", "groups", "solutions", "appraisals",
-    "penalty_referrals", "posts", "duty", "enquiries", "reception_sessions", "trainings",
+    "penalty_referrals", "liabilities", "posts", "duty", "enquiries", "reception_sessions", "trainings",
 )  # fmt: skip
 
 FILLERS: dict[str, str] = {
@@ -42,6 +42,7 @@ RELATIONS = {
     "solutions": "complaint_id",
     "appraisals": "complaint_id",
     "penalty_referrals": "complaint_id",
+    "liabilities": "person_id",
     "posts": "department_id",
     "procedures": "",
     "reception_sessions": "host_id",

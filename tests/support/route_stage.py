@@ -74,7 +74,7 @@ from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.procedure_stage import written_procedures
 from tests.support.route_parts import FILLERS, RELATIONS, SCREENS_WITH_VIEWS
-from tests.support.stage_rows import clock_of_case, enquiry_row, hold_rows, reception_rows
+from tests.support.stage_rows import clock_of_case, enquiry_row, hold_rows, liability_row, reception_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -331,6 +331,9 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     rows["investigation"] = investigation
     rows |= hold_rows(session, case, f"ZT-{number}", now)
     rows["clock"] = clock_of_case(session, case, now)
+    rows["liability"] = liability_row(rows["clock"], house[RoleName.HANDLER].id)
+    session.add(rows["liability"])
+    session.flush()
     return {kind: getattr(row, "public_id", row.id) for kind, row in rows.items()}
 
 

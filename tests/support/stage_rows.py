@@ -15,6 +15,7 @@ from models import (
     Enquiry,
     Hold,
     HoldNotice,
+    Liability,
     ReceptionSession,
     Training,
     User,
@@ -54,6 +55,28 @@ def clock_of_case(session: Session, case: Complaint, now: datetime) -> ClockRun:
         session.add(run)
         session.flush()
     return run
+
+
+LIABLE = {
+    "names": {"zh": "首问责任人承担连带责任", "en": "The first-asked person is jointly liable"},
+    "of": "first_receiver",
+    "excused_by": "approver",
+    "confirmed_by": "head_of_quality",
+    "clause": ["R16-10"],
+}
+"""As the procedure of R16 says it, on a clock of any other."""
+
+
+def liability_row(run: ClockRun, person_id: int, **values: Any) -> Liability:
+    """Somebody answers for this run, whose rule is made to say so."""
+    run.rule = {**run.rule, "liability": LIABLE}
+    given = {
+        "complaint_id": run.complaint_id,
+        "clock_run_id": run.id,
+        "clause": "R16-10",
+        "breached_at": run.due_at,
+    }
+    return Liability(**given, person_id=person_id, **values)
 
 
 def enquiry_row(number: str, department_id: int, case: Complaint | None, now: datetime) -> Enquiry:

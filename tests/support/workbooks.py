@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from services.ledger.text import decoded
+from services.ledger.workbook import SheetBatch
 
 HEADINGS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见", "答复时间")
 
@@ -36,6 +37,13 @@ def by_calamine(path: Path, sheet: int = 0) -> list[list[Any]]:
 
 
 READERS = (by_openpyxl, by_calamine)
+
+
+def batches(rows: Sequence[Sequence[Any]], width: int, size: int = 1000) -> Iterator[SheetBatch]:
+    """Rows as the writer takes them; short ones are filled up with nothing."""
+    for start in range(0, len(rows), size):
+        some = [[*row, *[None] * (width - len(row))] for row in rows[start : start + size]]
+        yield SheetBatch(list(zip(*some, strict=True)), [""] * len(some))
 
 
 def write_sheet(path: Path, rows: Sequence[Sequence[Any]]) -> Path:

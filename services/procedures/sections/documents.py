@@ -12,6 +12,7 @@ from pydantic import Field as Setting
 
 from services.documents.vocabulary import fault_of, table_fault_of
 from services.procedures.parts import Code, Part, Ruled, Text
+from services.procedures.sections.measures import When
 
 UNITS = 24
 """The width of every form, in units: labels and values of all rows stand on this one grid."""
@@ -178,11 +179,21 @@ class DocumentForm(Ruled):
 
 
 class RequiredDocument(Ruled):
-    """A document without which a step is refused; with `delivered_to` it must have been handed on as well."""
+    """A document without which a step is refused; with `delivered_to` it must have been handed on as well.
+
+    `when`: only for these complaints; an accident has no such conditions.
+    """
 
     form: Code
     before: Literal["submit_opinion", "reply", "close", "archive", "close_accident"]
     delivered_to: Audience | None = None
+    when: When = When()
+
+    @model_validator(mode="after")
+    def _conditions_of_a_complaint(self) -> Self:
+        if self.before == "close_accident" and self.when != When():
+            raise ValueError("when belongs to a document before a step of a complaint; take it out")
+        return self
 
 
 class Documents(Part):

@@ -21,3 +21,5 @@ class EnquiryKind(Ruled):
     """Whose post at the receiving department answers for it until it is answered (R09-13)."""
     to_department: bool = False
     """It is addressed to a department, whose head may answer it too."""
+    of_complaint: bool = False
+    """It is asked about a complaint that cannot be answered at once, and stands on its page (R14-03)."""

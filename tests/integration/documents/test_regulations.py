@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import Accident, ArchiveRecord, FollowUp, IssuedDocument, OutboxMessage
 from models.enums import (
+    Category,
     Channel,
     DeliveryKind,
     EventKind,
@@ -168,6 +169,27 @@ def test_determination_and_request_for_exchange(session: Session, app: Flask) ->
     desk.says(determined, "产品质量界定表", "■属于产品质量问题", "□不属于产品质量问题", "检出霉菌")
     wanted = desk.issue("return_exchange_request", complaint, way="换货", quantity="12瓶", reason="霉变")
     desk.says(wanted, "产品退换货申请", "■换货", "□退货", "12瓶", "无条件更换新产品", "运费由公司承担")
+
+
+@pytest.mark.clause("R05-13")
+def test_an_obvious_quality_problem_is_not_answered_without_both_forms(session: Session, app: Flask) -> None:
+    desk = desk_for(session, app, "product-company")
+    forms = {
+        "product_determination": {"is_quality": "属于产品质量问题", "basis": "检出霉菌"},
+        "return_exchange_request": {"way": "换货", "quantity": "12瓶", "reason": "霉变"},
+    }
+    for left_out in forms:
+        complaint = desk.complaint("awaiting_approval", product="酱油", category=Category.PRODUCT)
+        raw(desk, complaint, E.APPROVE, R.HEAD_OF_QUALITY)
+        for code, typed in forms.items():
+            if code != left_out:
+                desk.issue(code, complaint, **typed)
+        assert refused(raw, desk, complaint, E.REPLY, R.FIRST_RECEIVER) == {"document_missing"}, left_out
+        desk.issue(left_out, complaint, **forms[left_out])
+        assert raw(desk, complaint, E.REPLY, R.FIRST_RECEIVER).state is State.REPLIED
+    service = desk.complaint("awaiting_approval", product="酱油", category=Category.SERVICE)
+    raw(desk, service, E.APPROVE, R.HEAD_OF_QUALITY)
+    assert raw(desk, service, E.REPLY, R.FIRST_RECEIVER).state is State.REPLIED, "no product, no forms"
 
 
 @pytest.mark.clause("R05-16")

@@ -90,7 +90,7 @@ VERBS: dict[EventKind, Verb] = {
     E.ARCHIVE: Verb(
         "closed",
         R.ARCHIVIST,
-        blanks=blank("file_number", "catalogue", pages=0),
+        blanks=blank("catalogue", pages=0),
         limited=("file_number", "box"),
     ),
     E.MERGE: Verb("registered", R.FIRST_RECEIVER, blanks=blank("master_number", "reason")),

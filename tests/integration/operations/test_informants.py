@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,10 +11,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import AuditEntry, Complaint, ComplaintEvent, Informant, InformantRequest, OutboxMessage, Party
+from models import (
+    AuditEntry,
+    Complaint,
+    ComplaintEvent,
+    Informant,
+    InformantRequest,
+    OutboxMessage,
+    Party,
+    User,
+)
 from models.enums import Channel, EventKind, PartySide, RoleName
 from services.access.scope import unscoped
 from services.access.visibility import refresh_visibility
+from services.actor import SYSTEM
 from services.errors import Invalid, NotFound, NotPermitted, Refused
 from services.ledger.exporting import export_ledger
 from services.listing import ListQuery
@@ -21,6 +32,9 @@ from services.operations.accuse_department import accuse_department
 from services.operations.ask_informant import ask_informant, decide_informant, read_informant
 from services.operations.protect_informant import protect_informant
 from services.operations.register import NewParty
+from services.organisation import roles
+from services.organisation.departments import edit_department, merge_departments
+from services.organisation.people import edit_user
 from services.unit_of_work import UnitOfWork
 from tests.factories import (
     NOW,
@@ -32,7 +46,7 @@ from tests.factories import (
     grant_role,
     register_complaint,
 )
-from tests.integration.operations.looking import rows, sees, told
+from tests.integration.operations.looking import rows, sees, told, values
 from tests.support.workbooks import by_calamine
 
 E = EventKind
@@ -184,6 +198,63 @@ def test_the_accused_department_is_shut_out_whatever_happens(
         refresh_visibility(session, session.get_one(Complaint, tip.id))
     session.commit()
     assert not sees(session, station.outsider, tip), "a role for the accused department shuts out"
+
+
+def moved(work: UnitOfWork, house: House, user: User) -> None:
+    edit_user(work, user.id, user.version, {"department_id": house.ward.id})
+
+
+def given_a_role(work: UnitOfWork, house: House, user: User) -> None:
+    roles.grant_role(work, user.id, R.INVESTIGATOR, house.ward.id)
+
+
+def department_moved(work: UnitOfWork, house: House, user: User) -> None:
+    edit_department(
+        work, house.laboratory.id, house.laboratory.version, {"parent_id": house.ward.id, "code": "LAB"}
+    )
+
+
+def department_merged(work: UnitOfWork, house: House, user: User) -> None:
+    merge_departments(work, house.ward.id, house.ward.version, house.laboratory.id, NOW.date())
+
+
+@pytest.mark.clause("R15-19")
+@pytest.mark.parametrize("change", [moved, given_a_role, department_moved, department_merged])
+def test_whoever_comes_to_belong_to_the_accused_department_is_shut_out_at_once(
+    session: Session, station: House, tip: Complaint, change: Callable[[UnitOfWork, House, User], None]
+) -> None:
+    with UnitOfWork(session, actor_of(session, station[R.LEADER]), NOW) as work:
+        accuse_department(work, tip.public_id, department_id=station.ward.id)
+    helper = station.outsider
+    assert helper is not None
+    fire(session, station[R.LEADER], E.NAME_PERSON, tip, user_id=helper.id, reason="协助")
+    session.info["actor"] = SYSTEM
+    session.get_one(Complaint, tip.id).responsible_id = helper.id
+    session.commit()
+    assert sees(session, helper, tip)
+    with UnitOfWork(session, actor_of(session, station[R.ADMINISTRATOR]), NOW) as work:
+        change(work, station, session.get_one(User, helper.id))
+    assert not sees(session, helper, tip), "in the transaction that moved them"
+    still = values(session, tip)["responsible_id"]
+    assert still in {station[R.LEADER].id, station[R.HEAD_OF_QUALITY].id}, "somebody named answers for it"
+    with pytest.raises(Refused):
+        fire(session, station[R.LEADER], E.NAME_PERSON, tip, user_id=helper.id, reason="误选")
+
+
+@pytest.mark.clause("R15-19")
+def test_nobody_is_moved_there_while_no_one_else_could_decide(
+    session: Session, station: House, tip: Complaint
+) -> None:
+    with UnitOfWork(session, actor_of(session, station[R.LEADER]), NOW) as work:
+        accuse_department(work, tip.public_id, department_id=station.ward.id)
+    administrator = actor_of(session, station[R.ADMINISTRATOR])
+    leader, quality = station[R.LEADER], station[R.HEAD_OF_QUALITY]
+    with UnitOfWork(session, administrator, NOW) as work:
+        moved(work, station, session.get_one(User, quality.id))
+    with pytest.raises(Refused) as caught, UnitOfWork(session, administrator, NOW) as work:
+        moved(work, station, session.get_one(User, leader.id))
+    assert [reason.code for reason in caught.value.reasons] == ["personal"]
+    assert sees(session, leader, tip) and not sees(session, quality, tip)
 
 
 @pytest.mark.clause("R15-19")

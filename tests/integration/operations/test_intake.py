@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from models.enums import Channel, ClockState, CloseKind, ComplaintForm, PartyKind, PartySide, RoleName, State
 from models.enums import EventKind as E
-from services.errors import Invalid, Refused
+from services.errors import Invalid, NotPermitted, Refused
 from services.operations.register import NewParty
+from services.operations.sweep import sweep_all
 from tests.factories import NOW, create_complaint, create_house, fire, register_complaint, reread, take
 from tests.integration.operations.looking import audiences, clocks, told, values
 
@@ -149,20 +150,48 @@ def test_acceptance_asks_for_the_product_and_what_is_irrelevant_is_refused_with_
     assert refused.state is State.REFUSED
 
 
+FRIDAY = NOW + timedelta(days=3)
+"""Friday, nine in the morning: the 24 hours end on a rest day."""
+
+
 @pytest.mark.clause("R03-02")
 def test_customer_service_has_it_within_24_hours_of_receipt(session: Session) -> None:
     house = create_house(session, "customer-service")
     session.commit()
-    received = NOW - timedelta(hours=2)
-    complaint = register_complaint(session, house[R.HANDLER], received_at=received)
-    run = clocks(session, complaint)["pass_on", 1]
-    assert (run.state, run.started_at, run.due_at) == (
-        ClockState.RUNNING,
-        received,
-        received + timedelta(hours=24),
-    )
-    take(session, house, complaint, E.ACCEPT, R.FIRST_RECEIVER)
-    assert clocks(session, complaint)["pass_on", 1].state is ClockState.MET
+    received, ward = FRIDAY - timedelta(hours=2), house[R.HANDLER]
+    complaint = register_complaint(session, ward, now=FRIDAY, received_at=received)
+
+    def run() -> tuple[ClockState, datetime, datetime | None]:
+        found = clocks(session, complaint)["pass_on", 1]
+        return found.state, found.due_at, found.breached_at
+
+    due = received + timedelta(hours=24)
+    assert run() == (ClockState.RUNNING, due, None)
+    # What the department does with it itself passes nothing on.
+    take(session, house, complaint, E.ACKNOWLEDGE, R.HANDLER, now=FRIDAY)
+    with pytest.raises(NotPermitted):
+        take(session, house, complaint, E.ACCEPT, R.DEPARTMENT_HEAD, now=FRIDAY)
+    assert sweep_all(session, due - timedelta(minutes=1)).breached == 0
+    assert run() == (ClockState.RUNNING, due, None)
+    assert sweep_all(session, due + timedelta(minutes=1)).breached == 1
+    assert told(session, complaint, "clock_breached") == {ward.id, house[R.DEPARTMENT_HEAD].id}
+    take(session, house, complaint, E.ASK_TO_COMPLETE, R.FIRST_RECEIVER, now=due + timedelta(hours=1))
+    assert run() == (ClockState.MISSED, due, due), "customer service has it, too late"
+
+
+@pytest.mark.clause("R03-02")
+def test_customer_service_has_it_when_it_takes_it_up_or_received_it_itself(session: Session) -> None:
+    house = create_house(session, "customer-service")
+    session.commit()
+    for step in (E.ACCEPT, E.ASK_TO_COMPLETE):
+        passed = register_complaint(session, house[R.HANDLER])
+        take(session, house, passed, step, R.FIRST_RECEIVER)
+        assert clocks(session, passed)["pass_on", 1].state is ClockState.MET, step
+    own = register_complaint(session, house[R.FIRST_RECEIVER])
+    assert clocks(session, own)["pass_on", 1].state is ClockState.MET, "nothing to pass on"
+    settled = register_complaint(session, house[R.HANDLER])
+    take(session, house, settled, E.CLOSE_ON_SPOT, R.HANDLER)
+    assert clocks(session, settled)["pass_on", 1].state is ClockState.VOID, "not passed on, and over"
 
 
 @pytest.mark.clause("R16-11", "R16-08")

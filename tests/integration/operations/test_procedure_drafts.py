@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,9 +35,13 @@ from services.operations.publish_procedure_draft import publish_procedure_draft
 from services.operations.return_procedure_draft import return_procedure_draft
 from services.operations.submit_procedure_draft import submit_procedure_draft
 from services.operations.withdraw_procedure_draft import withdraw_procedure_draft
-from services.procedures.drafts import steps_of
+from services.procedures.drafting import with_version
+from services.procedures.drafts import faults_among_others, steps_of
 from services.procedures.impact import impact_of
 from services.procedures.of_complaint import parsed
+from services.procedures.published import publish_pack
+from services.procedures.reading import InvalidProcedure
+from services.procedures.registry import PACKS_FOLDER, Pack, parse
 from services.unit_of_work import UnitOfWork
 from tests.factories import House, actor_of, create_complaint, create_house, create_user, register_complaint
 
@@ -164,6 +169,43 @@ def test_numbers_of_two_procedures_never_collide(session: Session, house: House)
     edited(session, house, address, (f"code: {HOSPITAL}", "code: clinic"))
     with pytest.raises(Refused):
         act(session, house[R.HEAD_OF_QUALITY], submit_procedure_draft, address, None)
+
+
+OWN = """
+fields:
+  - {code: model, kind: KIND, names: {zh: 型号, en: Model}, assumption: {zh: 自定, en: Ours}}
+"""
+
+
+def test_a_field_keeps_its_kind_under_its_code(session: Session, house: House) -> None:
+    """Values of cases under the former version would no longer be read."""
+    publish_pack(session, changed_pack(3, OWN.replace("KIND", "text")), datetime.now(UTC))
+    session.commit()
+    address = copied(session, house)
+    edited(session, house, address, ("kind: text", "kind: number"))
+    with pytest.raises(Refused):
+        act(session, house[R.HEAD_OF_QUALITY], submit_procedure_draft, address, None)
+    text = draft_of(session, address).text
+    [fault] = faults_among_others(session, parse(text), text)
+    assert text.splitlines()[fault.line - 1].strip().startswith("- {code: model, kind: number")
+    assert fault.where == "fields[0].kind"
+    assert "write kind: text and retired: true here" in fault.message and "new code" in fault.message
+    with pytest.raises(
+        InvalidProcedure, match=r"changed\.yaml:\d+: fields\[0\]\.kind: model is text in version 3"
+    ):
+        publish_pack(session, changed_pack(4, OWN.replace("KIND", "number")), datetime.now(UTC))
+    instead = OWN.replace("KIND, ", "text, retired: true, ") + OWN.strip().split("\n")[1].replace(
+        "model, kind: KIND", "pieces, kind: number"
+    )
+    assert publish_pack(session, changed_pack(4, instead), datetime.now(UTC)).number == 4
+
+
+def changed_pack(version: int, fields: str) -> Pack:
+    """The hospital's file as another version, with these fields of its own."""
+    text = (PACKS_FOLDER / f"{HOSPITAL}.yaml").read_text(encoding="utf-8")
+    assert "\nfields:" not in text
+    text = with_version(text, version) + fields
+    return Pack(Path("changed.yaml"), text, parse(text))
 
 
 def test_an_organisation_changes_its_procedure_by_two_people(session: Session, house: House) -> None:

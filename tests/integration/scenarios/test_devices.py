@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from models import Accident
+from models import Accident, Department
 from models.accident_enums import AccidentScope, ReportKind
 from models.enums import (
     AccidentGrade,
@@ -18,6 +18,8 @@ from models.enums import (
     MeasureKind,
     RoleName,
 )
+from models.hold_enums import DepartmentDuty
+from services.actor import SYSTEM
 from services.operations.announce_accident import announce_accident
 from services.operations.carry_out_measure import carry_out_measure
 from services.operations.close_accident import close_accident
@@ -97,6 +99,10 @@ def test_r14_a_major_accident_reaches_manager_authority_and_superior_in_time(und
     story = under("medical-device-aftersales")
     story.at("2026-02-13 09:30")
     story.register(channel=Channel.FAX, category=Category.PRODUCT, category_code="product", product="血压计")
+    # Quality complaints are managed by quality management: here it is the ward.
+    story.session.info["actor"] = SYSTEM
+    story.session.get_one(Department, story.house.ward.id).duty = DepartmentDuty.QUALITY
+    story.session.commit()
     story.hand_over()
     accident = accident_of(story, AccidentScope.WRONG_DISPATCH, loss=Decimal(5000))
     assert accident.grade is AccidentGrade.MAJOR

@@ -60,7 +60,8 @@ def test_r01_a_hospital_disposes_in_two_days_and_closes_in_fifteen(under: Begin)
 def test_r03_customer_service_plans_compensates_trains_and_answers_in_writing(under: Begin) -> None:
     story = under("customer-service")
     story.at("2026-02-13 09:30")
-    story.register(channel=Channel.THIRD_PARTY, passed_on_by="市消费者协会", source_reference="消协2026-11号")
+    told_there = {"passed_on_by": "市消费者协会", "source_reference": "消协2026-11号"}
+    story.register(by=R.HANDLER, channel=Channel.THIRD_PARTY, **told_there)
     assert story.clock("pass_on") == (C.RUNNING, "2026-02-14 09:30")
     story.later(hours=20)
     story.hand_over()

@@ -72,7 +72,10 @@ def test_r05_a_serious_one_is_investigated_with_the_plant_and_answered_by_two(un
     story.step(E.GRADE, R.FIRST_RECEIVER, level="serious")
     story.step(E.SUBMIT_OPINION, R.HANDLER)
     story.approve(R.HEAD_OF_QUALITY, instead_of=R.LEADER)
-    story.refused(E.REPLY, R.HANDLER, "not_the_post", "demanded_replacement", "demanded_shipping_back")
+    missing = ["demanded_replacement", "demanded_shipping_back", "document_missing", "document_missing"]
+    story.refused(E.REPLY, R.HANDLER, "not_the_post", *missing)
+    story.issue("product_determination")
+    story.issue("return_exchange_request")
     story.measure(M.REPLACEMENT, promised_on=story.today)
     story.measure(M.RETURN, help_asked_on=story.today, freight_by=Bearer.COMPANY)
     story.invalid(E.REPLY, R.FIRST_RECEIVER, "together_with_id")

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from commands.check_procedures import check_procedures
+from services.deadlines.rules import Unit
 from services.procedures import statutes as s
 from services.procedures.registry import load_packs
 
@@ -65,6 +66,24 @@ def test_the_check_prints_both_texts(tmp_path: Path, monkeypatch: pytest.MonkeyP
     said = CliRunner().invoke(check_procedures, []).output
     assert "laxer than the law: close allows 15 working_day" in said
     assert "转办和督办件应当在15个工作日内办结" in said and "应当自受理之日起十日内办结" in said
+
+
+def test_a_lax_procedure_beside_the_desks_own_laws() -> None:
+    """Ninety days to close where the law gives sixty: flagged once somebody has verified the law, with both texts."""
+    hospital = load_packs()["hospital-complaint-office"]
+    lax_clock = hospital.clock("close").model_copy(update={"unit": Unit.CALENDAR_DAY, "amount": 90})
+    others = tuple(clock for clock in hospital.clocks if clock.code != "close")
+    lax = hospital.model_copy(update={"clocks": (*others, lax_clock)})
+    closing = {"petition_work_closing", "medical_institution_answer"}
+    known = [law for law in s.statutes() if law.code in closing]
+    assert {found.standing for found in s.compared(lax, known)} == {s.Standing.UNVERIFIED}
+    assert s.laxer(lax, known) == [], "what nobody verified flags nothing"
+    verified = [law.model_copy(update={"verified": True}) for law in known]
+    flagged = {found.statute.code: found for found in s.laxer(lax, verified)}
+    assert set(flagged) == closing
+    found = flagged["petition_work_closing"]
+    assert (found.amount, found.own_text) == (90, "转办和督办件应当在15个工作日内办结")
+    assert "60日内办结" in found.statute.says.zh and "60 days" in found.statute.says.en
 
 
 def test_the_desks_own_file_flags_nothing_unverified() -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
+from models import ArchiveRecord
 from models.enums import EventKind, RoleName, State
+from services.procedures.drafting import with_version
+from services.procedures.drafts import next_number
+from services.procedures.published import publish_text
+from services.procedures.registry import PACKS_FOLDER, parse
 from tests.factories import fire
+from tests.factories.organisation import PROCEDURE
 from tests.support.client import DeskClient
 from tests.web.complaints.desk import FRAGMENT, Desk, fault_at, hidden
 
@@ -184,6 +191,38 @@ def test_more_than_one_act_takes_is_refused_not_cut(
 def test_a_transfer_of_many_offers_no_file(desk: Desk, leader: DeskClient) -> None:
     answer = send(leader, "transfer", {"rowid": [desk.cases.made["in_work"]]})
     assert 'name="receiver"' in answer.text and 'name="files"' not in answer.text
+
+
+def test_filing_many_asks_once_why_a_part_is_missing(desk: Desk) -> None:
+    """Where the procedure of one of them wants a part that may be missing; those that lack it keep the reason."""
+    archivist, plain = desk.client(R.ARCHIVIST), desk.fresh("closed").public_id
+    assert 'name="absent_reason"' not in send(archivist, "archive", {"rowid": [plain]}).text
+    text = (PACKS_FOLDER / f"{PROCEDURE}.yaml").read_text(encoding="utf-8")
+    wanted = "  contents: [{part: evidence, assumption: {zh: 自定, en: Ours}}]\n"
+    text = re.sub(r"^archive:\n", f"archive:\n{wanted}", text, flags=re.M)
+    with desk.session() as session:
+        text = with_version(text, next_number(session, PROCEDURE))
+        publish_text(session, parse(text), text, datetime.now(UTC))
+        session.commit()
+    lacking = desk.fresh("closed").public_id
+    opened = send(archivist, "archive", {"rowid": [plain, lacking]})
+    assert 'name="absent_reason"' in opened.text and "取证资料" in opened.text
+    form = {
+        "rowid": [plain, lacking],
+        "confirmed": "1",
+        "confirmed_count": "2",
+        "catalogue": "答复函",
+        "pages": "3",
+    }
+    done = rows_of(send(archivist, "archive", {**form, "key": "a" * 20}))
+    assert done[plain][0] and not done[lacking][0] and "取证资料" in done[lacking][1], (
+        "each row says what it lacks"
+    )
+    again = {**form, "rowid": [lacking], "confirmed_count": "1", "absent_reason": "来电咨询，无需取证"}
+    assert rows_of(send(archivist, "archive", {**again, "key": "b" * 20}))[lacking] == (True, "")
+    kept = {record.complaint_id: record.catalogue for record in desk.rows(ArchiveRecord)}
+    assert "来电咨询，无需取证" in kept[desk.case(lacking).id]
+    assert "来电咨询" not in kept[desk.case(plain).id]
 
 
 @pytest.mark.parametrize("role", [R.ADMINISTRATOR, R.AUDITOR, R.HANDLER])
