@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 
 from models.enums import OPEN_STATES, EventKind, FollowUpResult, RoleName, State
+from services.seeding import deciding as d
 from services.seeding import outcome
 from services.seeding import steps as s
 from services.seeding import words as w
@@ -127,7 +128,7 @@ def _decided(case: Case) -> None:
     """Investigated or not, the opinion goes up and comes back approved."""
     chance = case.chance
     result = case.world.texts.result(chance)
-    cause, verdict = s.cause_of(case)
+    cause, verdict = d.cause_of(case)
     if chance.random() < (0.3 if case.row["grade"] in (None, "ordinary", "class_4") else 0.9):
         case.wait(300)
         made = s.open_investigation(case)
@@ -137,14 +138,14 @@ def _decided(case: Case) -> None:
         finally:
             case.world.sheets.investigations.add(**made)
     case.wait(500)
-    s.submit_opinion(case, result, cause)
+    d.submit_opinion(case, result, cause)
     case.wait(220)
     if chance.random() < 0.06:
-        s.return_opinion(case)
+        d.return_opinion(case)
         case.wait(500)
-        s.submit_opinion(case, case.world.texts.result(chance), cause)
+        d.submit_opinion(case, case.world.texts.result(chance), cause)
         case.wait(200)
-    s.approve(case)
+    d.approve(case)
     case.wait(160)
 
 
@@ -154,16 +155,16 @@ def _ordinary(case: Case) -> None:
     _worked_on(case)
     _decided(case)
     if case.row["is_anonymous"] or chance.random() < 0.01:
-        s.reply(
+        d.reply(
             case, "匿名投诉，未留联系方式。" if case.row["is_anonymous"] else "三次去电无人接听，信函退回。"
         )
     else:
-        s.reply(case)
+        d.reply(case)
         _followed_up(case)
     case.wait(250)
-    s.close(case)
+    d.close(case)
     case.wait(900)
-    s.archive(case)
+    d.archive(case)
 
 
 def _followed_up(case: Case) -> None:
@@ -173,26 +174,26 @@ def _followed_up(case: Case) -> None:
     case.fire(EventKind.START_FOLLOW_UP, case.receiver, State.FOLLOWING_UP)
     case.wait(300)
     if chance.random() < 0.04:
-        s.follow_up(case, FollowUpResult.DISSATISFIED, chance.choice(w.DISSATISFIED))
+        d.follow_up(case, FollowUpResult.DISSATISFIED, chance.choice(w.DISSATISFIED))
         case.wait(300)
         s.note(case)
         _decided(case)
-        s.reply(case)
+        d.reply(case)
         case.wait(400)
         case.fire(EventKind.START_FOLLOW_UP, case.receiver, State.FOLLOWING_UP)
         case.wait(300)
     if chance.random() < 0.05:
-        s.follow_up(case, FollowUpResult.UNREACHABLE, chance.choice(w.UNREACHABLE))
+        d.follow_up(case, FollowUpResult.UNREACHABLE, chance.choice(w.UNREACHABLE))
     else:
-        s.follow_up(case, FollowUpResult.SATISFIED, chance.choice(w.SATISFIED))
+        d.follow_up(case, FollowUpResult.SATISFIED, chance.choice(w.SATISFIED))
 
 
 def _on_the_spot(case: Case) -> None:
     _registered(case)
     case.wait(20)
-    s.close_on_spot(case)
+    d.close_on_spot(case)
     case.wait(1200)
-    s.archive(case)
+    d.archive(case)
 
 
 def _refused(case: Case) -> None:
@@ -200,7 +201,7 @@ def _refused(case: Case) -> None:
     case.wait(200)
     words = case.world.words
     clause = f"{case.world.procedure.regulation} 适用范围"
-    s.end(
+    d.end(
         case, EventKind.REFUSE, State.REFUSED, case.receiver, words.refused, f"{words.refused}\n{words.route}",
         clause=clause, route=words.route, second_person_id=case.world.house.leaders[0].id,
     )  # fmt: skip
@@ -211,7 +212,7 @@ def _referred(case: Case) -> None:
     case.wait(300)
     words = case.world.words
     reason = f"{words.authority}\n{words.referred}"
-    s.end(
+    d.end(
         case, EventKind.REFER, State.REFERRED, case.receiver, words.referred, reason,
         authority=words.authority,
     )  # fmt: skip
@@ -222,7 +223,7 @@ def _statutory(case: Case) -> None:
     case.wait(700)
     words, leader = case.world.words, case.world.house.leaders[0]
     reason = f"{words.statutory}\n{words.explained}"
-    s.end(
+    d.end(
         case, EventKind.STATUTORY_ROUTE, State.STATUTORY_ROUTE, leader, words.explained, reason,
         route=words.statutory,
     )  # fmt: skip
@@ -247,7 +248,7 @@ def _merged(case: Case, master: Case) -> None:
         return
     reason = "同一投诉人就同一事项重复投诉。"
     case.row["master_id"] = master.id
-    s.end(case, EventKind.MERGE, State.MERGED, case.receiver, reason, reason, master=master.row["number"])
+    d.end(case, EventKind.MERGE, State.MERGED, case.receiver, reason, reason, master=master.row["number"])
     told = case.events[-1] | {
         "public_id": case.world.address(case.chance),
         "complaint_id": master.id,

@@ -1,0 +1,58 @@
+"""What is compared: pages of the three sites, and programs that export or import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+OURS = "desk"
+PAGES = ("desk", "flask_admin", "flask_admin_uncounted", "django", "django_uncounted")
+TITLES = {
+    "desk": "Zhisu",
+    "desk_handler": "Zhisu, handler",
+    "flask_admin": "Flask-Admin",
+    "flask_admin_uncounted": "Flask-Admin, no count",
+    "django": "Django",
+    "django_uncounted": "Django, no full count",
+    "xlsxwriter": "XlsxWriter",
+    "rustpy": "rustpy-xlsxwriter",
+    "openpyxl": "openpyxl, reading only",
+}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be reached: so many times the better of `against`, or below `under` seconds."""
+
+    against: tuple[str, ...] = ()
+    at_least: float = 1.0
+    case: str = ""
+    """Compare with the peers' figures of this case instead of the same one."""
+    under: float = 0.0
+
+
+@dataclass(frozen=True)
+class PageCase:
+    """A page by its address on each site; None: that site has no such page. Names in braces come from `Facts`."""
+
+    name: str
+    title: str
+    desk: str | None
+    flask_admin: str | None = None
+    django: str | None = None
+    goals: tuple[Goal, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProgramCase:
+    """The same work by several drivers, each in a process of its own."""
+
+    name: str
+    title: str
+    drivers: dict[str, str]
+    """Subject and module of its driver."""
+    rows: int
+    goals: tuple[Goal, ...] = ()
+    imports: bool = False
+    """Reads a file of `rows` rows; otherwise exports everything of a database with that many."""
+    repeats: dict[str, int] = field(default_factory=dict)
+    """Fewer repeats for subjects that take minutes."""
