@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -14,9 +15,12 @@ from typing import Any
 from benchmarks import cases, reporting
 from benchmarks.data import Desk, seeded, server
 from benchmarks.facts import facts_of
-from benchmarks.running import Result, run_load, run_pages, run_program
+from benchmarks.running import Result, run_pages, run_program
+from benchmarks.served import run_beside, run_download, run_load
 from benchmarks.servers import serving
 
+FIRST_BYTE_OF = 10_000
+"""Complaints in the export whose first byte is waited for."""
 _PACKAGES = (
     "Django",
     "django-import-export",
@@ -70,11 +74,20 @@ def _run(engine: str, url: str, asked: argparse.Namespace) -> dict[str, Any]:
     desk = seeded(engine, asked.complaints, url)
     found = _programs(engine, url, asked, wanted, say)
     pages = [case for case in cases.pages() if wanted(case.name)]
-    if pages or wanted("load"):
+    served: dict[str, Callable[[], Result]] = {
+        "load": lambda: run_load(asked.load_seconds, 3, say),
+        "beside": lambda: run_beside(desk, asked.repeats, say),
+    }
+    if desk.count == FIRST_BYTE_OF:
+        served["first_byte"] = lambda: run_download(asked.program_repeats, say)
+    chosen = [work for name, work in served.items() if wanted(name)]
+    if pages or chosen:
         with serving(desk):
             found = run_pages(pages, facts_of(desk), asked.repeats, say) + found
-            if wanted("load"):
-                found.append(run_load(asked.load_seconds, 3, say))
+            found += [work() for work in chosen]
+    if wanted("first_byte") and "first_byte" not in served:
+        with serving(seeded(engine, FIRST_BYTE_OF, url)):
+            found.append(run_download(asked.program_repeats, say))
     return _described(desk, found)
 
 

@@ -24,6 +24,8 @@ class Facts:
 
     page: int
     page_from_zero: int
+    last: int
+    last_from_zero: int
     department: int
     department_address: str
     small: int
@@ -74,6 +76,8 @@ def facts_of(desk: Desk) -> Facts:
     return Facts(
         page=page,
         page_from_zero=page - 1,
+        last=-(-count // PAGE),
+        last_from_zero=-(-count // PAGE) - 1,
         department=owned[0][0],
         department_address=owned[0][1],
         small=owned[-1][0],

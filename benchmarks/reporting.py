@@ -31,6 +31,17 @@ def verdicts(case: Case, cases: dict[str, Case]) -> list[tuple[str, bool]]:
     for goal in case["goals"]:
         if ours is None:
             continue
+        if goal["memory"]:
+            found += _memory(case, cases, goal)
+            continue
+        if goal["at_most"]:
+            own = time_of(cases.get(goal["case"], {"figures": {}}), OURS)
+            if own is not None:
+                said = f"{ours / own:,.1f} × its own {cases[goal['case']]['title']}"
+                found.append(
+                    (f"{said} (goal: at most {goal['at_most']:.2g} ×)", ours / own <= goal["at_most"])
+                )
+            continue
         if goal["under"]:
             found.append((f"{shown(ours)} (goal: under {shown(goal['under'])})", ours <= goal["under"]))
             continue
@@ -49,6 +60,22 @@ def verdicts(case: Case, cases: dict[str, Case]) -> list[tuple[str, bool]]:
             )
         )
     return found
+
+
+def _memory(case: Case, cases: dict[str, Case], goal: dict[str, Any]) -> list[tuple[str, bool]]:
+    other = cases.get(goal["memory_over"]) if goal["memory_over"] else None
+    if goal["memory_over"] and other is None:
+        return []
+    base, limit = (_peak(other), f"over {other['title']}") if other else (0.0, "above the idle process")
+    used = _peak(case) - base
+    return [(f"{used:,.0f} MiB {limit} (goal: at most {goal['memory']:.0f})", used <= goal["memory"])]
+
+
+def _peak(case: Case, subject: str = OURS) -> float:
+    """Of the largest process, in MiB above the idle one; a child counts as having been as large when it began."""
+    told = case["figures"][subject].get("told") or {}
+    idle = float(told.get("idle", 0))
+    return max(float(told.get("peak", 0)), float(told.get("child_peak", 0)) - idle)
 
 
 def table(run: dict[str, Any]) -> list[str]:
@@ -76,7 +103,7 @@ def _cell(case: Case, subject: str) -> str:
         return f"{told['per_second']:,.0f}/s"
     text = shown(figures.get("median"))
     if "peak" in told:
-        text += f", {max(told['peak'], told.get('child_peak', 0)):,.0f} MiB"
+        text += f", {_peak(case, subject):,.0f} MiB"
     return text
 
 

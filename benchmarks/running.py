@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
-from benchmarks import servers, web
-from benchmarks.case import PAGES, PageCase, ProgramCase
+from benchmarks import web
+from benchmarks.case import LAST, PageCase, ProgramCase
 from benchmarks.data import Desk, fresh
 from benchmarks.facts import Facts
 from benchmarks.peers.columns import PAGE
@@ -23,7 +26,6 @@ ROOTS = {
     "django": "/admin/ledger/complaint/",
     "django_uncounted": "/admin/ledger/uncounted/",
 }
-CONNECTIONS = 8
 
 
 @dataclass
@@ -62,32 +64,48 @@ Say = Callable[[str], None]
 
 def run_pages(cases: list[PageCase], facts: Facts, repeats: int, say: Say) -> list[Result]:
     """The pages, with all three sites served at once; one request at a time."""
-    browsers = _browsers()
+    browsers = browsers_of()
     found = []
     for case in cases:
         say(case.title.format(**asdict(facts)))
         figures = {subject: Figures() for subject in browsers}
         for turn in range(repeats + 1):
             for subject, browser in browsers.items():
-                path = _path(case, subject, facts)
-                one = figures[subject]
-                if path is None or one.missing:
-                    one.missing = one.missing or "no such page"
-                    continue
-                try:
-                    answer = browser.page(path)
-                except RuntimeError as refused:
-                    one.missing = str(refused)
-                    continue
-                if turn:  # the first round warms caches up
-                    one.times.append(answer.seconds)
-                    one.told["bytes"] = len(answer.body)
+                _one_page(case, subject, browser, facts, figures[subject], warm=turn > 0)
         title = case.title.format(**asdict(facts))
         found.append(Result(case.name, title, figures, [asdict(goal) for goal in case.goals]))
     return found
 
 
-def _browsers() -> dict[str, web.Browser]:
+def _one_page(
+    case: PageCase, subject: str, browser: web.Browser, facts: Facts, one: Figures, *, warm: bool
+) -> None:
+    """One request; the first of each site warms its caches up and shows whether it has such a page."""
+    if one.missing:
+        return
+    try:
+        path = _path(case, subject, browser, facts)
+        if path is None:
+            one.missing = "no such page"
+            return
+        answer = browser.page(path)
+        if not warm and case.elsewhere and _numbers(answer) == _numbers(browser.page(root_of(subject))):
+            one.missing = "shows its first page"
+            return
+    except RuntimeError as refused:
+        one.missing = str(refused)
+        return
+    if warm:
+        one.times.append(answer.seconds)
+        one.told["bytes"] = len(answer.body)
+
+
+def _numbers(answer: web.Answer) -> set[str]:
+    """The complaints that a page shows."""
+    return set(re.findall(r"\b[A-Z]{2}-\d{4}-\d{6}\b", answer.body.decode()))
+
+
+def browsers_of() -> dict[str, web.Browser]:
     django = web.django_browser(PORTS["django"])
     return {
         "desk": web.desk_browser(PORTS["desk"], "leader"),
@@ -99,41 +117,23 @@ def _browsers() -> dict[str, web.Browser]:
     }
 
 
-def _path(case: PageCase, subject: str, facts: Facts) -> str | None:
-    site = "desk" if subject == "desk_handler" else subject.removesuffix("_uncounted")
-    query = getattr(case, site)
-    if query is None:
-        return None
-    root = ROOTS["desk" if site == "desk" else subject]
-    asked = facts.fill(query)
-    if site == "desk":
-        asked = f"page_size={PAGE}&{asked}"
-    return f"{root}?{asked}"
+def root_of(subject: str) -> str:
+    """The first page of the list, of the same length everywhere."""
+    if subject in ("desk", "desk_handler"):
+        return f"{ROOTS['desk']}?page_size={PAGE}"
+    return f"{ROOTS[subject]}?"
 
 
-def run_load(seconds: float, repeats: int, say: Say) -> Result:
-    """The first page asked for by eight connections at once."""
-    say(f"first page, {CONNECTIONS} connections")
-    browsers = _browsers()
-    figures = {subject: Figures() for subject in PAGES}
-    for _ in range(repeats):
-        for subject, one in figures.items():
-            site = subject.removesuffix("_uncounted")
-            path = ROOTS[subject] + (f"?page_size={PAGE}" if subject == "desk" else "")
-            load = web.under_load(PORTS[site], browsers[subject].cookies, path, CONNECTIONS, seconds)
-            one.times.append(1 / load.per_second)
-            one.told = {
-                "per_second": load.per_second,
-                "p50": load.percentile(0.5),
-                "p99": load.percentile(0.99),
-            }
-    goal = {"against": ("flask_admin_uncounted",), "at_least": 2.0, "case": "", "under": 0.0}
-    return Result(
-        "load",
-        f"first page under load ({servers.WORKERS} workers, {CONNECTIONS} connections)",
-        figures,
-        [goal],
+def _path(case: PageCase, subject: str, browser: web.Browser, facts: Facts) -> str | None:
+    query: str | None = getattr(
+        case, "desk" if subject == "desk_handler" else subject.removesuffix("_uncounted")
     )
+    if query is None or query.startswith("/"):
+        return query
+    if query == LAST:
+        links = re.findall(r'href="([^"]*cursor=[^"]*)"', browser.page(root_of(subject)).body.decode())
+        return urljoin(root_of(subject), unescape(links[-1])) if links else None
+    return f"{root_of(subject)}&{facts.fill(query)}"
 
 
 def run_program(case: ProgramCase, desk: Desk, server_url: str, repeats: int, say: Say) -> Result:

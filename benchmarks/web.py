@@ -73,7 +73,8 @@ class Browser:
         return answer
 
 
-def _hidden(page: bytes, name: str) -> str:
+def hidden(page: bytes, name: str) -> str:
+    """The value of a hidden field."""
     text = page.decode()
     found = re.search(rf'name="{name}"[^>]*value="([^"]+)"', text) or re.search(
         rf'value="([^"]+)"[^>]*name="{name}"', text
@@ -86,7 +87,7 @@ def _hidden(page: bytes, name: str) -> str:
 def desk_browser(port: int, login: str) -> Browser:
     """Signed in on the desk."""
     browser = Browser(port)
-    token = _hidden(browser.page("/login").body, "csrf_token")
+    token = hidden(browser.page("/login").body, "csrf_token")
     answer = browser.post("/login", {"csrf_token": token, "username": login, "password": PASSWORD})
     if answer.status != 302:
         raise RuntimeError(f"{login} could not sign in: {answer.status}")
@@ -98,7 +99,7 @@ def django_browser(port: int) -> Browser:
     from benchmarks.peers.django_site.account import ACCOUNT
 
     browser = Browser(port)
-    token = _hidden(browser.page("/admin/login/").body, "csrfmiddlewaretoken")
+    token = hidden(browser.page("/admin/login/").body, "csrfmiddlewaretoken")
     form = {"csrfmiddlewaretoken": token, "username": ACCOUNT[0], "password": ACCOUNT[1], "next": "/admin/"}
     if browser.post("/admin/login/", form).status != 302:
         raise RuntimeError("the account of the Django peer could not sign in")

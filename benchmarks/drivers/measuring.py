@@ -54,6 +54,8 @@ def measured(work: Callable[[], dict[str, Any]]) -> None:
     """Do `work` once and print what it took. It says itself how many rows it handled."""
     idle = _status(os.getpid(), "VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # the high-water mark begins anew
+    sys.stdout.write("BEGINS\n")
+    sys.stdout.flush()
     children = _Children()
     children.start()
     began = time.perf_counter()
