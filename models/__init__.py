@@ -59,6 +59,7 @@ from models.procedure_drafts import ProcedureAdoption, ProcedureChange, Procedur
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
+from models.searching import ComplaintText
 from models.staff import ReadingConfirmation, Training
 from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
@@ -90,6 +91,7 @@ __all__ = [
     "ColumnChoice",
     "Complaint",
     "ComplaintEvent",
+    "ComplaintText",
     "ComplaintValue",
     "ComplaintVisibility",
     "Consent",

@@ -213,6 +213,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.Complaint: _through(m.Complaint.id),
     m.Consent: _through(m.Consent.complaint_id),
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
+    m.ComplaintText: _nobody,  # read only beside its complaint, by services.search
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
     m.DocumentDelivery: _documents(m.DocumentDelivery.document_id),
