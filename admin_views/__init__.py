@@ -38,7 +38,17 @@ from admin_views import (
     staffing,
 )
 from admin_views.base import DeskIndexView
-from admin_views.complaints import informants, lifecycle, parties, privacy, steps, warranty, worklist
+from admin_views.complaints import (
+    archived,
+    informants,
+    informed,
+    lifecycle,
+    parties,
+    privacy,
+    steps,
+    warranty,
+    worklist,
+)
 from admin_views.complaints.view import ComplaintsView
 from admin_views.documents import issuing as document_forms
 from admin_views.documents import templates as document_templates
@@ -58,6 +68,8 @@ BLUEPRINTS = (
     warranty.blueprint,
     privacy.blueprint,
     informants.blueprint,
+    informed.blueprint,
+    archived.blueprint,
 )
 
 SCREENS = (

@@ -42,7 +42,7 @@ class AuditView(GuardedModelView):
 
     def cell(self, spec: FieldSpec, row: ListRow, cell: Cell) -> Cell:
         if spec.key == "action":
-            return replace(cell, text=action_label(row.values["action"]), title=row.values["action"])
+            return replace(cell, text=action_label(row.values["action"]))
         if spec.key == "actor_name":
             return replace(cell, text=actor_text(row.values["actor_name"]))
         if spec.key == "subject_type":

@@ -145,6 +145,7 @@ class CasePage:
     add_party: Action | None = None
     assignments: Sequence[Person] = ()
     clocks: Sequence[ClockLine] = ()
+    told: Sequence[RecordTable] = ()  # acknowledgements, who was informed
     findings: Sequence[RecordTable] = ()  # investigation and measures
     timeline: Sequence[TimelineEntry] = ()
     timeline_kinds: Sequence[TimelineKind] = ()

@@ -105,6 +105,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("documents.index_view", _l("Documents"), "file"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
+            Entry("archive_loans.index_view", _l("Register of retrieval"), "eye"),
             Entry("jobs.index", _l("Jobs"), "jobs"),
         ),
     ),
@@ -167,6 +168,7 @@ for _entry in ENTRIES:
     _PAGES_OF.setdefault(_entry.endpoint.split(".")[0], set()).add(_entry.endpoint)
 
 _BELONGS_TO = {
+    "complaint_archive": "complaints",
     "complaint_parties": "complaints",
     "complaint_steps": "complaints",
     "complaint_warranty": "complaints",

@@ -19,6 +19,7 @@ from admin_views.procedure_accidents import accident_case, accident_tables
 from admin_views.procedure_holds import hold_table
 from admin_views.procedure_inquiry import inquiry_tables
 from admin_views.procedure_remedies import sections as remedies
+from admin_views.procedure_told import told_tables
 from admin_views.procedure_way import way_tables
 from admin_views.statute_tables import statute_table
 from admin_views.values import text_of
@@ -147,6 +148,7 @@ class ProcedureTables:
     def tables(self) -> list[RecordTable]:
         procedure = self.procedure
         tables = [self._clocks(), *statute_table(procedure), self._intake(), self._decisions()]
+        tables += [self._table(*each) for each in told_tables(procedure)]
         tables.append(self._escalation())
         if procedure.grading:
             tables.append(self._grading(_("Grades of complaints"), procedure.grading))

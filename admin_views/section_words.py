@@ -5,6 +5,9 @@ from __future__ import annotations
 from models.labels import LazyString, _l
 
 SECTION_KEYS: dict[str, LazyString] = {
+    "acknowledgement": _l("Acknowledgement"),
+    "informed": _l("Kept informed"),
+    "signature": _l("Signature"),
     "told": _l("Told at registration"),
     "chosen": _l("Chosen by the registrar"),
     "named_handler": _l("Named handler at once"),
@@ -185,6 +188,12 @@ SECTION_KEYS: dict[str, LazyString] = {
 }
 
 SECTION_WORDS: dict[str, LazyString] = {
+    "steps": _l("the steps that follow"),
+    "due_dates": _l("the due dates"),
+    "estimated_completion": _l("the estimated completion"),
+    "registered": _l("registration of the complaint"),
+    "investigation_opened": _l("opening of the investigation"),
+    "investigation_finished": _l("report of the investigation"),
     "complaint": _l("The complaint"),
     "evidence": _l("Evidence"),
     "handling": _l("Handling"),

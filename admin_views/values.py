@@ -19,6 +19,7 @@ from admin_views.page_parts import Badge, Due, Fact, Tone
 from extensions import db
 from models import enums as e
 from models import job_enums as jobs
+from models.archive_enums import LoanKind, SealVerdict
 from models.fields import FieldSpec
 from models.hold_enums import HoldStatus
 from models.remedy_enums import AppraisalResult, SolutionAnswer
@@ -45,6 +46,9 @@ _TONES: dict[Enum, Tone] = {
     SolutionAnswer.OPEN: "warn",
     SolutionAnswer.ACCEPTED: "good",
     SolutionAnswer.DECLINED: "bad",
+    SealVerdict.INTACT: "good",
+    SealVerdict.DIFFERS: "bad",
+    LoanKind.PAPER: "warn",
     AppraisalResult.OPEN: "warn",
     AppraisalResult.CONFORMING: "good",
     AppraisalResult.NOT_CONFORMING: "bad",

@@ -10,6 +10,7 @@ from models.analysis import (
     ReportCase,
     Signal,
 )
+from models.archives import ArchiveLoan, ArchiveSeal
 from models.base import Base
 from models.cases import (
     ArchiveRecord,
@@ -57,6 +58,7 @@ from models.organisation import (
 from models.privacy import Consent, IdentityDocument
 from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
+from models.receipts import Acknowledgement, InformedPerson
 from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.searching import ComplaintText
@@ -78,9 +80,12 @@ __all__ = [
     "Accident",
     "AccidentReport",
     "AccusedDepartment",
+    "Acknowledgement",
     "AnalysisReport",
     "Appraisal",
+    "ArchiveLoan",
     "ArchiveRecord",
+    "ArchiveSeal",
     "Assignment",
     "Attachment",
     "AuditEntry",
@@ -115,6 +120,7 @@ __all__ = [
     "IdentityDocument",
     "Informant",
     "InformantRequest",
+    "InformedPerson",
     "Inspection",
     "InspectionCase",
     "InspectionFinding",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.archive_enums import SealVerdict
 from models.base import Addressed, Base, Stamped, Versioned, check, to
 from models.complaints import Complaint
 from models.enums import (
@@ -234,6 +235,17 @@ class ArchiveRecord(Addressed, Stamped, Base):
     retention_years: Mapped[int | None] = mapped_column(info=field(_l("Kept for (years)"), default=True))
     review_on: Mapped[date | None] = mapped_column(sa.Date, info=field(_l("Review on"), default=True))
     digest: Mapped[str] = mapped_column(sa.String(64), info=field(_l("Digest"), read_only=True))
+    seal_algorithm: Mapped[str | None] = mapped_column(
+        sa.String(20), info=field(_l("Algorithm"), read_only=True, listed=False)
+    )
+    sealed_rows: Mapped[int | None] = mapped_column(info=field(_l("Rows sealed"), read_only=True))
+    sealed_files: Mapped[int | None] = mapped_column(info=field(_l("Files sealed"), read_only=True))
+    verified_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Seal checked at"), read_only=True)
+    )
+    verdict: Mapped[SealVerdict | None] = mapped_column(
+        enum_type(SealVerdict, "seal_verdict"), info=field(_l("Seal"), default=True, read_only=True)
+    )
     archived_by_id: Mapped[int | None] = mapped_column(
         to("users"), info=field(_l("Archived by"), shows="archived_by", default=True, read_only=True)
     )

@@ -142,6 +142,14 @@ class PostName(Labelled):
     EVALUATOR = "evaluator", _l("Evaluator of the result")
 
 
+class InformedOf(Labelled):
+    """What the holder of a post is told of."""
+
+    REGISTERED = "registered", _l("Registration of the complaint")
+    INVESTIGATION_OPENED = "investigation_opened", _l("Opening of the investigation")
+    INVESTIGATION_FINISHED = "investigation_finished", _l("Report of the investigation")
+
+
 class Verdict(Labelled):
     """What the evaluation of a result comes to."""
 

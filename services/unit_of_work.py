@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from database import begin_writing
 from services import audit
 from services.actor import Actor
+from services.archives.sealing import Touched, seal_anew
 from services.errors import Stale
 
 
@@ -27,6 +28,8 @@ class UnitOfWork:
         self.session = session
         self.actor = actor
         self.now = now or datetime.now(UTC)
+        self.sealed: set[int] = set()
+        """Archive records that have got their seal in this transaction."""
         self._audit: list[audit.Draft] = []
 
     def record(self, draft: audit.Draft) -> None:
@@ -37,6 +40,7 @@ class UnitOfWork:
         begin_writing(self.session)
         self._outer_actor = self.session.info.get("actor")
         self.session.info["actor"] = self.actor
+        self._touched = Touched(self.session)
         return self
 
     def __exit__(
@@ -47,6 +51,8 @@ class UnitOfWork:
                 self.session.rollback()
                 return
             try:
+                cause = self._audit[0].action if self._audit else None
+                seal_anew(self, self._touched, cause)
                 audit.write(self.session, self.actor, self._audit, self.now)
                 self.session.commit()
             except StaleDataError as stale:
@@ -56,6 +62,7 @@ class UnitOfWork:
                 self.session.rollback()
                 raise
         finally:
+            self._touched.stop()
             _give_back(self.session, self._outer_actor)
 
 

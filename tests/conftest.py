@@ -30,12 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record-clauses", action="store_true", help="write which clause is shown by which test"
     )
+    parser.addoption("--clause", help="only the tests marked with this clause")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Pages are read in both languages; whoever starts pytest by hand has compiled catalogues too."""
     if not hasattr(config, "workerinput"):
-        if config.getoption("record_clauses", False):
+        if config.getoption("record_clauses"):
             config.pluginmanager.register(ClauseRecorder())
         subprocess.run([ROOT / "scripts" / "translations.sh", "compile"], check=True)
 
@@ -43,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever opens a browser is marked so, and skipped where there is no Chromium."""
     missing = chromium() is None
-    if clause := config.getoption("clause", None):
+    if clause := config.getoption("clause"):
         items[:] = [
             item for item in items if any(clause in mark.args for mark in item.iter_markers("clause"))
         ]

@@ -23,6 +23,7 @@ from admin_views.complaints.case_holds import CaseHolds
 from admin_views.complaints.case_people import CasePeople
 from admin_views.complaints.case_procedure import change_tables, offers_change
 from admin_views.complaints.case_records import CaseRecords
+from admin_views.complaints.case_told import CaseTold
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
 from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
@@ -104,7 +105,7 @@ _SHOWN_APART = _AS_BADGE | {
 }
 
 
-class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory):
+class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseTold, CaseHistory):
     """Builds the CasePage of one complaint for one reader."""
 
     def build(self) -> CasePage:
@@ -130,6 +131,7 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory
             add_party=self._add_party(),
             assignments=self._assignments(),
             clocks=self._clocks(),
+            told=self._told(),
             findings=[*self._holds(), *self._handling(), *self._decided()],
             timeline=[self._entry(event) for event in events],
             timeline_kinds=kinds(events),
@@ -369,6 +371,7 @@ class CaseBuilder(CasePeople, CaseHolds, CaseRecords, CaseDecisions, CaseHistory
             (_("Received at"), complaint.received_at),
             (_("Accepted at"), complaint.accepted_at),
             (_("Due"), self._due_text()),
+            (_("Estimated completion"), self._estimated_completion()),
             (_("Replied at"), complaint.replied_at),
             (_("Closed at"), complaint.closed_at),
             (_("Archived at"), complaint.archived_at),

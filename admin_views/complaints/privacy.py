@@ -94,6 +94,7 @@ def step_on_case(
     submit: str = "",
     icon: str = "",
     answer: Callable[[Any], ResponseReturnValue] | None = None,
+    anchor: str = "people",
 ) -> ResponseReturnValue:
     """The dialog of one step on the page of a complaint, or what came of it."""
     number, page = complaint_at(address).number, url_for("complaints.details_view", address=address)
@@ -110,7 +111,7 @@ def step_on_case(
             if answer is not None:
                 return answer(came)
             flash(_("Saved."), "success")
-            return done(f"{page}#people")
+            return done(f"{page}#{anchor}")
         db.session.rollback()
     dialog = DialogForm(
         title=f"{title} · {number}",

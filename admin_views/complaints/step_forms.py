@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 
+from admin_views.complaints import acknowledging
 from admin_views.complaints import step_fields as make
 from admin_views.complaints.step_fields import FieldMaker, Scene
 from models.enums import Channel, EventKind, FollowUpResult, PauseReason, Responsibility, Verdict
@@ -22,10 +23,12 @@ FIELDS: dict[EventKind, dict[str, FieldMaker]] = {
     E.ASK_TO_COMPLETE: {"missing": make.long(_l("What is missing"))},
     E.SUPPLY_MISSING: {"supplied": make.long(_l("What came in"))},
     E.ACKNOWLEDGE: {
-        "text": make.long(_l("What the complainant was told")),
         "channel": make.choice(_l("Told by"), Channel),
-        "expected_on": make.day(_l("Answer promised by")),
+        "language": acknowledging.language,
+        "text": acknowledging.text,
+        "estimated_completion": acknowledging.estimated_completion,
         "at": make.moment(_l("Told at"), help=_l("Left empty: now.")),
+        "signed": acknowledging.signature,
     },
     E.ACCEPT: {"note": _NOTE},
     E.REFUSE: {

@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired
 from admin_views import record_forms as forms
 from admin_views.attachments import staged_files, store
 from admin_views.base import GuardedModelView, locale
+from admin_views.complaints.archived import is_asked_first
 from admin_views.complaints.case import CaseBuilder
 from admin_views.complaints.case_procedure import change_dialog
 from admin_views.complaints.due import explained
@@ -305,6 +306,8 @@ class ComplaintsView(GuardedModelView):
     @expose("/<address>/")
     def details_view(self, address: str) -> ResponseReturnValue:
         complaint = self.get_one(address)
+        if is_asked_first(complaint):
+            return redirect(url_for("complaint_archive.consult", address=address), 303)
         case = CaseBuilder(
             db.session(),
             acting(),

@@ -201,9 +201,12 @@ def _documents(column: Any) -> Rule:
 
 SCOPES: dict[type[Any], Rule] = {
     m.Accident: _accident_entity,
+    m.Acknowledgement: _through(m.Acknowledgement.complaint_id),
     m.AnalysisReport: _of_the_house,
     m.AccidentReport: _of_accident(m.AccidentReport.accident_id),
     m.Appraisal: _through(m.Appraisal.complaint_id),
+    m.ArchiveLoan: _through(m.ArchiveLoan.complaint_id),
+    m.ArchiveSeal: _through(m.ArchiveSeal.complaint_id),
     m.ArchiveRecord: _through(m.ArchiveRecord.complaint_id),
     m.Assignment: _through(m.Assignment.complaint_id),
     m.Attachment: _complaint_or_accident(m.Attachment),
@@ -234,6 +237,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.AccusedDepartment: _through(m.AccusedDepartment.complaint_id),
     m.Informant: _through(m.Informant.complaint_id),
     m.InformantRequest: _through(m.InformantRequest.complaint_id),
+    m.InformedPerson: _through(m.InformedPerson.complaint_id),
     m.Investigation: _through(m.Investigation.complaint_id),
     m.InvestigationMember: _of_investigation(m.InvestigationMember.investigation_id),
     m.IssuedDocument: _documents(m.IssuedDocument.id),

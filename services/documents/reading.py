@@ -26,24 +26,9 @@ from services.documents.vocabulary import Reference, find
 from services.own_fields.specs import coded_values
 from services.procedures.schema import Clock, Procedure
 from services.procedures.sections.documents import DocumentForm
+from services.procedures.stages import stages_of
 from services.procedures.vocabulary import CLOCK_EVENTS, ClockEvent
-
-STAGES: tuple[tuple[LazyString, LazyString], ...] = (
-    (
-        _l("Registration"),
-        _l("Your complaint is taken down with number, time and content, however it comes in."),
-    ),
-    (
-        _l("Acceptance"),
-        _l("We check whether it falls to us and what is still missing; you are told if it does not."),
-    ),
-    (_l("Handling"), _l("A department signs for it, investigates the facts and writes its opinion.")),
-    (_l("Approval"), _l("Somebody other than the handler checks and approves the result.")),
-    (_l("Reply"), _l("You are told the result, its reason and how it is carried out.")),
-    (_l("Follow-up"), _l("We ask what you think of it; new facts open it again.")),
-    (_l("Archive"), _l("The file is kept for the period that the procedure sets.")),
-)
-"""The way of a complaint as complainants are told it."""
+from services.workflow.acknowledging import Draft
 
 
 @dataclass(frozen=True)
@@ -159,6 +144,9 @@ class RecordReader:
     def _find_investigation(self) -> Any:
         return self._of_complaint(m.Investigation)
 
+    def _find_acknowledgement(self) -> Any:
+        return self._of_complaint(m.Acknowledgement)
+
     def _find_opinion(self) -> Any:
         return self._of_complaint(m.Opinion, m.Opinion.returned_at.is_(None))
 
@@ -221,6 +209,14 @@ class RecordReader:
 
     def _complaint_answer_by(self) -> date | None:
         return self._day(self.subject.complaint.due_at) if self.subject.complaint else None
+
+    def _complaint_estimated_completion(self) -> date | None:
+        """As the complainant was told it; before that, as the time limits give it."""
+        told, complaint = self._record("acknowledgement"), self.subject.complaint
+        if complaint is None or (told is not None and told.estimated_completion is not None):
+            return told.estimated_completion if told is not None else None
+        draft = Draft(self.subject.session, complaint, self.subject.procedure, self.subject.now)
+        return draft.estimated_completion
 
     def _complaint_grade_name(self) -> str:
         return self._grade(self.subject.complaint.grade if self.subject.complaint else None)
@@ -312,8 +308,8 @@ class RecordReader:
 
     def _list_stages(self) -> Sequence[Any]:
         return [
-            {"number": str(number), "name": name, "text": text}
-            for number, (name, text) in enumerate(STAGES, 1)
+            {"number": str(number), "name": stage.name, "text": stage.text}
+            for number, stage in enumerate(stages_of(self.subject.procedure), 1)
         ]
 
     def _list_deliveries(self) -> Sequence[Any]:

@@ -80,13 +80,20 @@ GROUPS: Mapping[str, Group] = {
         worked_out=(_out("from", _l("From")), _out("until", _l("Until")), _out("count", _l("Complaints"))),
     ),
     "complaint": Group(
-        ON_CASE, m.Complaint, (_out("answer_by", _l("Answer due")), _out("grade_name", _l("Grade")))
+        ON_CASE,
+        m.Complaint,
+        (
+            _out("answer_by", _l("Answer due")),
+            _out("estimated_completion", _l("Estimated completion")),
+            _out("grade_name", _l("Grade")),
+        ),
     ),
     "complainant": Group(ON_CASE, m.Party, without=frozenset({"side"})),
     "respondent": Group(ON_CASE, m.Party, without=frozenset({"side"})),
     "investigation": Group(
         ON_CASE, m.Investigation, (_out("team", _l("Team")), _out("verdicts", _l("Verdicts")))
     ),
+    "acknowledgement": Group(frozenset({COMPLAINT}), m.Acknowledgement),
     "opinion": Group(
         frozenset({COMPLAINT}),
         m.Opinion,

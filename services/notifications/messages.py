@@ -83,6 +83,13 @@ TOPICS: dict[str, Topic] = {
     ),
     "investigation.opened": _topic(_l("%(by)s put you on the team of an investigation."), "investigation"),
     "investigation.finished": _topic(_l("The investigation is finished."), "investigation", "good"),
+    "informed.registered": _topic(_l("%(by)s registered it: for your information."), "info"),
+    "informed.investigation_opened": _topic(
+        _l("An investigation was opened: for your information."), "investigation"
+    ),
+    "informed.investigation_finished": _topic(
+        _l("The report of an investigation is there: for your information."), "investigation"
+    ),
     "request.asked": _topic(
         _l("%(by)s asks you for something an investigation needs: please answer."), "reply", "warn"
     ),

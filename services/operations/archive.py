@@ -1,19 +1,17 @@
-"""Filing an ended complaint: file number, catalogue, pages, and a digest of what was filed (R01-11, R15-20)."""
+"""Filing an ended complaint: file number, catalogue, pages, and the seal on what was filed (R01-11, R15-20)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date
 
 import sqlalchemy as sa
 
-from models import ArchiveRecord, Complaint, ComplaintEvent
+from models import ArchiveRecord, Complaint
+from models.archive_enums import SealOccasion
 from models.enums import EventKind
-from models.fields import fields_of
 from models.labels import _l
-from services import audit
 from services.access.scope import unscoped
+from services.archives.sealing import seal_file
 from services.deadlines.desk_calendar import desk_time
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
@@ -47,13 +45,12 @@ def archive(
     record.file_number, record.catalogue, record.pages = file_number.strip(), catalogue.strip(), pages or 0
     record.box = optional(box)
     record.retention_years, record.review_on = years, _years_on(today, years)
-    record.digest = _digest(work, complaint)
     record.archived_by_id, record.archived_at, record.ended_at = act.by_id, work.now, None
-    work.session.add(record)
     complaint.archived_at = work.now
-    act.finish(text=record.file_number, digest=record.digest)
+    act.finish(text=record.file_number)
     for merged in work.session.scalars(sa.select(Complaint).where(Complaint.master_id == complaint.id)):
         merged.archived_at = work.now
+    seal_file(work, record, SealOccasion.ARCHIVED)  # last: nothing of the file is written after it
     return complaint
 
 
@@ -108,26 +105,3 @@ def _years_on(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:  # 29 February
         return day.replace(year=day.year + years, day=28)
-
-
-def _digest(work: UnitOfWork, complaint: Complaint) -> str:
-    """SHA-256 of the record and its history as they are filed."""
-    events = work.session.scalars(
-        sa.select(ComplaintEvent)
-        .where(ComplaintEvent.complaint_id == complaint.id)
-        .order_by(ComplaintEvent.id)
-    )
-    record = {
-        spec.key: audit.plain(getattr(complaint, spec.key))
-        for spec in fields_of(Complaint)
-        if spec.key != "state"
-    }
-    filed = {
-        "record": record,
-        "events": [
-            [event.at.isoformat(), event.event.value, event.actor_name, event.text] for event in events
-        ],
-    }
-    return hashlib.sha256(
-        json.dumps(filed, sort_keys=True, ensure_ascii=False, default=str).encode()
-    ).hexdigest()

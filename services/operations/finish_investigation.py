@@ -8,13 +8,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models import Finding, Investigation
-from models.enums import EventKind, InvestigationStatus
+from models.enums import EventKind, InformedOf, InvestigationStatus
 from models.labels import _l
 from services import audit
 from services.access.permissions import Permission
 from services.errors import Reason, Refused
 from services.records import case_of, grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.informing import inform
 from services.workflow.inquiry_parts import Inquiry
 from services.workflow.steps import move_clocks, tell, write_event
 from services.workflow.typed import required
@@ -48,6 +49,7 @@ def finish_investigation(
     )
     move_clocks(work, complaint, EventKind.INVESTIGATED)
     tell(work, complaint, [complaint.handler_id], "investigation.finished", title=investigation.title)
+    inform(work, complaint, InformedOf.INVESTIGATION_FINISHED, investigation.title)
     return investigation
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Complaint, Investigation
-from models.enums import EventKind, InvestigationStatus
+from models.enums import EventKind, InformedOf, InvestigationStatus
 from models.labels import _l
 from services.access.permissions import Permission
 from services.access.visibility import refresh_visibility
 from services.errors import Invalid
 from services.records import grant_on_case, put_values, record_change, require_open, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.informing import inform
 from services.workflow.investigations import put_rows, team
 from services.workflow.steps import tell, write_event
 from services.workflow.teams import check_team, may_appoint, with_group
@@ -54,4 +55,5 @@ def open_investigation(
     write_event(work, complaint, EventKind.INVESTIGATED, text=investigation.title, grant=grant, done="opened")
     refresh_visibility(work.session, complaint)
     tell(work, complaint, team(work, investigation), "investigation.opened", title=investigation.title)
+    inform(work, complaint, InformedOf.INVESTIGATION_OPENED, investigation.title)
     return investigation

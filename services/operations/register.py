@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import Complaint, Department, Organisation, Party, ProcedureVersion, User
-from models.enums import Category, Channel, ComplaintForm, EventKind, PartyKind, PartySide, State
+from models.enums import Category, Channel, ComplaintForm, EventKind, InformedOf, PartyKind, PartySide, State
 from models.fields import fields_of
 from models.labels import _l
 from services import audit, own_fields
@@ -24,6 +24,7 @@ from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
 from services.workflow.confidentiality import open_matter_faults
 from services.workflow.duty import ask_for_instruction, is_out_of_hours, receiver_on_duty
+from services.workflow.informing import inform
 from services.workflow.intake import channel_faults, handle_at_once, tell_at_registration, told_faults
 from services.workflow.naming import check_named, name_people
 from services.workflow.numbers import take_number
@@ -126,6 +127,7 @@ def register(work: UnitOfWork, new: NewComplaint) -> Complaint:
     if procedure.duty is not None and out_of_hours:
         ask_for_instruction(work, complaint, procedure.duty, time)
     tell_at_registration(work, complaint, procedure, new.told)
+    inform(work, complaint, InformedOf.REGISTERED)
     for heard, at in ((ClockEvent.RECEIVED, new.received_at), (ClockEvent.REGISTERED, work.now)):
         clocks.start_clocks(work, complaint, heard, at)
     work.record(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from models import ArchiveRecord, Complaint
 from models.enums import EventKind, State
 from models.labels import _l
+from services.archives.sealing import end_seal
 from services.deadlines import clocks
 from services.procedures.vocabulary import ClockEvent
 from services.unit_of_work import UnitOfWork
@@ -32,6 +33,8 @@ def reopen(work: UnitOfWork, complaint_id: str, version: int | None = None, *, n
     if record is not None:
         record.ended_at = work.now
     act.finish(State.ACCEPTED, text=new_fact)
+    if record is not None:
+        end_seal(work, record)
     clocks.start_clocks(work, complaint, ClockEvent.ACCEPTED, work.now)
     act.tell([complaint.first_receiver_id], "reopened")
     return complaint

@@ -13,6 +13,7 @@ from pydantic import field_validator, model_validator
 from services.deadlines.rules import OFFICE_HOURS, CountingRule, LastDay, Unit, WarnPoint, Window
 from services.procedures.parts import Code, LocalTime, OfficeHours, Part, Ruled, Text
 from services.procedures.sections.accidents import AccidentCase, Accidents
+from services.procedures.sections.acknowledgement import Acknowledgement
 from services.procedures.sections.analysis import Analysis
 from services.procedures.sections.archive import ConfidentialMatter, FileContent
 from services.procedures.sections.clauses import OwnClause
@@ -22,6 +23,7 @@ from services.procedures.sections.fields import ComplainantKind, DeclaredField
 from services.procedures.sections.gates import DeclaredGate
 from services.procedures.sections.grading import Grade, Grading
 from services.procedures.sections.holds import HoldRule
+from services.procedures.sections.informed import Informed
 from services.procedures.sections.intake import NamedHandler, ToldAtRegistration
 from services.procedures.sections.investigation import SILENT, InvestigationRules
 from services.procedures.sections.measures import Measures
@@ -249,6 +251,8 @@ class Procedure(Part):
     archive: Archive
     categories: tuple[Kind, ...] = ()
     natures: tuple[Kind, ...] = ()
+    acknowledgement: Acknowledgement | None = None
+    informed: tuple[Informed, ...] = ()
     duty: DutyRoster | None = None
     reception_days: tuple[ReceptionDay, ...] = ()
     publicity: Publicity | None = None

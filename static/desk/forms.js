@@ -1,6 +1,6 @@
 /* Full-page and dialog forms: drafts, double submit, inline rows, drop zones, leaving with unsaved words.
    data-submit-once, data-draft="key", data-guard, data-save-key, data-inline (with data-inline-add, -remove),
-   data-drop, data-drop-empty, data-date-quick, data-shown-for="field: values". */
+   data-drop, data-drop-empty, data-date-quick, data-texts, data-shown-for="field: values". */
 (function () {
   "use strict";
   const Desk = window.Desk;
@@ -212,6 +212,19 @@
       input.dispatchEvent(new Event("change", { bubbles: true }));
     });
   }
+
+  /* A ready text in several languages: another choice replaces it while nobody has changed what stands there. */
+  document.addEventListener("change", function (event) {
+    const pick = event.target.closest("select[data-texts]");
+    if (!pick) return;
+    const texts = JSON.parse(pick.dataset.texts);
+    const field = pick.form.elements[pick.dataset.textsFor];
+    const untouched = !field.value.trim() || Object.keys(texts).some(function (key) { return texts[key] === field.value.replace(/\r\n/g, "\n"); });
+    if (!texts[pick.value] || texts[pick.value] === field.value) return;
+    const put = function () { field.value = texts[pick.value]; field.dispatchEvent(new Event("input", { bubbles: true })); };
+    if (untouched) put();
+    else Desk.confirm(Desk.strings.replace_text).then(function (yes) { if (yes) put(); });
+  });
 
   /* Conflict page: one choice for every field. */
   document.addEventListener("click", function (event) {

@@ -15,6 +15,8 @@ import database
 from services import schema
 
 POSTGRES_SETTING = "DESK_TEST_POSTGRES_URL"
+TEMPLATE_SETTING = "DESK_TEST_SQLITE_TEMPLATE"
+"""A file that the migrations have run on, for runs that follow each other closely."""
 
 
 class TestDatabase:
@@ -171,7 +173,8 @@ class Databases:
 
     def _make(self, kind: str) -> TestDatabase:
         if kind == "sqlite":
-            return SqliteDatabase(self.folder / "desk.sqlite3")
+            template = os.environ.get(TEMPLATE_SETTING)
+            return SqliteDatabase(self.folder / "desk.sqlite3", Path(template) if template else None)
         return PostgresDatabase(self.server.url)
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -140,48 +140,78 @@ def emptied(clause: str, dotted: str) -> Mutation | Outcome:
     return Mutation(clause, dotted, str(file.relative_to(ROOT)), "".join(lines))
 
 
-def try_out(mutation: Mutation, tree: Path) -> Outcome:
+class Tree:
+    """A copy of the tree and the processes that run its tests."""
+
+    def __init__(self, folder: Path) -> None:
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        (folder / ".venv").symlink_to(ROOT / ".venv")
+        self.folder = folder
+        self._servers: dict[str, subprocess.Popen[str]] = {}
+
+    def run(self, kind: str, clause: str, tests: Sequence[str]) -> dict[str, Any]:
+        """What the server that holds `kind` ("libraries" or "product") says of the tests."""
+        server = self._servers.get(kind) or self._start(kind)
+        assert server.stdin is not None
+        assert server.stdout is not None
+        print(
+            json.dumps({"clause": clause, "tests": tests, "seconds": SECONDS}), file=server.stdin, flush=True
+        )
+        answer: dict[str, Any] = json.loads(server.stdout.readline())
+        return answer
+
+    def _start(self, kind: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tests.support.mutation_server", kind]
+        self._servers[kind] = subprocess.Popen(
+            command, cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self._servers[kind]
+
+    def close(self) -> None:
+        for server in self._servers.values():
+            server.communicate()
+
+
+def marked_tests(clause: str) -> list[str]:
+    """The tests of the clause, those of the browser last: one that fails is enough, and they are the slowest."""
+    return sorted(passing_tests().get(clause, ()), key=lambda test: "/browser/" in test)
+
+
+def control(clause: str, tree: Tree) -> Outcome | None:
+    """What is wrong with the marked tests while nothing is taken out; a test that fails anyway shows nothing."""
+    if not marked_tests(clause):
+        return Outcome(clause, "–", "untested")
+    answer = tree.run("product", clause, marked_tests(clause))
+    if answer["exit"] == 0:
+        return None
+    return Outcome(clause, "–", "broken", f"fails with every rule in place: {_last(answer['output'])}")
+
+
+def try_out(mutation: Mutation, tree: Tree) -> Outcome:
     """Run the marked tests in `tree` with the mutation in place."""
-    tests = passing_tests().get(mutation.clause, ())
-    if not tests:
-        return Outcome(mutation.clause, mutation.rule, "untested")
-    target = tree / mutation.file
+    target = tree.folder / mutation.file
     kept = target.read_text(encoding="utf-8")
     target.write_text(mutation.text, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-k",
-        "not postgresql",
-        "--clause",
-        mutation.clause,
-        *tests,
-    ]
+    kind = "libraries" if target.suffix == ".py" else "product"
     try:
-        run = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=SECONDS)
-        verdict = {0: "survived", 1: "killed", 2: "killed", 5: "untested"}.get(run.returncode, "broken")
-        return Outcome(mutation.clause, mutation.rule, verdict, _last(run.stdout))
-    except subprocess.TimeoutExpired:
-        return Outcome(mutation.clause, mutation.rule, "killed", f"did not end within {SECONDS} seconds")
+        answer = tree.run(kind, mutation.clause, marked_tests(mutation.clause))
     finally:
         target.write_text(kept, encoding="utf-8")
+    if answer["exit"] is None:
+        return Outcome(mutation.clause, mutation.rule, "killed", f"did not end within {SECONDS} seconds")
+    verdict = {0: "survived", 1: "killed", 2: "killed", 5: "untested"}.get(answer["exit"], "broken")
+    return Outcome(mutation.clause, mutation.rule, verdict, _last(answer["output"]))
 
 
 def _last(output: str) -> str:
     return output.strip().splitlines()[-1] if output.strip() else ""
 
 
-def copies(folder: Path, count: int) -> Queue[Path]:
+def copies(folder: Path, count: int) -> Queue[Tree]:
     """As many copies of the tree as there are workers."""
-    trees: Queue[Path] = Queue()
+    trees: Queue[Tree] = Queue()
     for number in range(count):
-        tree = folder / f"tree{number}"
-        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*LEFT_OUT))
-        (tree / ".venv").symlink_to(ROOT / ".venv")
-        trees.put(tree)
+        trees.put(Tree(folder / f"tree{number}"))
     return trees
 
 
@@ -199,25 +229,37 @@ def main() -> int:
         and (not options.clause or clause.code in options.clause)
         and (not options.regulation or clause.regulation in options.regulation)
     ]
-    planned = [one for clause in chosen for one in mutations(clause)]
     with tempfile.TemporaryDirectory(prefix="mutated_") as folder:
-        trees = copies(Path(folder), options.workers)
-
-        def one(item: Mutation | Outcome) -> Outcome:
-            if isinstance(item, Outcome):
-                return item
-            tree = trees.get()
-            try:
-                outcome = try_out(item, tree)
-            finally:
-                trees.put(tree)
-            if outcome.verdict != "killed":
-                print(f"{outcome.verdict:12} {outcome.clause}  {outcome.rule}  {outcome.detail}", flush=True)
-            return outcome
-
-        with ThreadPoolExecutor(options.workers) as pool:
-            outcomes = list(pool.map(one, planned))
+        outcomes = _outcomes(chosen, copies(Path(folder), options.workers), options.workers)
     return _summary(outcomes, {clause.code for clause in chosen}, options.report)
+
+
+def _outcomes(chosen: Sequence[Clause], trees: Queue[Tree], workers: int) -> list[Outcome]:
+    def in_a_tree(work: Callable[[Any, Tree], Any], item: Any) -> Any:
+        tree = trees.get()
+        try:
+            return work(item, tree)
+        finally:
+            trees.put(tree)
+
+    def one(item: Mutation | Outcome) -> Outcome:
+        outcome: Outcome = item if isinstance(item, Outcome) else in_a_tree(try_out, item)
+        if outcome.verdict != "killed":
+            print(f"{outcome.verdict:12} {outcome.clause}  {outcome.rule}  {outcome.detail}", flush=True)
+        return outcome
+
+    with ThreadPoolExecutor(workers) as pool:
+        unfit = [
+            each
+            for each in pool.map(lambda clause: in_a_tree(control, clause.code), chosen)
+            if each is not None
+        ]
+        shown = {each.clause for each in unfit}
+        planned = [each for clause in chosen if clause.code not in shown for each in mutations(clause)]
+        outcomes = list(pool.map(one, [*unfit, *planned]))
+    while not trees.empty():
+        trees.get().close()
+    return outcomes
 
 
 def _summary(outcomes: list[Outcome], clauses: set[str], report: Path | None) -> int:
@@ -226,9 +268,6 @@ def _summary(outcomes: list[Outcome], clauses: set[str], report: Path | None) ->
         outcome.clause for outcome in outcomes if outcome.verdict in ("survived", "untested", "broken")
     }
     ruled = {outcome.clause for outcome in outcomes}
-    for outcome in outcomes:
-        if outcome.verdict == "unremovable":
-            print(f"{'unremovable':12} {outcome.clause}  {outcome.rule}  {outcome.detail}")
     for clause in sorted(clauses - ruled):
         print(f"{'no rule':12} {clause}")
     good = len(ruled - bad)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "accidents", "archive", "audit", "documents",
+    "complaints", "investigations", "measures", "accidents", "archive", "archive_loans", "audit", "documents",
     "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
     "holds", "reports", "signals", "inspections", "groups", "solutions", "appraisals",
     "penalty_referrals", "posts", "duty", "enquiries", "reception_sessions", "trainings",
@@ -20,6 +20,7 @@ FILLERS: dict[str, str] = {
 RELATIONS = {
     "accidents": "department_id",
     "archive": "complaint_id",
+    "archive_loans": "reader_id",
     "audit": "",
     "calendar": "",
     "complaints": "department_id",

@@ -21,6 +21,7 @@ from extensions import db
 from models import (
     Accident,
     Appraisal,
+    ArchiveLoan,
     ArchiveRecord,
     Attachment,
     AuditEntry,
@@ -47,6 +48,7 @@ from models import (
     SavedView,
     Solution,
 )
+from models.archive_enums import LoanKind
 from models.enums import (
     DayKind,
     FindingVerdict,
@@ -315,6 +317,16 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
         ),
     }
     session.add_all(rows.values())
+    session.flush()
+    rows["loan"] = ArchiveLoan(
+        archive_record_id=rows["archive"].id,
+        complaint_id=case.id,
+        kind=LoanKind.PAPER,
+        reader_name="上级单位",
+        purpose="复核",
+        taken_at=now,
+    )
+    session.add(rows["loan"])
     session.flush()
     rows["investigation"] = investigation
     rows |= hold_rows(session, case, f"ZT-{number}", now)

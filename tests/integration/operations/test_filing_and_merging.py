@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from models import ArchiveRecord
+from models import ArchiveRecord, ArchiveSeal
 from models.enums import EventKind, RoleName, State
 from services.errors import Invalid, Refused
 from tests.factories import House, create_complaint, fire, take, valid_form
@@ -24,7 +24,8 @@ def test_filed_with_its_written_result(session: Session, house: House) -> None:
     assert len(record.digest or "") == 64
     assert record.review_on is not None and record.review_on.year == 2036
     assert values(session, complaint)["state"] is State.ARCHIVED
-    assert last_event(session, complaint).data["digest"] == record.digest
+    [seal] = rows(session, ArchiveSeal, complaint)
+    assert (seal.digest, seal.row_count, seal.ended_at) == (record.digest, record.sealed_rows, None)
 
 
 def test_a_file_number_is_taken_once_even_by_a_hidden_file(session: Session, house: House) -> None:

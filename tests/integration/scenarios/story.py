@@ -46,6 +46,7 @@ from services.operations.record_measure import record_measure
 from services.operations.verify_measure import verify_measure
 from services.procedures.of_complaint import procedure_of
 from services.unit_of_work import UnitOfWork
+from services.workflow.acknowledging import Draft
 from settings import Settings
 from tests.factories import NOW, House, actor_of, fire, register_complaint, reread, valid_form
 from tests.factories.full_house import png
@@ -142,6 +143,14 @@ class Story:
         """Any other operation, by this person now."""
         with UnitOfWork(self.session, actor_of(self.session, self.person(who), self.now), self.now) as work:
             return operation(work, *args, **form)
+
+    def acknowledge(self, who: Who, **typed: Any) -> None:
+        """With the ready text, the date that the clocks give or `estimated_completion`, and the signature."""
+        case = self.case
+        draft = Draft(self.session, case, procedure_of(self.session, case), self.now)
+        day = typed.pop("estimated_completion", None) or draft.estimated_completion
+        text = f"{draft.text('zh')}\n{day.isoformat() if day else ''}"
+        self.step(E.ACKNOWLEDGE, who, text=text, estimated_completion=day, signed=True, **typed)
 
     # --- stretches that several regulations have in common ------------------------------------------------------------
 

@@ -76,7 +76,7 @@ def test_r11_answered_in_a_day_investigated_in_three_decided_in_seven(under: Beg
     assert story.clock("first_reply") == (C.RUNNING, "2026-02-14 09:30")
     assert story.clock("investigate") == (C.RUNNING, "2026-02-25")
     assert story.clock("decide") == (C.RUNNING, "2026-03-02")
-    story.step(E.ACKNOWLEDGE, R.HANDLER)
+    story.acknowledge(R.HANDLER)
     assert story.clock("first_reply")[0] is C.MET
 
     story.at("2026-02-26 10:00")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from models.enums import (
     Category,
@@ -126,7 +127,8 @@ def test_r07_each_one_is_acknowledged_and_planned_with_owner_and_deadline(under:
     story.refused(E.ACCEPT, R.FIRST_RECEIVER, "missing_complainant_name")
     story.name_party(kind=PartyKind.PERSON, name="王某", phone="13700000000")
     story.invalid(E.ACKNOWLEDGE, R.FIRST_RECEIVER, "text", text=" ")
-    story.step(E.ACKNOWLEDGE, R.FIRST_RECEIVER)
+    story.invalid(E.ACKNOWLEDGE, R.FIRST_RECEIVER, "text", "estimated_completion", "signed")
+    story.acknowledge(R.FIRST_RECEIVER, estimated_completion=date(2026, 4, 10))
     assert story.clock("acknowledge") == (C.MET, "2026-03-11 09:00")
     story.hand_over()
 
