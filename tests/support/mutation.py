@@ -2,9 +2,10 @@
 
     python -m tests.support.mutation [--clause R05-11] [--regulation R05] [--workers 2] [--report FILE]
 
-A rule is a place in the procedure file that cites the clause (a list item or an optional part is removed; in a part
-that has to be there, booleans are flipped and numbers doubled), or a function named in procedures/clauses (its body
-becomes `return None`). Each is done in a copy of the tree, so nothing here is touched.
+A rule is a place in the procedure file that cites the clause, or a function named in procedures/clauses. A list item or
+an optional part is removed; in a part that has to be there, booleans are flipped, numbers doubled, roles changed for
+another, and what a list says of it exchanged with another item's. A function's body becomes `return None`. Each is
+done in a copy of the tree, so nothing here is touched.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from queue import Queue
 from typing import Any
 
 import yaml
 
+from models.enums import RoleName
 from services.procedures.checking import parse
 from services.procedures.clauses import Clause, Place, catalogue, passing_tests, places_of
 from services.procedures.reading import InvalidProcedure, name, read
@@ -42,6 +47,13 @@ LEFT_OUT = (
     "__pycache__",
 )
 SECONDS = 300
+ROLES = frozenset(role.value for role in RoleName)
+IDENTITY = ("code", "names", "clause", "assumption")
+OTHER_ROLES = (RoleName.ARCHIVIST.value, RoleName.HANDLER.value)
+
+
+class NothingToExchange(Exception):
+    """The two items differ in their names alone."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +79,9 @@ class Outcome:
 def mutations(clause: Clause) -> Iterator[Mutation | Outcome]:
     """Every rule of `clause` taken out; an Outcome for one that cannot be."""
     pack = packs_in()[clause.procedure]
-    for place in places_of(pack.procedure).get(clause.code, []):
-        text = without(pack.text, place)
+    places = places_of(pack.procedure).get(clause.code, [])
+    for place in places:
+        text = without(pack.text, place, places)
         rule = f"{pack.path.name}: {name(place)}"
         if text is None:
             yield Outcome(clause.code, rule, "unremovable", "the procedure is not valid without it")
@@ -78,18 +91,52 @@ def mutations(clause: Clause) -> Iterator[Mutation | Outcome]:
         yield emptied(clause.code, dotted)
 
 
-def without(text: str, place: Place) -> str | None:
-    """The procedure without the rule at `place`; None when no such procedure is valid."""
-    for change in (_removed, _turned):
-        data = read(text).data
-        change(data, place)
-        changed = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
-        try:
-            parse(changed)
-        except InvalidProcedure:
-            continue
-        return changed
+def without(text: str, place: Place, places: Sequence[Place]) -> str | None:
+    """The procedure without the rule at `place`; None when no such procedure is valid. `places` cite the same clause.
+
+    Removal comes first, alone and then with all that cites the clause; what only changes the rule is the last resort.
+    """
+    return _changed(text, place, _removed) or without_all(text, places) or _altered(text, place)
+
+
+def _changed(text: str, place: Place, change: Callable[[Any, Any], None]) -> str | None:
+    data = read(text).data
+    change(_holder(data, place), place[-1])
+    return _valid(data)
+
+
+def _removed(holder: Any, last: Any) -> None:
+    del holder[last]
+
+
+def _altered(text: str, place: Place) -> str | None:
+    for change in changes(read(text).data, place):
+        with suppress(NothingToExchange):
+            if changed := _changed(text, place, change):
+                return changed
     return None
+
+
+def without_all(text: str, places: Sequence[Place]) -> str | None:
+    """The procedure without anything that cites the clause: a field and the line that asks for it go together."""
+    data = read(text).data
+    for place in sorted(places, key=_from_the_end, reverse=True):
+        with suppress(KeyError, IndexError):  # it went with the part that held it
+            del _holder(data, place)[place[-1]]
+    return _valid(data)
+
+
+def _from_the_end(place: Place) -> list[tuple[int, str]]:
+    return [(part, "") if isinstance(part, int) else (-1, part) for part in place]
+
+
+def _valid(data: Any) -> str | None:
+    changed = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+    try:
+        parse(changed)
+    except InvalidProcedure:
+        return None
+    return changed
 
 
 def _holder(data: Any, place: Place) -> Any:
@@ -98,17 +145,65 @@ def _holder(data: Any, place: Place) -> Any:
     return data
 
 
-def _removed(data: Any, place: Place) -> None:
-    del _holder(data, place)[place[-1]]
-
-
-def _turned(data: Any, place: Place) -> None:
+def changes(data: Any, place: Place) -> Iterator[Callable[[Any, Any], None]]:
+    """Ways to turn the rule into another; where a combination is not valid, one setting at a time."""
     part = _holder(data, place)[place[-1]]
-    for key, value in part.items():
-        if isinstance(value, bool):
-            part[key] = not value
-        elif isinstance(value, int):
+    settings = [key for key, value in part.items() if isinstance(value, bool | int) or str(value) in ROLES]
+    if settings:
+        for keys in (settings, *([key] for key in settings)):
+            yield partial(_turned, keys=keys)
+    inner = [value for value in part.values() if isinstance(value, dict | list)]
+    if any(_numbers(value) for value in inner):
+        yield lambda holder, last: _double_numbers(holder[last])
+    if isinstance(place[-1], int):
+        for other in range(len(_holder(data, place))):
+            yield partial(_exchanged, other=other)
+
+
+def _turned(holder: Any, last: Any, keys: Sequence[str]) -> None:
+    part = holder[last]
+    for key in keys:
+        part[key] = _other(part[key])
+
+
+def _exchanged(holder: Any, last: Any, other: int) -> None:
+    """What distinguishes two items of a list, but for their names, goes to the other one."""
+    one, two = holder[last], holder[other]
+    said = [
+        key
+        for key in one
+        if key in two and isinstance(one[key], str) and one[key] != two[key] and key not in IDENTITY
+    ]
+    if not said:
+        raise NothingToExchange
+    for key in said:
+        one[key], two[key] = two[key], one[key]
+
+
+def _numbers(part: Any) -> bool:
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return any(_is_number(each) or _numbers(each) for each in inner)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _double_numbers(part: Any) -> None:
+    """Thresholds of criteria, wherever in the part they stand."""
+    for key, value in list(part.items() if isinstance(part, dict) else enumerate(part)):
+        if _is_number(value):
             part[key] = value * 2
+        elif isinstance(value, dict | list):
+            _double_numbers(value)
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value * 2
+    return next(role for role in OTHER_ROLES if role != value)
 
 
 def emptied(clause: str, dotted: str) -> Mutation | Outcome:
@@ -255,8 +350,8 @@ def _outcomes(chosen: Sequence[Clause], trees: Queue[Tree], workers: int) -> lis
             if each is not None
         ]
         shown = {each.clause for each in unfit}
-        planned = [each for clause in chosen if clause.code not in shown for each in mutations(clause)]
-        outcomes = list(pool.map(one, [*unfit, *planned]))
+        planned = (each for clause in chosen if clause.code not in shown for each in mutations(clause))
+        outcomes = list(pool.map(one, chain(unfit, planned)))
     while not trees.empty():
         trees.get().close()
     return outcomes
