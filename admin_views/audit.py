@@ -62,7 +62,7 @@ class AuditView(GuardedModelView):
             Fact(label=_("Record kind"), value=subject_label(values["subject_type"])),
             Fact(label=_("Record"), value=values["subject_name"]),
             Fact(label=_("Reason"), value=values["reason"]),
-            Fact(label=_("Request"), value=values["request_id"]),
+            Fact(label=_("Request"), value=values["request_id"], code=True),
         ]
         return RecordPage(
             title=self.name_of(row),

@@ -53,11 +53,13 @@ class Action:
 class Fact:
     """A label with its value on a record page; `masked` values were withheld by the reader's role.
 
-    `lang` when the value stays in a language of its own, such as the words of a regulation."""
+    `lang` when the value stays in a language of its own, such as the words of a regulation; `code` when it is in none,
+    such as the id of a request."""
 
     label: Text
     value: Any = ""
     lang: str = ""
+    code: bool = False
     href: str = ""
     wide: bool = False
     masked: bool = False

@@ -81,7 +81,7 @@ def mutations(clause: Clause) -> Iterator[Mutation | Outcome]:
     pack = packs_in()[clause.procedure]
     places = places_of(pack.procedure).get(clause.code, [])
     for place in places:
-        text = without(pack.text, place) or without_all(pack.text, places)
+        text = without(pack.text, place, places)
         rule = f"{pack.path.name}: {name(place)}"
         if text is None:
             yield Outcome(clause.code, rule, "unremovable", "the procedure is not valid without it")
@@ -91,13 +91,28 @@ def mutations(clause: Clause) -> Iterator[Mutation | Outcome]:
         yield emptied(clause.code, dotted)
 
 
-def without(text: str, place: Place) -> str | None:
-    """The procedure without the rule at `place`; None when no such procedure is valid."""
+def without(text: str, place: Place, places: Sequence[Place]) -> str | None:
+    """The procedure without the rule at `place`; None when no such procedure is valid. `places` cite the same clause.
+
+    Removal comes first, alone and then with all that cites the clause; what only changes the rule is the last resort.
+    """
+    return _changed(text, place, _removed) or without_all(text, places) or _altered(text, place)
+
+
+def _changed(text: str, place: Place, change: Callable[[Any, Any], None]) -> str | None:
+    data = read(text).data
+    change(_holder(data, place), place[-1])
+    return _valid(data)
+
+
+def _removed(holder: Any, last: Any) -> None:
+    del holder[last]
+
+
+def _altered(text: str, place: Place) -> str | None:
     for change in changes(read(text).data, place):
-        data = read(text).data
         with suppress(NothingToExchange):
-            change(_holder(data, place), place[-1])
-            if changed := _valid(data):
+            if changed := _changed(text, place, change):
                 return changed
     return None
 
@@ -131,8 +146,7 @@ def _holder(data: Any, place: Place) -> Any:
 
 
 def changes(data: Any, place: Place) -> Iterator[Callable[[Any, Any], None]]:
-    """Ways to take the rule out, the plainest first; where a combination is not valid, one setting at a time."""
-    yield lambda holder, last: holder.__delitem__(last)
+    """Ways to turn the rule into another; where a combination is not valid, one setting at a time."""
     part = _holder(data, place)[place[-1]]
     settings = [key for key, value in part.items() if isinstance(value, bool | int) or str(value) in ROLES]
     if settings:

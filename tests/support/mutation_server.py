@@ -10,7 +10,6 @@ code; null when the time ran out) and `output`.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import os
 import signal
@@ -27,7 +26,6 @@ LIBRARIES = (
     "docxtpl",
     "flask_admin.contrib.sqla",
     "flask_login",
-    "flask_migrate",
     "flask_sqlalchemy",
     "flask_wtf",
     "hypothesis",
@@ -44,8 +42,7 @@ LIBRARIES = (
 
 def import_libraries() -> None:
     for library in LIBRARIES:
-        if importlib.util.find_spec(library.split(".")[0]):
-            importlib.import_module(library)
+        importlib.import_module(library)
 
 
 def import_product() -> None:

@@ -278,10 +278,13 @@ def test_the_year_of_a_calendar_is_entered_and_due_dates_follow(
 def test_the_trail_is_read_by_its_readers_and_the_chain_is_checked(
     session: Session, house: House, case: str, sign_in: SignIn
 ) -> None:
+    day = {"day": "2026-12-24", "kind": "rest", "reason": "院庆"}
+    assert sign_in(house[R.ADMINISTRATOR]).post("/calendar/new/", data=day).status_code == 303
     auditor = sign_in(house[R.AUDITOR])
     page = auditor.get("/audit/")
     address = re.findall(r"/audit/([0-9a-f]{64})/", page.text)[0]
-    assert auditor.get(f"/audit/{address}/").status_code == 200
+    entry = auditor.get(f"/audit/{address}/")
+    assert re.search(r"<code>[0-9a-f]{16}</code>", entry.text), "the id to find the request by is no word"
     assert "完整" in words(auditor.get("/audit/chain")) or "Whole" in words(auditor.get("/audit/chain"))
     assert sign_in(house[R.HANDLER]).get("/audit/").status_code == 403
 
