@@ -210,7 +210,6 @@ SECTION_KEYS: dict[str, LazyString] = {
 }
 
 SECTION_WORDS: dict[str, LazyString] = {
-    "first_receiver": _l("First receiver"),
     **{outcome.value: outcome.label for outcome in CheckOutcome},
     "steps": _l("the steps that follow"),
     "due_dates": _l("the due dates"),
