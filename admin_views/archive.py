@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,21 +21,34 @@ from admin_views.archive_words import difference_in_words, occasion_in_words
 from admin_views.attachments import store
 from admin_views.base import GuardedModelView
 from admin_views.case_context import RecordTable
+from admin_views.destruction import RetentionForm, destroyed_note
 from admin_views.errors import messages_of
 from admin_views.fields import REQUIRED, RelationField, stripped
+from admin_views.form_context import RecordPage
 from admin_views.guard import acting, requires
 from admin_views.page_parts import Action, Badge, Empty, Fact
 from admin_views.record_dialog import step_dialog
+from admin_views.sessions import now
 from admin_views.values import actor_text, badge_of, text_of
 from extensions import db
-from models import ArchiveLoan, ArchiveRecord, ArchiveSeal, User
+from models import (
+    ArchiveLoan,
+    ArchiveRecord,
+    ArchiveSeal,
+    Destruction,
+    DestructionItem,
+    RetentionExtension,
+    User,
+)
 from models.archive_enums import LoanKind
 from models.labels import _l
 from services.access.permissions import Permission
 from services.actor import SYSTEM
+from services.archives.retention import today_of
 from services.errors import Refused
 from services.listing import ListRow
-from services.operations.lend_file import LONGEST_PURPOSE, lend_file, take_back_file
+from services.operations.extend_retention import extend_retention
+from services.operations.lend_file import LONGEST_PURPOSE, lend_file
 from services.operations.verify_archive import seal_unsealed, verify_archive
 from services.unit_of_work import UnitOfWork
 
@@ -64,15 +78,6 @@ class LendForm(BaseForm):
     )
 
 
-class BackForm(BaseForm):
-    note = StringField(
-        _l("State on return"),
-        [InputRequired(REQUIRED), Length(max=300)],
-        description=_l("Complete and undamaged, or what is missing."),
-        render_kw={"wide": True, "autofocus": True},
-    )
-
-
 class ArchiveView(GuardedModelView):
     """Archive records. They come from the step "archive"; here they are read, checked and lent."""
 
@@ -80,7 +85,16 @@ class ArchiveView(GuardedModelView):
     permission = Permission.ARCHIVE_READ
     title = _l("Archive records")
     default_sort = "-archived_at"
-    standard_views = ((_l("All"), ""), (_l("Differs from its seal"), "f.verdict=differs"))
+
+    @property
+    def standard_views(self) -> Sequence[tuple[Any, str]]:  # type: ignore[override]
+        today = today_of(db.session(), now()).isoformat()
+        return (
+            (_l("All"), ""),
+            (_l("Retention ended"), f"f.review_on_to={today}&f.destroyed_at=none&f.ended_at=none"),
+            (_l("Differs from its seal"), "f.verdict=differs"),
+        )
+
     empty = Empty(
         title=_l("Nothing is archived yet"),
         text=_l("A closed complaint is archived from its page; its file then stands here."),
@@ -90,18 +104,37 @@ class ArchiveView(GuardedModelView):
     def badges(self, row: ListRow) -> Sequence[Badge]:
         if row.values["ended_at"] is not None:
             return (Badge(text=_("Taken out again"), tone="warn", icon="refresh"),)
+        if row.values["destroyed_at"] is not None:
+            return (Badge(text=_("Content destroyed"), tone="dark", icon="close"),)
         verdict = badge_of(row.values["verdict"])
         return (verdict,) if verdict else ()
 
     def record_actions(self, row: ListRow) -> Sequence[Action]:
-        if not acting().may(Permission.COMPLAINT_ARCHIVE) or row.values["ended_at"] is not None:
+        is_over = row.values["ended_at"] is not None or row.values["destroyed_at"] is not None
+        if not acting().may(Permission.COMPLAINT_ARCHIVE) or is_over:
             return ()
         if row.values["sealed_rows"] is None:
             return (self._post("seal", row, _("Seal the file"), "lock"),)
         return (
             self._post("verify", row, _("Check the seal"), "shield"),
             Action(label=_("Lend or copy"), url=self._url("lend", row.address), icon="reply", dialog=True),
+            *self._keep_longer(row),
         )
+
+    def _keep_longer(self, row: ListRow) -> Sequence[Action]:
+        if row.values["review_on"] is None or not acting().may(Permission.DESTRUCTION_PROPOSE):
+            return ()
+        url = self._url("retention", row.address)
+        return (Action(label=_("Keep longer"), url=url, icon="timer", dialog=True),)
+
+    def page(self, row: ListRow) -> RecordPage:
+        page = super().page(row)
+        if row.values["destroyed_at"] is not None:
+            text = destroyed_note(row.values["destroyed_at"], self.reader.zone)
+            return replace(page, notices=(("warn", text),))
+        if row.values["review_on"] is None and row.values["ended_at"] is None:
+            return replace(page, notices=(("info", _("This file is kept for ever.")),))
+        return page
 
     def _post(self, name: str, row: ListRow, label: str, icon: str) -> Action:
         return Action(label=label, url=self._url(name, row.address), icon=icon, method="post")
@@ -110,7 +143,52 @@ class ArchiveView(GuardedModelView):
         return url_for(f"{self.endpoint}.{name}", address=address)
 
     def tables(self, row: ListRow) -> Sequence[RecordTable]:
-        return (self._seals(row), self._loans(row))
+        return (self._seals(row), self._loans(row), *self._retention(row))
+
+    def _retention(self, row: ListRow) -> Sequence[RecordTable]:
+        """Why it is kept longer, and on which registers of destruction it stood."""
+        zone = self.reader.zone
+        lines = [
+            [
+                Fact(label="", value=text_of(one.decided_at, zone)),
+                Fact(label="", value=_("Keep longer")),
+                Fact(label="", value=one.decided_by.name if one.decided_by else ""),
+                Fact(label="", value=text_of(one.until_on, zone) or _("Kept for ever")),
+                Fact(label="", value=one.reason),
+            ]
+            for one in db.session().scalars(
+                sa.select(RetentionExtension)
+                .where(RetentionExtension.archive_record_id == row.id)
+                .options(sa.orm.selectinload(RetentionExtension.decided_by))
+                .order_by(RetentionExtension.id)
+            )
+        ]
+        registers = sa.select(DestructionItem.destruction_id).where(
+            DestructionItem.archive_record_id == row.id
+        )
+        lines += [
+            [
+                Fact(label="", value=text_of(one.decided_at or one.proposed_at, zone)),
+                Fact(label="", value=str(one.status.label)),
+                Fact(
+                    label="",
+                    value=" / ".join(person.name for person in (one.proposed_by, one.decided_by) if person),
+                ),
+                Fact(
+                    label="",
+                    value=one.number,
+                    href=url_for("destructions.details_view", address=one.public_id),
+                ),
+                Fact(label="", value=one.decision_reason or one.opinion),
+            ]
+            for one in db.session().scalars(
+                sa.select(Destruction).where(Destruction.id.in_(registers)).order_by(Destruction.id)
+            )
+        ]
+        if not lines:
+            return ()
+        heads = [_("At"), _("Decision"), _("By"), _("Until or register"), _("Reason")]
+        return (RecordTable(key="retention", title=_("Retention and destruction"), heads=heads, rows=lines),)
 
     def _seals(self, row: ListRow) -> RecordTable:
         seals = db.session().scalars(
@@ -253,57 +331,26 @@ class ArchiveView(GuardedModelView):
             lookup_url=lambda key: url_for("archive_loans.lookup", field=key),
         )
 
-
-class LoansView(GuardedModelView):
-    """The register of retrieval over all files."""
-
-    model = ArchiveLoan
-    permission = Permission.ARCHIVE_READ
-    title = _l("Register of retrieval")
-    default_sort = "-taken_at"
-    extra_fields = ("kind", "returned_at")
-    standard_views = (
-        (_l("All"), ""),
-        (_l("Paper files lent"), "f.kind=paper&f.returned_at=none"),
-    )
-    empty = Empty(
-        title=_l("Nobody has looked into a file yet"),
-        text=_l(
-            "Whoever opens an archived case that is not their own says what for; paper files are lent here."
-        ),
-        icon="eye",
-    )
-
-    def name_of(self, row: ListRow) -> str:
-        return f"{row.values['reader_name']} · {text_of(row.values['taken_at'], self.reader.zone)}"
-
-    def record_actions(self, row: ListRow) -> Sequence[Action]:
-        return self.row_actions(row)
-
-    def row_actions(self, row: ListRow) -> Sequence[Action]:
-        out = row.values["kind"] is LoanKind.PAPER and row.values["returned_at"] is None
-        if not out or not acting().may(Permission.COMPLAINT_ARCHIVE):
-            return ()
-        url = url_for(f"{self.endpoint}.take_back", address=row.address)
-        return (Action(label=_("Take back"), url=url, icon="check", dialog=True),)
-
-    @expose("/<address>/back", methods=("GET", "POST"))
-    @requires(Permission.COMPLAINT_ARCHIVE)
-    def take_back(self, address: str) -> ResponseReturnValue:
+    @expose("/<address>/retention", methods=("GET", "POST"))
+    @requires(Permission.DESTRUCTION_PROPOSE)
+    def retention(self, address: str) -> ResponseReturnValue:
         row = self.row(address)
         return step_dialog(
             self,
             row,
-            BackForm,
-            lambda work, version, form: take_back_file(work, row.id, note=form.note.data),
-            title=_("Take the file back"),
-            submit=_("Take back"),
-            icon="check",
+            RetentionForm,
+            lambda work, version, form: extend_retention(
+                work,
+                row.id,
+                until_on=form.until_on.data,
+                for_ever=form.for_ever.data,
+                reason=form.reason.data,
+            ),
+            title=_("Keep the file longer"),
+            submit=_("Keep longer"),
+            icon="timer",
         )
 
 
 def screens() -> list[Any]:
-    return [
-        ArchiveView(endpoint="archive", url="/archive"),
-        LoansView(endpoint="archive_loans", url="/archive-loans"),
-    ]
+    return [ArchiveView(endpoint="archive", url="/archive")]

@@ -117,6 +117,8 @@ MENU: tuple[Group, ...] = (
             Entry("documents.index_view", _l("Documents"), "file"),
             Entry("archive.index_view", _l("Archive records"), "archive"),
             Entry("archive_loans.index_view", _l("Register of retrieval"), "eye"),
+            Entry("destructions.index_view", _l("Destruction of files"), "timer"),
+            Entry("data_requests.index_view", _l("Requests about personal data"), "shield"),
             Entry("jobs.index", _l("Jobs"), "jobs"),
         ),
     ),

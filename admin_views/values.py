@@ -19,9 +19,10 @@ from admin_views.page_parts import Badge, Due, Fact, Tone
 from extensions import db
 from models import enums as e
 from models import job_enums as jobs
-from models.archive_enums import LoanKind, SealVerdict
+from models.archive_enums import DestructionStatus, LoanKind, SealVerdict
 from models.fields import FieldSpec
 from models.hold_enums import HoldStatus
+from models.privacy_requests import DataRequestStatus
 from models.remedy_enums import AppraisalResult, SolutionAnswer
 from services.access.masking import Masked
 from services.actor import SYSTEM
@@ -49,6 +50,12 @@ _TONES: dict[Enum, Tone] = {
     SealVerdict.INTACT: "good",
     SealVerdict.DIFFERS: "bad",
     LoanKind.PAPER: "warn",
+    DataRequestStatus.OPEN: "warn",
+    DataRequestStatus.TO_DO: "info",
+    DataRequestStatus.DONE: "good",
+    DataRequestStatus.REFUSED: "bad",
+    DestructionStatus.PROPOSED: "warn",
+    DestructionStatus.CARRIED_OUT: "dark",
     AppraisalResult.OPEN: "warn",
     AppraisalResult.CONFORMING: "good",
     AppraisalResult.NOT_CONFORMING: "bad",

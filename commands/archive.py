@@ -55,7 +55,10 @@ def verify(number: str | None, sealing: bool) -> None:
 
 
 def _files(session: Session, number: str | None) -> list[tuple[int, str, bool]]:
-    query = sa.select(ArchiveRecord).where(ArchiveRecord.ended_at.is_(None)).order_by(ArchiveRecord.id)
+    query = sa.select(ArchiveRecord).where(
+        ArchiveRecord.ended_at.is_(None), ArchiveRecord.destroyed_at.is_(None)
+    )
+    query = query.order_by(ArchiveRecord.id)
     if number is not None:
         query = query.where(ArchiveRecord.file_number == number)
     return [

@@ -69,3 +69,74 @@ def _rewrite_enum(table: str, column: str, name: str, change: Callable[[list[str
         batch.create_check_constraint(op.f(full_name), f"{column} IN ({allowed})")
     if table in APPEND_ONLY and op.get_bind().dialect.name == "sqlite":
         make_append_only(table)
+        if sa.inspect(op.get_bind()).has_table("destruction_items"):
+            allow_destruction(table)
+
+
+_DESTROYED = (
+    "EXISTS (SELECT 1 FROM destruction_items i JOIN destructions d ON d.id = i.destruction_id "
+    "WHERE i.complaint_id = OLD.complaint_id AND d.status = 'carried_out')"
+)
+_EMPTIED = {
+    "complaint_events": {"text": None, "data": "{}"},
+    "audit_entries": {"subject_name": None, "before": None, "after": None, "sealed": None, "reason": None},
+}
+"""What destroying the content of a case may empty, and what stands there then."""
+
+
+def allow_destruction(*tables: str) -> None:
+    """Instead of refusing every change: the content of a row may be emptied once two people have signed for it.
+
+    Nothing else of the row may change, and no row may go. SQLite drops a table's triggers when batch mode rebuilds it:
+    a migration that rebuilds one of these tables, `destructions` or `destruction_items` calls `forbid_destruction`
+    before and this after.
+    """
+    inspector = sa.inspect(op.get_bind())
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    for table in tables:
+        kept = [one["name"] for one in inspector.get_columns(table) if one["name"] not in _EMPTIED[table]]
+        same = "IS" if on_sqlite else "IS NOT DISTINCT FROM"
+        as_text = "" if on_sqlite else "::text"
+        parts = [_DESTROYED, *(f"NEW.{column} {same} OLD.{column}" for column in kept)]
+        parts += [
+            f"NEW.{column} IS NULL" if value is None else f"NEW.{column}{as_text} = '{value}'"
+            for column, value in _EMPTIED[table].items()
+        ]
+        _put_triggers(table, " AND ".join(parts), on_sqlite)
+
+
+def _put_triggers(table: str, allowed: str, on_sqlite: bool) -> None:
+    if on_sqlite:
+        op.execute(f"DROP TRIGGER IF EXISTS tr_{table}_no_update")
+        op.execute(
+            f"CREATE TRIGGER tr_{table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({allowed}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+        return
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION desk_only_emptied_{table}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF NOT ({allowed}) THEN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(f"DROP TRIGGER tr_{table}_append_only ON {table}")
+    op.execute(
+        f"CREATE TRIGGER tr_{table}_append_only BEFORE DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {_FUNCTION}()"
+    )
+    op.execute(
+        f"CREATE TRIGGER tr_{table}_only_emptied BEFORE UPDATE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION desk_only_emptied_{table}()"
+    )
+
+
+def forbid_destruction(*tables: str) -> None:
+    """Every change is refused again."""
+    for table in tables:
+        if op.get_bind().dialect.name == "sqlite":
+            for verb in ("update", "delete"):
+                op.execute(f"DROP TRIGGER IF EXISTS tr_{table}_no_{verb}")
+        else:
+            op.execute(f"DROP TRIGGER tr_{table}_append_only ON {table}")
+            op.execute(f"DROP TRIGGER tr_{table}_only_emptied ON {table}")
+            op.execute(f"DROP FUNCTION desk_only_emptied_{table}()")
+    make_append_only(*tables)

@@ -29,6 +29,7 @@ from models.complaints import (
     WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
+from models.destruction import Destruction, DestructionItem, RetentionExtension
 from models.documents import DocumentDelivery, DocumentTemplate, IssuedDocument
 from models.enquiries import Enquiry
 from models.groups import HandlingGroup, HandlingGroupMember
@@ -58,6 +59,7 @@ from models.organisation import (
     User,
 )
 from models.privacy import Consent, IdentityDocument
+from models.privacy_requests import DataRequest, DataRequestCase
 from models.procedure_drafts import ProcedureAdoption, ProcedureChange, ProcedureDraft, ProcedureDraftStep
 from models.procedures import CalendarDay, CalendarYear, ProcedureVersion
 from models.receipts import Acknowledgement, InformedPerson
@@ -65,7 +67,7 @@ from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.repeats import FurtherReport, RepeatLink
 from models.staff import ReadingConfirmation, Training
-from models.trail import AuditEntry, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
+from models.trail import AuditEntry, AuditSalt, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
     Assignment,
     ClockRun,
@@ -91,6 +93,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AuditEntry",
+    "AuditSalt",
     "Base",
     "CalendarDay",
     "CalendarYear",
@@ -102,8 +105,12 @@ __all__ = [
     "ComplaintValue",
     "ComplaintVisibility",
     "Consent",
+    "DataRequest",
+    "DataRequestCase",
     "Department",
     "DepartmentSuccession",
+    "Destruction",
+    "DestructionItem",
     "DocumentDelivery",
     "DocumentTemplate",
     "DoneRequest",
@@ -164,6 +171,7 @@ __all__ = [
     "ReportCase",
     "RequestedMaterial",
     "ResolutionPlan",
+    "RetentionExtension",
     "RoleGrant",
     "SavedView",
     "Signal",

@@ -27,3 +27,11 @@ class LoanKind(Labelled):
     SCREEN = "screen", _l("Read on the desk")
     PAPER = "paper", _l("Paper file lent")
     COPY = "copy", _l("Copy handed out")
+
+
+class DestructionStatus(Labelled):
+    """Where the destruction of files stands."""
+
+    PROPOSED = "proposed", _l("Awaiting the second signature")
+    CARRIED_OUT = "carried_out", _l("Content destroyed")
+    DECLINED = "declined", _l("Declined")

@@ -255,6 +255,9 @@ class ArchiveRecord(Addressed, Stamped, Base):
     ended_at: Mapped[datetime | None] = mapped_column(
         Moment, info=field(_l("Taken out again at"), read_only=True)
     )  # set when the complaint is reopened
+    destroyed_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Content destroyed at"), read_only=True)
+    )
 
     complaint: Mapped[Complaint] = relationship()
     archived_by: Mapped[User | None] = relationship(foreign_keys=[archived_by_id])

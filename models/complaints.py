@@ -236,6 +236,9 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     archived_at: Mapped[datetime | None] = mapped_column(
         Moment, info=field(_l("Archived at"), read_only=True)
     )
+    destroyed_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Content destroyed at"), read_only=True, import_=False)
+    )  # from then on the row is a stub
     is_imported: Mapped[bool] = mapped_column(default=False, info=field(_l("Imported"), read_only=True))
     batch_id: Mapped[int | None] = mapped_column(to("ledger_batches"), info=HIDDEN)
     import_key: Mapped[str | None] = mapped_column(sa.String(64), info=HIDDEN)

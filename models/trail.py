@@ -53,8 +53,20 @@ class AuditEntry(Base):
         sa.Text, info=field(_l("Reason"), long_text=True, read_only=True)
     )
     request_id: Mapped[str | None] = mapped_column(sa.String(40), info=field(_l("Request"), read_only=True))
+    content_digest: Mapped[str | None] = mapped_column(
+        sa.String(64), info=HIDDEN
+    )  # of what the entry says of a case, salted: it stays when the content is destroyed
     previous_hash: Mapped[str] = mapped_column(sa.String(64), info=HIDDEN)
     entry_hash: Mapped[str] = mapped_column(sa.String(64), unique=True, info=HIDDEN)
+
+
+class AuditSalt(Base):
+    """The salt of the digests that the trail holds of one case; it goes with the content."""
+
+    __tablename__ = "audit_salts"
+
+    complaint_id: Mapped[int] = mapped_column(to("complaints"), unique=True, info=HIDDEN)
+    salt: Mapped[str] = mapped_column(sa.String(64), info=HIDDEN)
 
 
 class OutboxMessage(Stamped, Base):

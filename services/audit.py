@@ -2,12 +2,16 @@
 
 An entry is written in the transaction of the act it records. Its hash covers everything it says and the hash before it,
 so a change, a removal or a swap shows (`verify_chain`); that its end was cut off shows in services.audit_anchors.
+
+What an entry says of a case goes into the chain as a salted digest. At the end of retention the words and the case's
+salt are destroyed; the digest stays, the chain stays whole, and nobody can try values against it (decision 15).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,7 +22,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import AuditEntry, Complaint
+from models import AuditEntry, AuditSalt, Complaint, Destruction, DestructionItem
+from models.archive_enums import DestructionStatus
 from models.fields import Sensitivity, fields_of
 from services.access.scope import unscoped
 from services.actor import Actor
@@ -27,6 +32,10 @@ from services.procedures.of_complaint import parsed
 from services.sealing import seal
 
 FIRST = "0" * 64
+CONTENT = ("subject_name", "before", "after", "sealed", "reason")
+"""What an entry says in words and values; the rest says who did what to which record when."""
+DESTROYED = "complaint.destroyed"
+"""The action that says that the content of a case was destroyed."""
 _LOCK = 0x5A485355  # advisory lock of the chain on PostgreSQL; SQLite has one writer anyway
 
 
@@ -127,7 +136,20 @@ def _digest(entry: AuditEntry) -> str:
         "request_id": entry.request_id,
         "previous": entry.previous_hash,
     }
+    if entry.content_digest is not None:
+        said = {key: value for key, value in said.items() if key not in CONTENT}
+        said["content"] = entry.content_digest
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _content_digest(entry: AuditEntry, salt: str) -> str:
+    said = {key: getattr(entry, key) for key in CONTENT}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+
+
+def _is_emptied(entry: AuditEntry) -> bool:
+    return all(getattr(entry, key) is None for key in CONTENT)
 
 
 def _head(session: Session) -> str:
@@ -144,14 +166,28 @@ def write(session: Session, actor: Actor, drafts: list[Draft], at: datetime) -> 
     session.flush()
     with unscoped(session, "the chain goes through entries that the actor may not read"):
         previous = _head(session)
+        salts = _salts(session, drafts)
         for draft in drafts:
-            entry = _entry(draft, actor, at, previous)
+            entry = _entry(draft, actor, at, previous, salts)
             previous = entry.entry_hash
             session.add(entry)
             session.flush()
 
 
-def _entry(draft: Draft, actor: Actor, at: datetime, previous: str) -> AuditEntry:
+def _salts(session: Session, drafts: list[Draft]) -> dict[int, str]:
+    """The salt of each case that is written of, made with its first entry; a destroyed case gets none again."""
+    cases = {d.complaint.id: d.complaint for d in drafts if d.complaint and d.complaint.destroyed_at is None}
+    if not cases:
+        return {}
+    query = sa.select(AuditSalt.complaint_id, AuditSalt.salt).where(AuditSalt.complaint_id.in_(cases))
+    found = {row[0]: row[1] for row in session.execute(query)}
+    for case in cases.keys() - found.keys():
+        found[case] = secrets.token_hex(32)
+        session.add(AuditSalt(complaint_id=case, salt=found[case]))
+    return found
+
+
+def _entry(draft: Draft, actor: Actor, at: datetime, previous: str, salts: Mapping[int, str]) -> AuditEntry:
     confidential = draft.complaint is not None and draft.complaint.is_confidential
     entry = AuditEntry(
         at=at,
@@ -171,17 +207,47 @@ def _entry(draft: Draft, actor: Actor, at: datetime, previous: str) -> AuditEntr
     )
     if confidential:
         entry.sealed = seal({"before": draft.before, "after": draft.after, "reason": draft.reason})
+    salt = salts.get(entry.complaint_id) if entry.complaint_id is not None else None
+    if salt is not None:
+        entry.content_digest = _content_digest(entry, salt)
     entry.entry_hash = _digest(entry)
     return entry
 
 
 def verify_chain(session: Session) -> Iterator[int]:
-    """The ids of entries that do not follow from the one before or whose content was changed. Reads all of them."""
+    """The ids of entries that do not follow from the one before or whose content was changed. Reads all of them.
+
+    An entry without content is sound when two people signed for the destruction of its case, and the trail says so.
+    """
     previous = FIRST
     with unscoped(session, "verifying the chain reads every entry"):
-        for entry in session.scalars(
-            sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
-        ):
-            if entry.previous_hash != previous or entry.entry_hash != _digest(entry):
+        destroyed = _destroyed(session)
+        query = sa.select(AuditEntry, AuditSalt.salt).outerjoin(
+            AuditSalt, AuditSalt.complaint_id == AuditEntry.complaint_id
+        )
+        for entry, salt in session.execute(query.order_by(AuditEntry.id).execution_options(yield_per=1000)):
+            if entry.previous_hash != previous or not _is_sound(entry, salt, destroyed):
                 yield entry.id
             previous = entry.entry_hash
+
+
+def _is_sound(entry: AuditEntry, salt: str | None, destroyed: frozenset[int]) -> bool:
+    emptied = _is_emptied(entry) and entry.complaint_id in destroyed
+    if entry.content_digest is None:
+        return emptied or entry.entry_hash == _digest(entry)  # written before digests were salted
+    if entry.entry_hash != _digest(entry):
+        return False
+    return emptied or (salt is not None and entry.content_digest == _content_digest(entry, salt))
+
+
+def _destroyed(session: Session) -> frozenset[int]:
+    """The cases whose content was destroyed: signed for, and told by the trail."""
+    signed = (
+        sa.select(DestructionItem.complaint_id)
+        .join(Destruction, Destruction.id == DestructionItem.destruction_id)
+        .where(Destruction.status == DestructionStatus.CARRIED_OUT)
+    )
+    told = sa.select(AuditEntry.complaint_id).where(
+        AuditEntry.action == DESTROYED, AuditEntry.complaint_id.in_(signed)
+    )
+    return frozenset(one for one in session.scalars(told) if one is not None)

@@ -30,6 +30,7 @@ from admin_views.complaints.case_records import CaseRecords
 from admin_views.complaints.case_repeats import CaseRepeats
 from admin_views.complaints.case_told import CaseTold
 from admin_views.complaints.wording import ICONS, PRIMARY, STATE_TONES, TONES
+from admin_views.destruction import destroyed_note
 from admin_views.documents.tables import issue_action
 from admin_views.field_tables import GROUP_LABELS
 from admin_views.locale import enumerated
@@ -207,6 +208,8 @@ class CaseBuilder(
 
     def _notices(self) -> list[tuple[str, Any]]:
         complaint, notices = self.complaint, []
+        if complaint.destroyed_at is not None:
+            notices.append(("warn", destroyed_note(complaint.destroyed_at, self.reader.zone)))
         if complaint.state is State.DISPATCHED and self.situation.lead:
             lead = self.situation.lead
             who = complaint.responsible.name if complaint.responsible else ""

@@ -198,6 +198,23 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
     return sa.false()
 
 
+def _destruction(actor: Actor) -> ColumnElement[bool]:
+    """Whoever reads a case of the register, and then only the lines of such cases."""
+    item = m.DestructionItem.__table__.c
+    return m.Destruction.id.in_(
+        sa.select(item.destruction_id).where(item.complaint_id.in_(visible_complaint_ids(actor)))
+    )
+
+
+def _data_request(actor: Actor) -> ColumnElement[bool]:
+    """Those who work on such requests, where they read every complaint that it is about."""
+    if not actor.may(Permission.DATA_REQUEST_READ):
+        return sa.false()
+    case = m.DataRequestCase.__table__.c
+    hidden = sa.select(case.request_id).where(case.complaint_id.not_in(visible_complaint_ids(actor)))
+    return m.DataRequest.id.not_in(hidden)
+
+
 def _documents(column: Any) -> Rule:
     return lambda actor: column.in_(document_ids(actor, visible_complaint_ids(actor), _accident(actor)))
 
@@ -222,6 +239,12 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,
+    m.AuditSalt: _nobody,
+    m.DataRequest: _data_request,
+    m.DataRequestCase: _through(m.DataRequestCase.complaint_id),
+    m.Destruction: _destruction,
+    m.DestructionItem: _through(m.DestructionItem.complaint_id),
+    m.RetentionExtension: _through(m.RetentionExtension.complaint_id),
     m.DocumentDelivery: _documents(m.DocumentDelivery.document_id),
     m.DoneRequest: _own(m.DoneRequest.user_id),
     m.Enquiry: _enquiry,

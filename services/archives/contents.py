@@ -23,13 +23,17 @@ NOT_OF_THE_FILE: Mapping[str, str] = {
     "archive_records": "describes the file",
     "archive_seals": "the seals on the file",
     "audit_entries": "the trail has a chain of its own",
+    "audit_salts": "the salt of the trail",
     "complaint_visibility": "derived from the file and from who works where",
+    "data_request_cases": "belongs to the request of a person about their data",
+    "destruction_items": "the register of destruction",
     "inspection_cases": "belongs to the inspection that drew the case as a sample",
     "inspection_findings": "belongs to the inspection",
     "measure_origins": "belongs to the analysis that led to the measure",
     "notices": "a copy of a message in somebody's inbox, with whether it was read",
     "outbox": "a message on its way",
     "report_cases": "belongs to the frozen report",
+    "retention_extensions": "describes the file",
     "signals": "belongs to the analysis",
 }
 
@@ -85,11 +89,16 @@ def cases_of(session: Session, complaint_id: int) -> list[int]:
     return sorted({complaint_id, *found})
 
 
-def rows_of(session: Session, complaint_id: int) -> dict[str, list[int]]:
-    """The ids of every row of the file by table; tables without a row are left out."""
+def rows_of(
+    session: Session, complaint_id: int, *, without: frozenset[str] = frozenset()
+) -> dict[str, list[int]]:
+    """The ids of every row of the file by table; tables without a row are left out.
+
+    `without`: neither these tables nor what hangs on the file through them alone.
+    """
     found: dict[str, list[int]] = {ROOT: cases_of(session, complaint_id)}
     for table in file_tables():
-        if table.name == ROOT:
+        if table.name == ROOT or table.name in without:
             continue
         hangs_on = [column.in_(found[target]) for column, target in references(table) if target in found]
         if not hangs_on:

@@ -28,7 +28,12 @@ def asks_purpose(session: Session, actor: Actor, complaint: Complaint, now: date
 
     Whoever handled the case and the keepers of the archive read it without.
     """
-    if complaint.archived_at is None or actor.is_system or actor.may(Permission.COMPLAINT_ARCHIVE):
+    if (
+        complaint.archived_at is None
+        or complaint.destroyed_at is not None
+        or actor.is_system
+        or actor.may(Permission.COMPLAINT_ARCHIVE)
+    ):
         return False
     if actor.people & {complaint.handler_id, complaint.first_receiver_id, complaint.responsible_id}:
         return False

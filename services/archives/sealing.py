@@ -171,6 +171,7 @@ def seal_anew(work: UnitOfWork, touched: Touched, cause: str | None) -> None:
     query = sa.select(ArchiveRecord).where(
         sa.or_(ArchiveRecord.complaint_id.in_(cases), ArchiveRecord.complaint_id.in_(masters)),
         ArchiveRecord.ended_at.is_(None),
+        ArchiveRecord.destroyed_at.is_(None),
         ArchiveRecord.sealed_rows.is_not(None),
     )
     with unscoped(session, "a file that this unit of work has changed is sealed anew, whoever may read it"):

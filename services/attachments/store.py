@@ -31,6 +31,7 @@ from settings import Settings
 _BLOCK = 1 << 18
 _HASH = re.compile(r"[0-9a-f]{64}")
 _STAGED = "desk_staged_files"
+_LEAVING = "desk_leaving_files"
 ORPHAN_AFTER_SECONDS = 3600
 """A file younger than this may belong to a transaction that has not committed yet."""
 
@@ -118,6 +119,19 @@ class FileStore:
                 os.replace(staged.draft, place)
         _sync_folder(place.parent)
 
+    def remove_on_commit(self, session: Session, hashes: Collection[str]) -> None:
+        """Take these files away once the session has committed. What a crash leaves behind the hourly sweep finds."""
+        if _LEAVING not in session.info:
+            session.info[_LEAVING] = []
+            event.listen(session, "after_commit", _remove_all)
+            event.listen(session, "after_rollback", _leave_all)
+        session.info[_LEAVING] += [(self, sha256) for sha256 in sorted(hashes)]
+
+    def remove(self, sha256: str) -> None:
+        """Take a file away that no row names any more."""
+        with self._locked(fcntl.LOCK_EX):
+            self.path(sha256).unlink(missing_ok=True)
+
     def path(self, sha256: str) -> Path:
         """Where the content with this hash stands. ValueError for anything that is no hash."""
         if not _HASH.fullmatch(sha256):
@@ -170,6 +184,19 @@ def _discard_all(session: Session) -> None:
     for _store, staged in session.info[_STAGED]:
         staged.discard()
     session.info[_STAGED].clear()
+
+
+def _remove_all(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    while leaving := session.info[_LEAVING]:
+        store, sha256 = leaving.pop(0)
+        store.remove(sha256)
+
+
+def _leave_all(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info[_LEAVING].clear()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -16,13 +16,14 @@ from services.demonstration import plots as p
 from services.demonstration.beside import beside
 from services.demonstration.organisations import setting_for
 from services.demonstration.playing import Case, Moments, Stage
+from services.demonstration.records import end_retention
 from services.demonstration.setting import Setting, Story
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version
 from settings import Settings
 
 _ORDER: tuple[tuple[p.Plot, float], ...] = (
-    (p.archived, 340), (p.archived, 288), (p.on_spot_archived, 231), (p.closed, 162), (p.in_work, 44),
+    (p.archived, 1130), (p.archived, 288), (p.on_spot_archived, 231), (p.closed, 162), (p.in_work, 44),
     (p.closed, 118), (p.archived, 190), (e.refused, 145), (p.unreachable, 260), (p.closed, 74),
     (p.in_work, 33), (e.referred, 96), (p.on_spot, 63), (p.reopened, 55), (p.extended, 28),
     (e.statutory_route, 47), (p.dissatisfied, 27), (p.satisfied, 25), (p.following_up, 24), (p.replied, 22),
@@ -32,7 +33,9 @@ _ORDER: tuple[tuple[p.Plot, float], ...] = (
     (p.in_work, 5), (p.on_spot, 4), (p.dispatched, 3.2), (p.accepted, 2.2), (p.registered, 0.15),
     (p.registered, 1.1), (p.dispatched, 4.1), (p.replied, 30), (p.in_work, 8.5), (p.to_complete, 2.5),
 )  # fmt: skip
-"""Plot and age in days: a year of them. The first forty are the ordinary demonstration; more go round again."""
+"""Plot and age in days: a year of them, and one file from before, whose retention is over.
+
+The first forty are the ordinary demonstration; more go round again."""
 _ENDED = (p.archived, p.closed, p.on_spot_archived, e.refused, e.referred, p.on_spot, p.unreachable)
 _SPECIAL = (e.confidential, e.accident)
 
@@ -64,6 +67,7 @@ def create_cases(session: Session, settings: Settings, count: int, seed: int, no
     if count:
         plays += beside(stage)
     stage.play(plays)
+    end_retention(session, now)
     return count
 
 

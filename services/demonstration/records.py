@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from models import ArchiveRecord, ClockRun
 from models.enums import AccidentGrade, DeliveryKind
 from services.access.scope import unscoped
+from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from services.demonstration.playing import Case
 from services.documents.forms import form_of, required_before
@@ -19,6 +21,7 @@ from services.operations.issue_document import issue_document
 from services.operations.report_accident import report_accident as report
 from services.procedures.of_complaint import procedure_of
 from services.procedures.sections.documents import Audience
+from services.unit_of_work import UnitOfWork
 
 
 def add_statement(case: Case) -> None:
@@ -96,3 +99,12 @@ def hand_on(case: Case, address: str, whom: Audience) -> None:
             department_id=case.department_id if inside else None,
             user_id=None if inside else case.person("leader2"),
         )
+
+
+def end_retention(session: Session, now: datetime) -> None:
+    """The made-up archive is young: its files from three years ago are of a class that is kept for three years."""
+    with UnitOfWork(session, SYSTEM, now) as work:
+        old = sa.select(ArchiveRecord).where(ArchiveRecord.archived_at < now - timedelta(days=3 * 366))
+        for record in work.session.scalars(old):
+            day = record.archived_at.date()
+            record.retention_years, record.review_on = 3, day.replace(year=day.year + 3, day=min(day.day, 28))

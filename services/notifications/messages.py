@@ -54,6 +54,11 @@ TOPICS: dict[str, Topic] = {
     ),
     "enquiry.recorded": _topic(_l("%(kind)s %(enquiry)s: your answer is awaited."), "help", "warn"),
     "enquiry.answered": _topic(_l("%(kind)s %(enquiry)s has been answered."), "reply", "good"),
+    "destruction.proposed": _topic(
+        _l("%(by)s proposes to destroy the files of %(number)s: your second signature is awaited."),
+        "archive",
+        "warn",
+    ),
     "merged": _topic(_l("%(merged)s was merged into it."), "merge"),
     "supervised": _topic(_l("%(by)s supervises it from now on."), "supervise", "warn"),
     "urged": _topic(_l("%(by)s urges you to move it forward."), "bell", "warn"),

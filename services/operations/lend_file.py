@@ -16,6 +16,7 @@ from services.deadlines.desk_calendar import desk_zone
 from services.errors import Invalid, NotFound, NotPermitted, Reason, Refused, Text
 from services.records import grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.gates import CONTENT_DESTROYED
 from services.workflow.typed import optional, required
 
 LONGEST_PURPOSE = 500
@@ -73,6 +74,8 @@ def lend_file(
         raise Refused(
             [Reason("taken_out", _l("The case has been taken up again; its file is not in the archive."))]
         )
+    if record.destroyed_at is not None:
+        raise Refused([Reason("destroyed", CONTENT_DESTROYED)])
     person = work.session.get(User, reader_id) if reader_id is not None else None
     name = person.name if person else optional(reader_name)
     _check(work, kind, name, due_on)

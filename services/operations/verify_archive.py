@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models import ArchiveRecord, ArchiveSeal
 from models.archive_enums import SealOccasion, SealVerdict
 from models.labels import _l
+from services import audit
 from services.access.permissions import Permission
 from services.archives.checking import Difference, differences
 from services.archives.sealing import seal_file, standing_seal
@@ -14,6 +15,7 @@ from services.attachments.store import FileStore
 from services.errors import Reason, Refused
 from services.records import grant_for_record, load_record, record_change, save
 from services.unit_of_work import UnitOfWork
+from services.workflow.gates import CONTENT_DESTROYED
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,15 @@ def verify_archive(work: UnitOfWork, store: FileStore, record_id: int) -> Check:
         raise Refused(
             [Reason("taken_out", _l("The file is taken out; it gets a new seal when it is archived."))]
         )
+    if record.destroyed_at is not None:
+        raise Refused([Reason("destroyed", CONTENT_DESTROYED)])
     seal = standing_seal(work.session, record.id)
     if seal is None:
         raise Refused(
             [Reason("unsealed", _l("The file bears no seal that could be compared; seal it first."))]
         )
     found = differences(work.session, store, record, seal)
+    earlier = audit.values_of(record)
     record.verified_at = work.now
     record.verdict = SealVerdict.DIFFERS if found else SealVerdict.INTACT
     save(work, record)
@@ -50,7 +55,7 @@ def verify_archive(work: UnitOfWork, store: FileStore, record_id: int) -> Check:
         work,
         "verify_seal",
         record,
-        {},
+        earlier,
         grant=grant,
         further={"verdict": record.verdict.value, "differences": parts},
     )

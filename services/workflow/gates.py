@@ -337,6 +337,16 @@ def closer_is_not_handler(s: Situation) -> list[Reason]:
     return _no("closer_is_handler", _l("Whoever handled the complaint can't close it."))
 
 
+CONTENT_DESTROYED = _l(
+    "The content of this file was destroyed at the end of its retention; only the stub stays."
+)
+
+
+def content_stands(s: Situation) -> list[Reason]:
+    """A stub is not taken up again: nobody knows any more what it was about."""
+    return [] if s.complaint.destroyed_at is None else _no("destroyed", CONTENT_DESTROYED)
+
+
 def has_written_result(s: Situation) -> list[Reason]:
     """No file without a written result (R01-11)."""
     complaint = s.complaint

@@ -22,7 +22,7 @@ from services.own_fields import key_of
 from services.procedures.vocabulary import clock_event
 from services.unit_of_work import UnitOfWork
 from services.workflow.declared_gates import declared
-from services.workflow.gates import Situation
+from services.workflow.gates import CONTENT_DESTROYED, Situation
 from services.workflow.liability import mark
 from services.workflow.people import only_named
 from services.workflow.posts import holds, post_of
@@ -30,13 +30,15 @@ from services.workflow.table import TRANSITIONS, Transition
 
 
 def load(work: UnitOfWork, public_id: str) -> Complaint:
-    """The complaint, in scope and locked. NotFound for an unknown or a foreign one."""
+    """The complaint, in scope and locked. NotFound for an unknown or a foreign one, Refused for a stub."""
     query = sa.select(Complaint).where(Complaint.public_id == public_id)
     complaint = work.session.scalars(
         query.with_for_update(of=Complaint).execution_options(populate_existing=True)
     ).first()
     if complaint is None:
         raise NotFound
+    if complaint.destroyed_at is not None:
+        raise Refused([Reason("destroyed", CONTENT_DESTROYED)])
     return complaint
 
 

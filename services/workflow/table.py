@@ -166,6 +166,7 @@ _ROWS = (
     Transition(
         E.REOPEN,
         _to(S.ACCEPTED, S.REFUSED, S.CLOSED, S.ARCHIVED, S.STATUTORY_ROUTE, S.REFERRED),
+        (g.content_stands,),
         restarts=True,
     ),
     Transition(

@@ -53,6 +53,7 @@ NEEDS: dict[str, LazyString] = {
     "warranty_followed": _l("within warranty: site visit and order; past warranty: referral"),
     "appraisals_finished": _l("no appraisal outstanding"),
     "closer_is_not_handler": _l("not the handler"),
+    "content_stands": _l("content that was not destroyed"),
     "has_written_result": _l("a written result"),
     "documents_before_opinion": _l("documents that the procedure wants before the opinion"),
     "documents_before_reply": _l("documents that the procedure wants before the reply"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 SCREENS_WITH_VIEWS = (
-    "complaints", "investigations", "measures", "accidents", "archive", "archive_loans", "audit", "documents",
+    "complaints", "investigations", "measures", "accidents", "archive", "archive_loans", "destructions",
+    "audit", "documents", "data_requests",
     "departments", "users", "grants", "covers", "exemptions", "calendar", "procedures",
     "holds", "reports", "signals", "inspections", "groups", "solutions", "appraisals",
     "penalty_referrals", "liabilities", "posts", "duty", "enquiries", "reception_sessions", "trainings",
@@ -21,10 +22,12 @@ RELATIONS = {
     "accidents": "department_id",
     "archive": "complaint_id",
     "archive_loans": "reader_id",
+    "destructions": "proposed_by_id",
     "audit": "",
     "calendar": "",
     "complaints": "department_id",
     "covers": "deputy_id",
+    "data_requests": "recorded_by_id",
     "departments": "parent_id",
     "document_forms": "department_id",
     "documents": "issued_by_id",

@@ -21,7 +21,6 @@ from extensions import db
 from models import (
     Accident,
     Appraisal,
-    ArchiveLoan,
     ArchiveRecord,
     Attachment,
     AuditEntry,
@@ -48,7 +47,6 @@ from models import (
     SavedView,
     Solution,
 )
-from models.archive_enums import LoanKind
 from models.enums import (
     DayKind,
     FindingVerdict,
@@ -74,7 +72,7 @@ from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.procedure_stage import written_procedures
 from tests.support.route_parts import FILLERS, RELATIONS, SCREENS_WITH_VIEWS
-from tests.support.stage_rows import clock_of_case, enquiry_row, hold_rows, liability_row, reception_rows
+from tests.support.stage_rows import archive_rows, clock_of_case, enquiry_row, hold_rows, liability_row, reception_rows
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654
@@ -318,16 +316,7 @@ def _of_case(session: Session, house: House, case: Complaint, situation: str) ->
     }
     session.add_all(rows.values())
     session.flush()
-    rows["loan"] = ArchiveLoan(
-        archive_record_id=rows["archive"].id,
-        complaint_id=case.id,
-        kind=LoanKind.PAPER,
-        reader_name="上级单位",
-        purpose="复核",
-        taken_at=now,
-    )
-    session.add(rows["loan"])
-    session.flush()
+    rows |= archive_rows(session, case, rows["archive"].id, user.id, now)
     rows["investigation"] = investigation
     rows |= hold_rows(session, case, f"ZT-{number}", now)
     rows["clock"] = clock_of_case(session, case, now)

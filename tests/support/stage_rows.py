@@ -9,8 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import (
+    ArchiveLoan,
     ClockRun,
     Complaint,
+    DataRequest,
+    DataRequestCase,
+    Destruction,
+    DestructionItem,
     DutyShift,
     Enquiry,
     Hold,
@@ -20,8 +25,10 @@ from models import (
     Training,
     User,
 )
+from models.archive_enums import LoanKind
 from models.enums import Channel
 from models.hold_enums import NoticeKind
+from models.privacy_requests import DataRequestKind
 from models.reception_enums import DutyKind
 
 
@@ -109,6 +116,53 @@ def reception_rows(session: Session, user: User) -> dict[str, Any]:
             ends_at=at + timedelta(hours=4),
         ),
         "training": Training(user_id=user.id, topic="投诉处理", held_on=date(2026, 3, 2), hours=2),
+    }
+    session.add_all(rows.values())
+    session.flush()
+    return rows
+
+
+def archive_rows(
+    session: Session, case: Complaint, record_id: int, user_id: int, now: datetime
+) -> dict[str, Any]:
+    """What hangs on an archived file: a loan, a register of destruction, somebody's request about their data."""
+    rows: dict[str, Any] = {
+        "loan": ArchiveLoan(
+            archive_record_id=record_id,
+            complaint_id=case.id,
+            kind=LoanKind.PAPER,
+            reader_name="上级单位",
+            purpose="复核",
+            taken_at=now,
+        ),
+        "destruction": Destruction(
+            number=f"XH-{case.number}",
+            opinion="保管期满",
+            proposed_by_id=user_id,
+            proposed_at=now,
+            items=[
+                DestructionItem(
+                    archive_record_id=record_id,
+                    complaint_id=case.id,
+                    file_number="档",
+                    retention_ended_on=now.date(),
+                    seal_digest="0" * 64,
+                )
+            ],
+        ),
+        "data_request": DataRequest(
+            number=f"GR-{case.number}",
+            kind=DataRequestKind.COPY,
+            applicant="张某",
+            contact="13800000000",
+            subject="张某",
+            standing="本人",
+            identity_checked="身份证",
+            wish="复制",
+            received_at=now,
+            due_on=now.date(),
+            cases=[DataRequestCase(complaint_id=case.id)],
+        ),
     }
     session.add_all(rows.values())
     session.flush()
