@@ -72,7 +72,14 @@ from tests.factories.analysis import of_analysis
 from tests.support.client import DeskClient
 from tests.support.procedure_stage import written_procedures
 from tests.support.route_parts import FILLERS, RELATIONS, SCREENS_WITH_VIEWS
-from tests.support.stage_rows import archive_rows, clock_of_case, enquiry_row, hold_rows, liability_row, reception_rows
+from tests.support.stage_rows import (
+    archive_rows,
+    clock_of_case,
+    enquiry_row,
+    hold_rows,
+    liability_row,
+    reception_rows,
+)
 
 UNKNOWN_ADDRESS = "zzzzzzzzzzzz"
 UNKNOWN_NUMBER = 987654

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models import ArchiveRecord, Attachment, Complaint, Measure, Opinion, Reply
 from models.enums import Channel, EventKind, FollowUpResult, PartyKind, PartySide, RoleName, State
 from services.access.scope import unscoped
+from services.archives.sealing import standing_seal
 from services.attachments.checking import check_files, named_hashes
 from services.attachments.store import FileStore
 from services.errors import Invalid, Refused
@@ -183,7 +184,9 @@ def test_records_are_complete_before_they_are_kept(
     [record] = rows(session, ArchiveRecord, complaint)
     assert (record.retention_years, record.review_on.year if record.review_on else 0) == (years, 2026 + years)
     assert values(session, complaint)["archived_at"] == NOW
-    assert last_event(session, complaint).data["digest"] == record.digest
+    assert last_event(session, complaint).text == record.file_number
+    seal = standing_seal(session, record.id)
+    assert seal is not None and seal.digest == record.digest
 
 
 @pytest.mark.clause("R13-03")

@@ -1,6 +1,6 @@
 """Requests of people about data of their own, each with its decision.
 
-Revision: 0018, after 0017
+Revision: 0021, after 0020
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Destruction of content under two signatures, longer retention, and salted digests of what the trail says of a case.
 
-Revision: 0017, after 0016
+Revision: 0020, after 0019
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from alembic import op
 
 from migrations.support import APPEND_ONLY, allow_destruction, forbid_destruction
 
-revision = "0017"
-down_revision = "0016"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
