@@ -76,6 +76,10 @@ class Settings:
     """Web server processes."""
     web_threads: int = 4
     """Threads in each web server process."""
+    export_processes: int = 2
+    """Processes that write a long export together: 1 or 2."""
+    exports_max_mb: int = 4096
+    """Room for finished exports (kept for a day) and the one being written, in MiB."""
 
     @property
     def is_demonstration(self) -> bool:
@@ -102,6 +106,15 @@ class Settings:
     @property
     def upload_max_bytes(self) -> int:
         return self.upload_max_mb * 1024 * 1024
+
+    @property
+    def exports_max_bytes(self) -> int:
+        return self.exports_max_mb * 1024 * 1024
+
+    @property
+    def exports_dir(self) -> Path:
+        """Private folder of long exports: fetched by those who asked for them, removed after a day."""
+        return self.data_dir / "exports"
 
     @property
     def attachments_dir(self) -> Path:
@@ -167,6 +180,8 @@ class _Reader:
             smtp_from=self._smtp_from(),
             web_workers=self._number("DESK_WEB_WORKERS", Settings.web_workers, 1, 64),
             web_threads=self._number("DESK_WEB_THREADS", Settings.web_threads, 1, 64),
+            export_processes=self._number("DESK_EXPORT_PROCESSES", Settings.export_processes, 1, 2),
+            exports_max_mb=self._number("DESK_EXPORTS_MAX_MB", Settings.exports_max_mb, 64, 1024 * 1024),
         )
 
     def _text(self, name: str, default: str) -> str:

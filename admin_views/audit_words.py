@@ -165,6 +165,7 @@ _ACTIONS = {
     "document.issue": _l("Document issued"),
     "document.register": _l("Register printed"),
     "document.template": _l("Template replaced"),
+    "ledger.exported": _l("Exported"),
     "ledger.imported": _l("Imported"),
     "procedure_version.read": _l("Reading confirmed"),
     "sign_in.done": _l("Signed in"),

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import IO, Any
 
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -24,7 +34,7 @@ from models.labels import LazyString, _l
 from services.access.permissions import Permission
 from services.errors import DeskError, Invalid, NotFound, NotPermitted
 from services.ledger.checking import Answered, LedgerRow, Options, Report, Unanswered
-from services.ledger.exporting import export_ledger
+from services.ledger.exporting import FileForm, export_ledger
 from services.ledger.headings import Heading, find_heading, suggested
 from services.ledger.importing import (
     OldLedger,
@@ -34,15 +44,23 @@ from services.ledger.importing import (
     new_rows,
     remembered_mapping,
 )
+from services.ledger.kept_files import KeptFiles
+from services.ledger.layouts import AS_ON_SCREEN
 from services.ledger.source import UnusableFile, open_sheets
 from services.ledger.spool import UploadedLedgers, working_folder
 from services.ledger.targets import Target, targets
+from services.ledger.wishes import Wish, fetched_export
+from services.listing import ListQuery
+from services.operations.start_export import start_export
 from services.own_fields.values import named, read
 from services.unit_of_work import UnitOfWork
 from settings import Settings
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MIME_TYPES = {
+    FileForm.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileForm.TEXT: "text/csv; charset=utf-8",
+}
 SHOWN_FAULTS = 200
 
 
@@ -62,7 +80,7 @@ def _settings() -> Settings:
 @requires(Permission.LEDGER_EXPORT)
 def export() -> ResponseReturnValue:
     """The complaints on the screen as a workbook; `query` is what the list says of itself."""
-    return _export(Complaint, _l("Complaint ledger"))
+    return _export(Complaint, _("Complaint ledger"))
 
 
 @blueprint.post("/export/<screen>")
@@ -75,19 +93,49 @@ def export_screen(screen: str) -> ResponseReturnValue:
     return _export(shown[screen], "")
 
 
-def _export(model: type[Any], title: LazyString | str) -> ResponseReturnValue:
+@blueprint.get("/exports/<address>")
+@requires(Permission.LEDGER_EXPORT)
+def fetch(address: str) -> ResponseReturnValue:
+    """The file of a finished export of one's own, as long as it is kept and one still has the rights it was made with.
+
+    NotFound for somebody else's, whoever asks.
+    """
+    kept = fetched_export(db.session(), acting(), address, now())
+    path = KeptFiles(_settings().exports_dir, _settings().exports_max_bytes).place(address)
+    if not path.is_file():
+        raise NotFound
+    return _attachment(path.open("rb"), kept["filename"], kept["size"])
+
+
+def _export(model: type[Any], title: str) -> ResponseReturnValue:
     screen = _screen_of(model)
     if screen.permission is None or not acting().may(screen.permission):
         raise NotPermitted
-    query = screen.query(request.form.get("query", ""))
+    query: ListQuery = screen.query(request.form.get("query", ""))
+    title, layout = title or str(screen.title), request.form.get("layout", AS_ON_SCREEN)
+    try:
+        form = FileForm(request.form.get("form", FileForm.WORKBOOK))
+    except ValueError:
+        raise NotFound from None
+    if not query.count(db.session()).exact:
+        wish = Wish.of(query, screen.permission, title, form, layout)
+        with UnitOfWork(db.session(), acting(), now()) as work:
+            start_export(work, wish)
+        current_app.extensions["jobs"].enqueue("exports")
+        return redirect(url_for("jobs.index"), 303)
     with working_folder(_settings().spool_dir) as folder:
-        exported = export_ledger(db.session(), query, folder, str(title or screen.title))
+        exported = export_ledger(db.session(), query, folder, title, layout=layout, form=form)
         # Still readable through the handle when its folder is gone: nothing is left even if the reader hangs up.
         file = exported.written.path.open("rb")
+    return _attachment(file, exported.filename, exported.written.size)
+
+
+def _attachment(file: IO[bytes], filename: str, size: int) -> Response:
+    kind = FileForm(filename.rpartition(".")[2])
     answer = send_file(
-        file, mimetype=WORKBOOK, as_attachment=True, download_name=exported.filename, etag=False
+        file, mimetype=_MIME_TYPES[kind], as_attachment=True, download_name=filename, etag=False
     )
-    answer.content_length = exported.written.size
+    answer.content_length = size
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

@@ -15,6 +15,7 @@ from admin_views.list_context import (
     BulkAction,
     Cell,
     ColumnHead,
+    ExportChoice,
     FilterChip,
     FilterSpec,
     ListPage,
@@ -66,6 +67,7 @@ class ListFrame:
     columns_url: str = ""
     save_view_url: str = ""
     export_url: str = ""
+    export_choices: Sequence[ExportChoice] = ()
     views: Sequence[SavedView] = ()
     count: Count | None = None
     """How many rows match, where the screen knows it already."""
@@ -112,6 +114,7 @@ class ListBuilder:
             matching_about=not count.exact,
             filter_token=query.token(),
             export_url=frame.export_url,
+            export_choices=frame.export_choices,
             empty=frame.empty,
         )
 

@@ -132,6 +132,15 @@ class Pager:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportChoice:
+    """Another way to export the list: another form of file, or the columns of a registration table."""
+
+    label: Text
+    form: str = "xlsx"
+    layout: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListPage:
     """The whole list screen. `keep` are the (name, value) pairs every GET form carries on."""
 
@@ -159,6 +168,7 @@ class ListPage:
     matching_about: bool = False
     filter_token: str = ""  # posted as `filter` with all_matching
     export_url: str = ""  # POST
+    export_choices: Sequence[ExportChoice] = ()
     empty: Empty = field(default_factory=lambda: Empty(title=""))
 
     @property

@@ -15,7 +15,7 @@ from admin_views.errors import messages_of
 from admin_views.guard import acting, desk_zone
 from admin_views.links import link_to
 from admin_views.list_builder import ListBuilder, ListFrame
-from admin_views.list_context import BulkAction, Cell, SavedView
+from admin_views.list_context import BulkAction, Cell, ExportChoice, SavedView
 from admin_views.locale import locale
 from admin_views.page_parts import Action, DueState, Empty
 from admin_views.record_forms import Inline
@@ -108,6 +108,7 @@ class ListScreen:
             columns_url=url_for(f"{self.endpoint}.choose_columns"),
             save_view_url=url_for(f"{self.endpoint}.save_view"),
             export_url=self.export_url(),
+            export_choices=self.export_choices(),
             views=tabs,
             count=count,
             empty=self.empty,
@@ -149,6 +150,10 @@ class ListScreen:
         ):
             return ""
         return url_for("ledger.export_screen", screen=self.endpoint)
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        """Other ways to export the list than the workbook of what it shows."""
+        return (ExportChoice(label=_("Text file (CSV)"), form="csv"),)
 
     def crumbs(self, *further: Crumb | str) -> list[Crumb]:
         """The way to this page; a text is the last step ("new": the create form)."""

@@ -133,5 +133,7 @@ def _url(notice: Notice) -> str:
     for key, endpoint in _RECORDS.items():
         if address := notice.payload.get(key):
             return url_for(endpoint, address=address)
+    if notice.topic == "export.done":
+        return url_for("jobs.index")
     case = notice.complaint
     return url_for("complaints.details_view", address=case.public_id) if case else ""

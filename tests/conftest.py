@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [
             item for item in items if any(clause in mark.args for mark in item.iter_markers("clause"))
         ]
+    if "thorough" not in config.option.markexpr:
+        items[:] = [item for item in items if item.get_closest_marker("thorough") is None]
     for item in items:
         mark_properties(item)
         if "people" in getattr(item, "fixturenames", ()):

@@ -47,7 +47,7 @@ from admin_views.form_context import DialogForm, FormPage
 from admin_views.fragments import done
 from admin_views.guard import acting, desk_zone, requires
 from admin_views.list_builder import ListFrame
-from admin_views.list_context import BulkAction, Cell
+from admin_views.list_context import BulkAction, Cell, ExportChoice
 from admin_views.own_fields import coded_members, own_data, own_members, plain_codes
 from admin_views.page_parts import Action, Due, DueState, Empty
 from admin_views.values import due_words
@@ -130,6 +130,10 @@ class ComplaintsView(GuardedModelView):
             before_rows=steps.prepare,
             row_actions=partial(self._row_actions, steps),
         )
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        register = ExportChoice(label=_("As register of complaints"), layout="complaint_register")
+        return (*super().export_choices(), register)
 
     def export_url(self) -> str:
         return url_for("ledger.export") if acting().may(Permission.LEDGER_EXPORT) else ""

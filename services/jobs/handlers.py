@@ -56,6 +56,12 @@ def analyse(job: JobContext) -> None:
     _later("services.reports.rounds", "analyse")(job.session)
 
 
+@handler("exports", every_minute=True, aside=True)
+def carry_out_exports(job: JobContext) -> None:
+    """Write the long exports that people wait for, and remove those that have expired."""
+    _later("services.ledger.export_jobs", "carry_out_exports")(job.session, job.settings)
+
+
 @handler("calendar")
 def recompute_due_dates(job: JobContext) -> None:
     """Compute the due dates again after the calendar changed."""

@@ -1,10 +1,11 @@
-"""A list as a workbook: the same columns, filters, order and rows as on the screen, as its reader may see them."""
+"""A list as a file: the same columns, filters, order and rows as on the screen, as its reader may see them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from models.labels import LazyString, _l
 from services.access.permissions import Permission
 from services.audit import Draft
 from services.errors import Invalid, NotPermitted
+from services.ledger.layouts import AS_ON_SCREEN, Layout, layout_of
+from services.ledger.text_file import write_text
 from services.ledger.tones import COLOURED_BY, Tones
 from services.ledger.workbook import SheetBatch, SheetColumn, Written, write_ledger
 from services.listing import ListQuery
@@ -25,12 +28,20 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 """What neither the name of a sheet nor that of a file may hold."""
 
 
+class FileForm(StrEnum):
+    """What an export is written as."""
+
+    WORKBOOK = "xlsx"
+    TEXT = "csv"
+
+
 @dataclass(frozen=True)
 class Exported:
-    """A finished workbook: the file and the name it is handed out under."""
+    """A finished file, the name it is handed out under, and what the audit trail says of it."""
 
     written: Written
     filename: str
+    record: Draft
 
 
 def export_ledger(
@@ -40,60 +51,82 @@ def export_ledger(
     title: LazyString | str,
     progress: Callable[[int], None] = lambda rows: None,
     processes: int = 1,
+    *,
+    layout: str = AS_ON_SCREEN,
+    form: FileForm = FileForm.WORKBOOK,
 ) -> Exported:
-    """Write what `query` lists into a workbook in `folder` and record the export in the audit trail.
+    """Write what `query` lists into a file in `folder` and record the export in the audit trail.
 
-    Rows are read through a server-side cursor: memory does not grow with them. NotPermitted without ledger:export;
-    Invalid when none of the columns shown may leave the desk.
+    NotPermitted without ledger:export; Invalid when none of the columns shown may leave the desk; NotFound for a
+    layout that this list does not have.
     """
-    actor = query.actor
-    if not actor.is_system and not actor.may(Permission.LEDGER_EXPORT):
+    exported = write_export(session, query, folder, title, progress, processes, layout=layout, form=form)
+    with UnitOfWork(session, query.actor) as work:
+        work.record(exported.record)
+    return exported
+
+
+def write_export(
+    session: Session,
+    query: ListQuery,
+    folder: Path,
+    title: LazyString | str,
+    progress: Callable[[int], None] = lambda rows: None,
+    processes: int = 1,
+    *,
+    layout: str = AS_ON_SCREEN,
+    form: FileForm = FileForm.WORKBOOK,
+) -> Exported:
+    """As `export_ledger`, with the recording left to the caller, who must not hand the file out before it.
+
+    Rows are read through a server-side cursor: memory does not grow with them.
+    """
+    if not query.actor.is_system and not query.actor.may(Permission.LEDGER_EXPORT):
         raise NotPermitted
     if query.model is Complaint:
         query = replace(query, extra=tuple(dict.fromkeys((*query.extra, *COLOURED_BY))))
-    title = _FORBIDDEN.sub(" ", str(title)).strip()
-    query = replace(query, columns=tuple(spec.key for spec in query.specs if spec.export))
-    if not query.columns:
+    laid = layout_of(session, query, layout)
+    if not laid.query.columns:
         raise Invalid({"columns": _l("None of the columns shown may be exported. Choose others.")})
-    columns = [SheetColumn(spec.key, str(spec.label), spec.kind) for spec in query.specs]
-    lines = _about(session, query, columns)
-    tones = Tones(session, query)
-    written = write_ledger(
-        folder,
-        title,
-        columns,
-        lambda: (SheetBatch(batch.columns, tones.of(batch)) for batch in stream(query, session)),
-        lambda rows: [*lines, (str(_l("Rows")), str(rows))],
-        query.zone,
-        progress,
-        processes,
-    )
-    filename = f"{title}-{query.now.astimezone(query.zone):%Y%m%d-%H%M}.xlsx"
-    _record(session, query, columns, written, filename)
-    return Exported(written, filename)
-
-
-def _record(
-    session: Session,
-    query: ListQuery,
-    columns: Sequence[SheetColumn],
-    written: Written,
-    filename: str,
-) -> None:
-    with UnitOfWork(session, query.actor) as work:
-        work.record(
-            Draft(
-                "ledger.exported",
-                query.model.__tablename__,
-                subject_name=filename[:120],
-                after={
-                    "rows": written.rows,
-                    "sha256": written.sha256,
-                    "columns": [column.key for column in columns],
-                    "query": query.params(),
-                },
-            )
+    title = _FORBIDDEN.sub(" ", laid.title or str(title)).strip()
+    if form is FileForm.TEXT:
+        written = write_text(folder, laid.columns, _batches(session, laid), query.zone, progress)
+    else:
+        lines = _about(session, laid.query, laid.columns)
+        written = write_ledger(
+            folder,
+            title,
+            laid.columns,
+            lambda: _batches(session, laid),
+            lambda rows: [*lines, (str(_l("Rows")), str(rows))],
+            query.zone,
+            progress,
+            processes,
         )
+    filename = f"{title}-{query.now.astimezone(query.zone):%Y%m%d-%H%M}.{form.value}"
+    return Exported(written, filename, _record(laid, written, filename))
+
+
+def _batches(session: Session, laid: Layout) -> Iterator[SheetBatch]:
+    tones = Tones(session, laid.query)
+    first = 1
+    for batch in stream(laid.query, session):
+        yield SheetBatch(laid.laid_out(batch.columns, first), tones.of(batch))
+        first += len(batch)
+
+
+def _record(laid: Layout, written: Written, filename: str) -> Draft:
+    return Draft(
+        "ledger.exported",
+        laid.query.model.__tablename__,
+        subject_name=filename[:120],
+        after={
+            "rows": written.rows,
+            "sha256": written.sha256,
+            "columns": [column.key for column in laid.columns],
+            "query": laid.query.params(),
+        },
+    )
 
 
 def _about(session: Session, query: ListQuery, columns: Sequence[SheetColumn]) -> list[tuple[str, str]]:

@@ -130,6 +130,7 @@ TOPICS: dict[str, Topic] = {
     "signal.raised": _topic(
         _l("More complaints than usual: %(count)s new signals wait for your decision."), "flag", "warn"
     ),
+    "export.done": _topic(_l("Your export %(file)s is ready: fetch it within a day."), "export", "good"),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
 }
 

@@ -59,6 +59,7 @@ from models.enums import (
 from models.remedy_enums import AppraisalBody, Bearer, PenaltyGround
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
+from services.ledger.kept_files import KeptFiles
 from tests.expectations.routes import CONFIDENTIAL, FOREIGN, LOGIN, OK, OWN, UNKNOWN
 from tests.factories import (
     House,
@@ -76,6 +77,7 @@ from tests.support.stage_rows import (
     archive_rows,
     clock_of_case,
     enquiry_row,
+    finished_export,
     hold_rows,
     liability_row,
     reception_rows,
@@ -177,6 +179,9 @@ def staged(app: Flask, engine: sa.Engine) -> Iterator[Stage]:
     letter = FileStore(app.extensions["settings"]).path(LETTER_DIGEST)
     letter.parent.mkdir(parents=True, exist_ok=True)
     letter.write_bytes(LETTER)
+    exports = app.extensions["settings"].exports_dir
+    exports.mkdir(parents=True, exist_ok=True)
+    KeptFiles(exports, 0).place(records["export"][OWN]).write_bytes(LETTER)
     with one_connection(app) as connection:
         yield Stage(app, connection, people, records)
 
@@ -342,14 +347,15 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
     day = CalendarDay(day=date(2026, 3, 14), kind=DayKind.WORK, reason="调休")
     post = PostBinding(post=PostName.HEAD_OF_QUALITY, user_id=house[RoleName.HEAD_OF_QUALITY].id)
     exemption = Exemption(rule="closer_is_not_handler", reason="人员不足", granted_by_id=leader.id)
-    job = Job(kind="export")
+    job = Job(kind="export", user_id=user.id, arguments={"title": "投诉台账"})
+    export = finished_export(user)
     views = {
         f"view of {screen}": SavedView(user_id=user.id, screen=screen, name="我的")
         for screen in SCREENS_WITH_VIEWS
     }
     notice = Notice(user_id=user.id, topic="urged")
     group = HandlingGroup(name="质量投诉处理小组", leader_id=user.id)
-    session.add_all([batch, day, exemption, post, job, notice, group, *views.values()])
+    session.add_all([batch, day, exemption, post, job, export, notice, group, *views.values()])
     session.flush()
     first = {
         kind: session.scalars(sa.select(model).order_by(model.id).limit(1)).one()
@@ -366,6 +372,7 @@ def _of_house(session: Session, house: House) -> dict[str, Any]:
         **written_procedures(session, house),
         "post": post,
         "job": job,
+        "export": export,
         **views,
         "notice": notice,
         "group": group,

@@ -20,6 +20,7 @@ from models import (
     Enquiry,
     Hold,
     HoldNotice,
+    Job,
     Liability,
     ReceptionSession,
     Training,
@@ -28,8 +29,27 @@ from models import (
 from models.archive_enums import LoanKind
 from models.enums import Channel
 from models.hold_enums import NoticeKind
+from models.job_enums import JobStatus
 from models.privacy_requests import DataRequestKind
 from models.reception_enums import DutyKind
+
+
+def finished_export(user: User) -> Job:
+    """A file that this person may fetch."""
+    return Job(
+        kind="export",
+        user_id=user.id,
+        status=JobStatus.DONE,
+        progress=100,
+        arguments={
+            "table": "complaints", "permission": "complaint:read", "params": [], "columns": ["number"],
+            "title": "投诉台账", "locale": "zh_Hans_CN",
+        },
+        result={
+            "rows": 1, "size": 5, "filename": "投诉台账.xlsx", "expires_at": "2999-01-01T00:00:00+00:00",
+            "rights": {"audiences": [], "people": [], "reveals": False},
+        },
+    )  # fmt: skip
 
 
 def hold_rows(session: Session, case: Complaint, number: str, now: datetime) -> dict[str, Any]:

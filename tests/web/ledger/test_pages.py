@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import re
@@ -14,7 +15,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from models import AuditEntry, Complaint
+from models import AuditEntry, Complaint, Job
 from models.enums import RoleName, State
 from services.access.scope import unscoped
 from services.ledger import source
@@ -258,3 +259,53 @@ def test_labels_are_in_the_readers_language(
     assert headings[RoleName.AUDITOR][1][1] == "In work"
     assert headings[RoleName.FIRST_RECEIVER][0] == ["编号", "状态"]
     assert headings[RoleName.FIRST_RECEIVER][1][1] != "In work"
+
+
+def test_a_long_export_is_a_job(
+    app: Flask,
+    session: Session,
+    receiver: DeskClient,
+    client: DeskClient,
+    house: House,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More rows than a request counts: the list of jobs shows it, then offers the file to whoever asked."""
+    create_complaint(session, house, summary="甲")
+    create_complaint(session, house, summary="乙")
+    session.commit()
+    monkeypatch.setattr("services.listing.query.COUNTED", 1)
+    answer = receiver.post("/ledger/export", data={"query": "sort=number&columns=number,summary"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/jobs/")
+    with unscoped(session, "test"):
+        job = session.scalars(sa.select(Job)).one()
+    page = receiver.get("/jobs/").text
+    address = f"/ledger/exports/{job.public_id}"
+    assert f'href="{address}"' in page and "投诉台账-" in page and "2 行" in page
+    file = receiver.get(address)
+    assert file.status_code == 200 and file.headers["Cache-Control"] == "private, no-store"
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(file.data)
+    assert [row[1] for row in by_calamine(path)[1:]] == ["甲", "乙"]
+    assert receiver.post(f"/jobs/{job.public_id}/cancel").status_code == 409
+    other = client.sign_in(house[RoleName.HEAD_OF_QUALITY])
+    assert other.get(address).status_code == 404
+    assert address not in other.get("/jobs/").text
+    assert client.sign_in(house[RoleName.ADMINISTRATOR]).get(address).status_code == 403
+
+
+def test_a_text_file_and_the_register(session: Session, receiver: DeskClient, house: House) -> None:
+    create_complaint(session, house, summary="=SUM(A1)\n第二行", complainant_name="王小五")
+    session.commit()
+    page = receiver.get("/complaints/").text
+    assert 'name="layout" value="complaint_register"' in page and 'name="form" value="csv"' in page
+    asked = {"query": "columns=summary,received_at,round", "form": "csv"}
+    answer = receiver.post("/ledger/export", data=asked)
+    assert answer.mimetype == "text/csv" and answer.data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(answer.data.decode("utf-8-sig").splitlines(keepends=True)))
+    assert rows[1:] == [["'=SUM(A1)\n第二行", "2026-03-02 09:30:00", "1"]]
+    register = receiver.post("/ledger/export", data={**asked, "layout": "complaint_register"})
+    heads, first = csv.reader(register.data.decode("utf-8-sig").splitlines(keepends=True))
+    assert heads[:3] == ["序号", "编号", "收到时间"] and first[0] == "1" and len(heads) == 9
+    assert receiver.post("/ledger/export", data={"layout": "no_such"}).status_code == 404
+    assert receiver.post("/ledger/export", data={"form": "exe"}).status_code == 404
