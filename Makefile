@@ -14,7 +14,7 @@ CHOSEN := $(if $(ORGANISATION),--organisation $(ORGANISATION))
 SERVED := DESK_HOST=$(HOST) DESK_PORT=$(PORT) DESK_MODE=$(MODE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mutate lint fmt db demo clean translations check-translations environment dev-environment
+.PHONY: help run test bench bench-quick mutate lint fmt db demo clean translations check-translations environment dev-environment
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ test: dev-environment ## Check everything: style, types, imports, tests on both 
 
 lint: dev-environment ## Style, types and import contracts only
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+bench: dev-environment ## Measure beside Flask-Admin and Django over a million complaints, into benchmarks/results (about an hour; ARGS="--engine sqlite")
+	@scripts/translations.sh compile && scripts/bench.sh --keep $(ARGS) && scripts/bench.sh --document
+
+bench-quick: dev-environment ## The same over 10,000 complaints on SQLite, in under five minutes; nothing is kept
+	@scripts/translations.sh compile && scripts/bench.sh --engine sqlite --complaints 10000 --largest 10000 --repeats 3 --program-repeats 1 --load-seconds 3 $(ARGS)
 
 mutate: dev-environment ## Take out each rule behind a clause in turn: its marked tests must fail (about 20 minutes; ARGS="--clause R05-11")
 	@scripts/translations.sh compile && .venv/bin/python -m tests.support.mutation $(ARGS)
@@ -52,7 +58,7 @@ check-translations: dev-environment ## Fail when a text has no translation
 	@.venv/bin/pytest -q tests/architecture/test_translations.py tests/web/test_languages.py
 
 clean: ## Remove the environment and what the tools left; never the data in var/
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} + ; rm -f translations/*/LC_MESSAGES/*.mo
 
 environment:

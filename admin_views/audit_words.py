@@ -200,6 +200,7 @@ _ACTIONS = {
     "exemption.recorded": _l("Exemption recorded"),
     "exemption.ended": _l("Exemption ended"),
     "organisation.set_up": _l("Desk set up"),
+    "organisation.seeded": _l("Made-up complaints written"),
     "organisation.edited": _l("Changed"),
     "organisation.procedure_changed": _l("Procedure changed"),
     "procedure_draft.copied": _l("Copied"),

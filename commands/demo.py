@@ -56,7 +56,7 @@ def demo(complaints: int = 40, seed: int = 2026, organisation: str | None = None
     if existing is None:
         setting = SETTINGS[organisation or _asked()]
         create_organisation(db.session(), now - BEGINNING, settings.timezone, setting)
-        _write_accounts(settings, setting)
+        write_accounts(settings, setting)
     else:
         _check_same(existing, organisation)
     try:
@@ -89,7 +89,8 @@ def _check_same(existing: Organisation, organisation: str | None) -> None:
         )
 
 
-def _write_accounts(settings: Settings, setting: Setting) -> None:
+def write_accounts(settings: Settings, setting: Setting) -> None:
+    """Keep the accounts to show at every start of the desk."""
     file = settings.data_dir / ACCOUNTS_FILE
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         json.dump(accounts(setting), out, ensure_ascii=False, indent=1)

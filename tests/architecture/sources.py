@@ -8,7 +8,18 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__", "vendor", "instance", "build", "dist"}
+SKIPPED = {
+    ".git",
+    ".venv",
+    ".venv-bench",
+    "venv",
+    "node_modules",
+    "__pycache__",
+    "vendor",
+    "instance",
+    "build",
+    "dist",
+}
 
 
 def files(pattern: str, *folders: str) -> list[Path]:
@@ -19,8 +30,9 @@ def files(pattern: str, *folders: str) -> list[Path]:
 
 
 def product_files() -> list[Path]:
-    """Python of the product itself: no tests, no migrations."""
-    return [path for path in files("*.py") if relative(path).split("/")[0] not in {"tests", "migrations"}]
+    """Python of the product itself: no tests, no migrations, no benchmarks."""
+    aside = {"tests", "migrations", "benchmarks"}
+    return [path for path in files("*.py") if relative(path).split("/")[0] not in aside]
 
 
 def relative(path: Path) -> str:

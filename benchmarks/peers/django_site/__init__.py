@@ -1,0 +1,1 @@
+"""Django's admin with django-import-export over the same tables."""
