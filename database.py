@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from grams import sqlite_grams
+
 WRITING = "desk_writing"
 BUSY_SECONDS = 20
 
@@ -65,6 +67,8 @@ def _json(value: object) -> str:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own implicit BEGIN would come too late and never IMMEDIATE; _begin_sqlite does it.
     connection.isolation_level = None
+    # The triggers of the search index call it (see the migration that made them).
+    connection.create_function("desk_grams", 1, sqlite_grams, deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_mode=WAL")

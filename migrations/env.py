@@ -11,6 +11,7 @@ from alembic.autogenerate.api import AutogenContext
 import database
 import models  # noqa: F401  (fills the metadata)
 from models.base import Base
+from models.searching import is_derived
 from models.types import Moment
 
 LOCK = 7_415_226
@@ -42,6 +43,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
+            include_name=lambda name, *_: not is_derived(name),
             render_item=render,
             transactional_ddl=True,
         )

@@ -66,6 +66,7 @@ from models.receipts import Acknowledgement, InformedPerson
 from models.reception import DutyShift, ReceptionSession
 from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.repeats import FurtherReport, RepeatLink
+from models.searching import ComplaintText
 from models.staff import ReadingConfirmation, Training
 from models.trail import AuditEntry, AuditSalt, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
 from models.work import (
@@ -102,6 +103,7 @@ __all__ = [
     "Complaint",
     "ComplaintCheck",
     "ComplaintEvent",
+    "ComplaintText",
     "ComplaintValue",
     "ComplaintVisibility",
     "Consent",

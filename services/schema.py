@@ -93,11 +93,13 @@ def write_revision(url: str, message: str) -> None:
 def differences(url: str) -> list[str]:
     """What autogenerate would still change: empty when the migrations build exactly what the models declare."""
     from models.base import Base
+    from models.searching import is_derived
 
+    options = {"compare_type": True, "include_name": lambda name, *_: not is_derived(name)}
     engine = database.make_engine(url)
     try:
         with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            context = MigrationContext.configure(connection, opts=options)
             return [repr(change) for change in compare_metadata(context, Base.metadata)]
     finally:
         engine.dispose()

@@ -10,9 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 
 import database
-from services import schema
+from services import schema, search
 from services.backup.faults import BackupFault
-from services.backup.portable import BATCH, KEY, Digest, Table, digest_of, lines_of, tables_of, values_of
+from services.backup.portable import (
+    BATCH,
+    KEY,
+    TEXTS_TABLE,
+    Digest,
+    Table,
+    digest_of,
+    lines_of,
+    tables_of,
+    values_of,
+)
 
 Source = Callable[[Table], Iterable[bytes]]
 """Gives the lines of a table."""
@@ -68,6 +78,8 @@ def load(url: str, names: Iterable[str], source: Source, digests: dict[str, Dige
                 for table in tables:
                     _fill(connection, table, source(table))
             _set_sequences(connection, tables)
+            if sa.inspect(connection).has_table(TEXTS_TABLE):  # not yet in rows of an older version
+                search.rebuild(connection)
             for table in tables:
                 if digest_of(lines_of(connection, table)) != digests[table.name]:
                     raise BackupFault(f"Table {table.name} does not read back as it was written.")

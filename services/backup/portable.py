@@ -20,6 +20,8 @@ from services.backup.faults import BackupFault
 
 BATCH = 1000
 VERSION_TABLE = "alembic_version"
+TEXTS_TABLE = "complaint_texts"
+"""Made anew from the complaints when rows are loaded (services.search)."""
 KEY = "id"
 
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
@@ -70,7 +72,7 @@ class Table:
 
 
 def tables_of(connection: sa.Connection) -> list[Table]:
-    """The desk's tables, each after the ones it refers to. Derived tables (full-text shadows) are left out."""
+    """The desk's tables, each after the ones it refers to. Derived ones (the search index) are left out."""
     inspector = sa.inspect(connection)
     names = _plain_tables(connection, inspector)
     order = [name for name, _keys in inspector.get_sorted_table_and_fkc_names() if name in names]
@@ -92,7 +94,8 @@ def _plain_tables(connection: sa.Connection, inspector: sa.Inspector) -> set[str
     if connection.dialect.name == "sqlite":
         listed = connection.exec_driver_sql("PRAGMA table_list")
         names &= {row.name for row in listed if row.schema == "main" and row.type == "table"}
-    return {name for name in names if name != VERSION_TABLE and not name.startswith("sqlite_")}
+    left_out = {VERSION_TABLE, TEXTS_TABLE}
+    return {name for name in names if name not in left_out and not name.startswith("sqlite_")}
 
 
 def _column(table: str, reflected: Any) -> Column:

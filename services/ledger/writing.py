@@ -20,6 +20,7 @@ from models import (
 from models.enums import CloseKind, EventKind, PartyKind, PartySide, State
 from models.labels import _l
 from models.phones import phone_key
+from services import search
 from services.access.permissions import Permission
 from services.access.scope import unscoped
 from services.ledger.checking import Answered, LedgerRow, Options
@@ -72,6 +73,7 @@ class Writer:
         ):
             if made:
                 connection.execute(sa.insert(cast(sa.Table, model.__table__)), made)
+        search.rebuild(connection, ids)
         self.written += len(rows)
 
     def _ids(self, numbers: Sequence[str]) -> list[int]:

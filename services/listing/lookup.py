@@ -11,6 +11,7 @@ from sqlalchemy.sql import Select
 
 import models as m
 from services.listing.columns import display_key
+from services.search import among, heading_candidates, heading_contains, words_of
 
 MOST = 20
 """Records that one look-up answers with."""
@@ -67,6 +68,9 @@ def candidates(
     `active_only` leaves out departments that have ended and accounts that are disabled.
     """
     statement = _statement(target, locale, active_only)
+    if target is m.Complaint and text.strip():
+        statement = _complaints_with(session, statement, text.strip()[:60])
+        text = ""
     for word in text.strip()[:60].split():
         label = getattr(target, display_key(target, locale)).icontains(word, autoescape=True)
         note = _note(target)
@@ -75,6 +79,14 @@ def candidates(
         )
     rows = session.execute(statement.limit(min(limit, SMALL + 1)))
     return [_candidate(row) for row in rows]
+
+
+def _complaints_with(session: Session, statement: Select[Any], text: str) -> Select[Any]:
+    """Complaints whose number or subject contain every word."""
+    words = words_of(text)
+    ids = heading_candidates(session, words)
+    statement = statement.where(heading_contains(words))
+    return statement if ids is None else statement.where(among(session, ids))
 
 
 def find(

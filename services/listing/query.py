@@ -26,7 +26,7 @@ from services.errors import Invalid
 from services.listing import columns as cols
 from services.listing import filters as flt
 from services.listing.keyset import Cursor, Order, decode
-from services.listing.search import search_condition
+from services.listing.search import narrowing, search_condition
 from services.own_fields import NOTHING, Declared
 from services.procedures.wording import grade_names
 from services.reports.drilling import part_words
@@ -35,6 +35,7 @@ Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
 PAGE_SIZES = (20, 50, 100, 200)
 COUNTED = 10_000
 """Counts are exact up to here; beyond it a list says "more than 10,000"."""
+_NOT_ASKED = object()
 
 
 @dataclass(frozen=True)
@@ -204,12 +205,34 @@ class ListQuery:
 
     # Reading
 
+    def look_up(self, session: Session) -> None:
+        """Ask the index once where the words of the search are; what reads rows afterwards looks there only."""
+        if self.search and "_where_to_look" not in self.__dict__:
+            self.__dict__["_where_to_look"] = narrowing(self.search, self.model, session, self.actor)
+
+    @property
+    def is_common(self) -> bool:
+        """Whether the words are on so many complaints that the list is read in its order to find them."""
+        return self.model is Complaint and self.__dict__.get("_where_to_look", _NOT_ASKED) is None
+
     def count(self, session: Session) -> Count:
-        """How many rows match, exact up to COUNTED."""
+        """How many rows match, exact up to COUNTED; of common words, how many at least."""
         self._check(session)
+        if self.is_common:
+            return self._count_some(session)
         inner = self.ids_statement().limit(COUNTED + 1).subquery()
         number = session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
         return Count(min(number, COUNTED), number <= COUNTED)
+
+    def _count_some(self, session: Session) -> Count:
+        """Matches among the first COUNTED rows that the filters leave: all of them takes as long as reading all."""
+        sources = cols.Sources(self.model, self.locale)
+        found = search_condition(self.search, sources, self.actor)
+        every = self._filtered(sa.select(found.label("found")).select_from(self.model))
+        read = sources.joined(every).limit(COUNTED + 1).subquery()
+        matching = sa.func.count(sa.case((read.c.found, 1)))
+        rows, number = session.execute(sa.select(sa.func.count(), matching).select_from(read)).one()
+        return Count(min(number, COUNTED), rows <= COUNTED)
 
     def ids_statement(self) -> Select[Any]:
         """Ids of the rows that match, in no order; the session puts the scope on it."""
@@ -268,6 +291,7 @@ class ListQuery:
     def _check(self, session: Session) -> None:
         if current_actor(session) != self.actor:
             raise RuntimeError("the list was made for another actor than the session works for")
+        self.look_up(session)
 
     def _order(self, sources: cols.Sources) -> tuple[Order, FieldSpec | None]:
         key = self.sort.removeprefix("-")
@@ -279,12 +303,18 @@ class ListQuery:
         column, nullable = sources.sort_key(spec)
         return Order(column, self.model.id, nullable, self.sort.startswith("-")), spec
 
-    def _where(self, statement: Select[Any], sources: cols.Sources) -> Select[Any]:
+    def _filtered(self, statement: Select[Any]) -> Select[Any]:
         for one in self.filters:
             statement = statement.where(flt.condition(one, self.context))
-        if self.search:
-            statement = statement.where(search_condition(self.search, sources, self.actor))
         return statement
+
+    def _where(self, statement: Select[Any], sources: cols.Sources) -> Select[Any]:
+        statement = self._filtered(statement)
+        if not self.search:
+            return statement
+        statement = statement.where(search_condition(self.search, sources, self.actor))
+        among = self.__dict__.get("_where_to_look")
+        return statement if among is None else statement.where(among)
 
     @cached_property
     def _loaded(self) -> list[FieldSpec]:

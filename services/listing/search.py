@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 import models as m
@@ -13,22 +14,29 @@ from services.access.masking import own_cases
 from services.access.permissions import Permission
 from services.actor import Actor
 from services.listing.columns import Sources
+from services.search import among, candidates, contains, words_of
+from services.search.finding import LONGEST
 
-_SEARCHED: dict[type[Any], tuple[str, ...]] = {
-    m.Complaint: (
-        "number", "summary", "content", "product", "batch", "source_reference", "place", "result", "reply_text",
-        "complainant_name", "complainant_phone",
-    ),
-    m.User: ("login", "name", "post"),
-}  # fmt: skip
-LONGEST = 100
-"""Characters of a search text that are looked at."""
+_SEARCHED: dict[type[Any], tuple[str, ...]] = {m.User: ("login", "name", "post")}
 
 
 def search_condition(text: str, sources: Sources, actor: Actor) -> ColumnElement[bool]:
     """Rows that contain every word of `text` in some field; personal fields only on the actor's own cases."""
+    if sources.model is m.Complaint:
+        return contains(words_of(text), actor)
     words = text.strip()[:LONGEST].split()
     return sa.and_(sa.true(), *(_contains(word, sources, actor) for word in words))
+
+
+def narrowing(text: str, model: type[Any], session: Session, actor: Actor) -> ColumnElement[bool] | None:
+    """Where the index says to look for `text`, to be added to `search_condition`.
+
+    None: read the rows in their order; there is no index, or the words are so common that they are soon met.
+    """
+    if model is not m.Complaint:
+        return None
+    ids = candidates(session, words_of(text), actor)
+    return None if ids is None else among(session, ids)
 
 
 def _contains(word: str, sources: Sources, actor: Actor) -> ColumnElement[bool]:

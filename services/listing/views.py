@@ -77,16 +77,19 @@ def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> tuple
 
     The searches are counted to COUNTED_TO; one statement for all.
     """
-    whole = query.ids_statement().limit(COUNTED + 1).subquery()
+    query.look_up(session)
+    some = query.count(session) if query.is_common else None
+    whole = query.ids_statement().limit(0 if some else COUNTED + 1).subquery()
     parts = [sa.select(sa.func.count()).select_from(whole).scalar_subquery()]
     for params in searches:
         one = ListQuery.from_params(
             query.model, params, query.actor, query.zone, locale=query.locale, declared=query.declared
         )
+        one.look_up(session)
         inner = one.ids_statement().limit(COUNTED_TO).subquery()
         parts.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery())
     total, *numbers = (int(number) for number in session.execute(sa.select(*parts)).one())
-    return Count(min(total, COUNTED), total <= COUNTED), numbers
+    return some or Count(min(total, COUNTED), total <= COUNTED), numbers
 
 
 def choose_columns(work: UnitOfWork, model: type[Any], screen: str, columns: Sequence[str]) -> None:

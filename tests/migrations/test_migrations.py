@@ -6,13 +6,15 @@ import sqlalchemy as sa
 
 import database
 from models.base import Base
+from models.searching import is_derived
 from services import schema
 
 
 def tables(url: str) -> set[str]:
     engine = database.make_engine(url)
     try:
-        return set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
+        names = sa.inspect(engine).get_table_names()
+        return {name for name in names if name != "alembic_version" and not is_derived(name)}
     finally:
         engine.dispose()
 
