@@ -1,6 +1,6 @@
 """The search index of complaints: their texts in one spelling, and an index over pieces of one to three characters.
 
-Revision: 0017, after 0016
+Revision: 0022, after 0021
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from grams import FIELD_END, normalise
 
-revision = "0017"
-down_revision = "0016"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
