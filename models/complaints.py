@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Addressed, Base, Stamped, Versioned, check, to
 from models.enums import (
+    OPEN_STATES,
     Category,
     Channel,
     CloseKind,
@@ -28,6 +29,24 @@ from models.phones import phone_key
 from models.procedures import ProcedureVersion
 from models.reception import ReceptionSession
 from models.types import Json, Moment, enum_type
+
+
+def _given(column: str) -> dict[str, Any]:
+    """An index of the few rows where this is given."""
+    condition = sa.text(f"{column} IS NOT NULL")
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+def _set(column: str) -> dict[str, Any]:
+    """An index of the few rows where this is so, in the words of the filter."""
+    return {"sqlite_where": sa.text(f"{column} IS 1"), "postgresql_where": sa.text(f"{column} IS TRUE")}
+
+
+def _open() -> dict[str, Any]:
+    """An index of the few rows that somebody still has to do something about."""
+    states = ", ".join(f"'{state}'" for state in sorted(OPEN_STATES))
+    condition = sa.text(f"state IN ({states})")
+    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 class Complaint(Addressed, Versioned, Stamped, Base):
@@ -63,7 +82,34 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.Index("ix_complaints_department", "department_id", "state", "received_at", "id"),
         sa.Index("ix_complaints_handler", "handler_id", "state"),
         sa.Index("ix_complaints_phone", "complainant_phone", "received_at"),
-        sa.Index("ix_complaints_closed", "closed_at"),
+        # Orders of the list, each with the id that decides among equals …
+        sa.Index("ix_complaints_by_state", "state", "id"),
+        sa.Index("ix_complaints_by_category", "category", "id"),
+        sa.Index("ix_complaints_by_grade", "grade", "id"),
+        sa.Index("ix_complaints_occurred", "occurred_on", "id"),
+        sa.Index("ix_complaints_replied", "replied_at", "id"),
+        sa.Index("ix_complaints_closed", "closed_at", "id"),
+        sa.Index("ix_complaints_archived", "archived_at", "id"),
+        sa.Index("ix_complaints_created", "created_at", "id"),
+        # … and what filters look for, where it may be rare.
+        sa.Index("ix_complaints_channel", "channel"),
+        sa.Index("ix_complaints_form", "form"),
+        sa.Index("ix_complaints_receiving_department", "receiving_department_id"),
+        sa.Index("ix_complaints_accepted", "accepted_at"),
+        sa.Index("ix_complaints_responsibility", "responsibility"),
+        sa.Index("ix_complaints_satisfaction", "satisfaction"),
+        sa.Index("ix_complaints_close_kind", "close_kind"),
+        sa.Index("ix_complaints_escalation", "escalation_level"),
+        sa.Index("ix_complaints_customer_due", "customer_due_on", **_given("customer_due_on")),
+        sa.Index("ix_complaints_paused", "paused_at", **_given("paused_at")),
+        sa.Index("ix_complaints_supervised", "supervised_at", **_given("supervised_at")),
+        sa.Index("ix_complaints_destroyed", "destroyed_at", **_given("destroyed_at")),
+        sa.Index("ix_complaints_open", "due_at", "id", **_open()),
+        sa.Index("ix_complaints_major", "id", **_set("is_major")),
+        sa.Index("ix_complaints_confidential", "id", **_set("is_confidential")),
+        sa.Index("ix_complaints_anonymous", "id", **_set("is_anonymous")),
+        sa.Index("ix_complaints_out_of_hours", "id", **_set("received_out_of_hours")),
+        sa.Index("ix_complaints_imported", "id", **_set("is_imported")),
         sa.Index("ix_complaints_product", "product", "received_at", "id"),
         sa.Index("ix_complaints_batch", "batch", "received_at", "id"),
         sa.Index("ix_complaints_repeat", "is_repeat", "received_at", "id"),
@@ -105,8 +151,12 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.String(40), index=True, info=field(_l("Nature"), coded=True)
     )
     content: Mapped[str] = mapped_column(sa.Text, info=field(_l("Content"), long_text=True, listed=True))
-    request: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Remedy sought"), long_text=True))
-    grounds: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Facts and grounds"), long_text=True))
+    request: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Remedy sought"), long_text=True, filter=False)
+    )
+    grounds: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Facts and grounds"), long_text=True, filter=False)
+    )
     product: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Product, project or service")))
     batch: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Batch or part")))
     place: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Place")))
@@ -114,7 +164,9 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     source_reference: Mapped[str | None] = mapped_column(
         sa.String(80), index=True, info=field(_l("Sender's reference"))
     )
-    passed_on_by: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Passed on by")))
+    passed_on_by: Mapped[str | None] = mapped_column(
+        sa.String(200), info=field(_l("Passed on by"), filter=False)
+    )
     received_out_of_hours: Mapped[bool] = mapped_column(
         default=False, info=field(_l("Received out of hours"), read_only=True, import_=False)
     )
@@ -147,11 +199,12 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     repeat_count: Mapped[int] = mapped_column(
         default=0,
         server_default="0",
-        info=field(_l("Times reported again"), read_only=True, import_=False),
+        info=field(_l("Times reported again"), read_only=True, import_=False, filter=False),
     )
     grade: Mapped[str | None] = mapped_column(sa.String(40), info=field(_l("Grade"), read_only=True))
     grade_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False)
+        sa.Text,
+        info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False, filter=False),
     )
 
     is_major: Mapped[bool] = mapped_column(
@@ -189,8 +242,10 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         Moment, info=field(_l("Due"), default=True, read_only=True, import_=False)
     )
     due_is_lower_bound: Mapped[bool] = mapped_column(default=False, info=HIDDEN)
-    round: Mapped[int] = mapped_column(default=1, info=field(_l("Round"), read_only=True))
-    refusals: Mapped[int] = mapped_column(default=0, info=field(_l("Signatures refused"), read_only=True))
+    round: Mapped[int] = mapped_column(default=1, info=field(_l("Round"), read_only=True, filter=False))
+    refusals: Mapped[int] = mapped_column(
+        default=0, info=field(_l("Signatures refused"), read_only=True, filter=False)
+    )
     escalation_level: Mapped[int] = mapped_column(
         default=0, info=field(_l("Escalation level"), read_only=True)
     )
@@ -202,7 +257,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         default=False, info=field(_l("Confidential"), read_only=True, export=False)
     )
     acknowledged_at: Mapped[datetime | None] = mapped_column(
-        Moment, info=field(_l("Acknowledged at"), read_only=True)
+        Moment, info=field(_l("Acknowledged at"), read_only=True, filter=False)
     )
     accepted_at: Mapped[datetime | None] = mapped_column(
         Moment, info=field(_l("Accepted at"), read_only=True)
@@ -218,7 +273,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     )
     replied_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Replied at"), read_only=True))
     not_notifiable_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Reason for no reply"), long_text=True, read_only=True)
+        sa.Text, info=field(_l("Reason for no reply"), long_text=True, read_only=True, filter=False)
     )
     satisfaction: Mapped[FollowUpResult | None] = mapped_column(
         enum_type(FollowUpResult, "satisfaction"), info=field(_l("Satisfaction"), read_only=True)
@@ -228,7 +283,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         enum_type(CloseKind, "close_kind"), info=field(_l("Manner of closing"), read_only=True)
     )
     end_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Reason for ending"), long_text=True, read_only=True)
+        sa.Text, info=field(_l("Reason for ending"), long_text=True, read_only=True, filter=False)
     )
     master_id: Mapped[int | None] = mapped_column(to("complaints"), index=True, info=HIDDEN)
     # Values of the fields that the procedure declares, by code; services.own_fields declares, checks and shows them.
@@ -367,10 +422,15 @@ class ComplaintVisibility(Base):
     __table_args__ = (
         sa.UniqueConstraint("audience", "complaint_id", name="uq_complaint_visibility_audience"),
         sa.Index("ix_complaint_visibility_complaint", "complaint_id"),
+        sa.Index("ix_complaint_visibility_received", "audience", "received_at", "complaint_id"),
+        sa.Index("ix_complaint_visibility_due", "audience", "due_at", "complaint_id"),
     )
 
     complaint_id: Mapped[int] = mapped_column(to("complaints"), info=HIDDEN)
     audience: Mapped[str] = mapped_column(sa.String(20), info=HIDDEN)
+    # Those of the complaint, once more: what a department sees is then one range of an index in the list's own order.
+    received_at: Mapped[datetime] = mapped_column(Moment, info=HIDDEN)
+    due_at: Mapped[datetime | None] = mapped_column(Moment, info=HIDDEN)
 
 
 class NumberSeries(Base):

@@ -195,7 +195,8 @@ def _visibility(complaint_id: int, complaint: Mapping[str, Any]) -> list[dict[st
     people = {complaint["first_receiver_id"], complaint.get("handler_id"), complaint["responsible_id"]}
     audiences = {"*"} | ({f"d{department}"} if department else set())
     audiences |= {f"u{person}" for person in people if person}
-    return [{"complaint_id": complaint_id, "audience": audience} for audience in sorted(audiences)]
+    orders = {"received_at": complaint["received_at"], "due_at": complaint.get("due_at")}
+    return [{"complaint_id": complaint_id, "audience": audience, **orders} for audience in sorted(audiences)]
 
 
 def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:

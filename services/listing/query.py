@@ -20,22 +20,25 @@ from models import Complaint
 from models.fields import FieldSpec, relation_target
 from models.labels import _l
 from services.access.masking import CASE_KEYS, Masked, mask
-from services.access.scope import current_actor
-from services.actor import Actor
+from services.access.scope import apply, current_actor
+from services.actor import SYSTEM, Actor
 from services.errors import Invalid
 from services.listing import columns as cols
 from services.listing import filters as flt
+from services.listing.frequency import common
 from services.listing.keyset import Cursor, Order, decode
-from services.listing.search import narrowing, search_condition
+from services.listing.ladder import Found, ladder_of, seen_by
+from services.listing.narrowing import Narrowed, narrowed
+from services.listing.search import search_condition
 from services.own_fields import NOTHING, Declared
 from services.procedures.wording import grade_names
 from services.reports.drilling import part_words
+from services.search import among
 
 Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
 PAGE_SIZES = (20, 50, 100, 200)
 COUNTED = 10_000
 """Counts are exact up to here; beyond it a list says "more than 10,000"."""
-_NOT_ASKED = object()
 
 
 @dataclass(frozen=True)
@@ -206,30 +209,50 @@ class ListQuery:
     # Reading
 
     def look_up(self, session: Session) -> None:
-        """Ask the index once where the words of the search are; what reads rows afterwards looks there only."""
-        if self.search and "_where_to_look" not in self.__dict__:
-            self.__dict__["_where_to_look"] = narrowing(self.search, self.model, session, self.actor)
+        """Ask the indexes once where to look; what reads rows afterwards looks there only."""
+        if self.model is Complaint and (self.search or self.filters) and "_found" not in self.__dict__:
+            found = self.__dict__["_found"] = narrowed(session, self.search, self.filters, self.context)
+            if found.ids is not None:
+                self.__dict__["_where_to_look"] = among(session, sorted(found.ids))
+
+    @property
+    def _narrowed(self) -> Narrowed:
+        found: Narrowed = self.__dict__.get("_found", Narrowed())
+        return found
 
     @property
     def is_common(self) -> bool:
-        """Whether the words are on so many complaints that the list is read in its order to find them."""
-        return self.model is Complaint and self.__dict__.get("_where_to_look", _NOT_ASKED) is None
+        """Whether what is asked for is on so many complaints that the list is read in its order to find them."""
+        if self.model is not Complaint or self.actor.is_system:
+            return False
+        return self._narrowed.has_common_words or not self._reads_few
+
+    @property
+    def _reads_few(self) -> bool:
+        """Whether the rows are found first and sorted then, instead of being read in the order of an index."""
+        return self.actor.sees_few or self._narrowed.ids is not None
 
     def count(self, session: Session) -> Count:
-        """How many rows match, exact up to COUNTED; of common words, how many at least."""
+        """How many rows match, exact up to COUNTED; of what is common, how many at least."""
         self._check(session)
-        if self.is_common:
+        if self._narrowed.ids == frozenset():
+            return Count(0, True)
+        if self.is_common and (self.search or self.filters):
             return self._count_some(session)
-        inner = self.ids_statement().limit(COUNTED + 1).subquery()
-        number = session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
+        # Without a condition the rows that say who may see what are counted, not the complaints.
+        every = seen_by(self.actor) if self.is_common else self.ids_statement()
+        counted = sa.select(sa.func.count()).select_from(every.limit(COUNTED + 1).subquery())
+        number = session.scalar(apply(counted, SYSTEM) if self.is_common else counted) or 0
         return Count(min(number, COUNTED), number <= COUNTED)
 
     def _count_some(self, session: Session) -> Count:
-        """Matches among the first COUNTED rows that the filters leave: all of them takes as long as reading all."""
+        """Matches among the first COUNTED rows: to count all of them takes as long as reading all."""
         sources = cols.Sources(self.model, self.locale)
-        found = search_condition(self.search, sources, self.actor)
-        every = self._filtered(sa.select(found.label("found")).select_from(self.model))
-        read = sources.joined(every).limit(COUNTED + 1).subquery()
+        wanted = [flt.condition(one, self.context) for one in self.filters]
+        if self.search:
+            wanted.append(search_condition(self.search, sources, self.actor))
+        every = sa.select(sa.and_(sa.true(), *wanted).label("found")).select_from(self.model)
+        read = every.limit(COUNTED + 1).subquery()
         matching = sa.func.count(sa.case((read.c.found, 1)))
         rows, number = session.execute(sa.select(sa.func.count(), matching).select_from(read)).one()
         return Count(min(number, COUNTED), rows <= COUNTED)
@@ -240,13 +263,15 @@ class ListQuery:
         return sources.joined(self._where(sa.select(self.model.id), sources))
 
     def page(self, session: Session) -> ListedPage:
-        """One page of rows, one statement."""
+        """One page of rows: one statement, of complaints mostly two (which, and what stands in them)."""
         self._check(session)
         sources = cols.Sources(self.model, self.locale)
         order, spec = self._order(sources)
         cursor = decode(
             self.cursor, self.sort, spec.kind if spec else "integer", spec.choices if spec else None
         )
+        if self.model is Complaint and (spec is None or spec.relation is None):
+            return self._rows_of(session, self._climbed(session, spec, cursor), cursor)
         backwards = cursor is not None and cursor.side in ("before", "last")
         statement = self._select(sources, full=False, sort=order)
         if cursor is not None and cursor.side != "last":
@@ -258,6 +283,28 @@ class ListQuery:
         if backwards:
             found = found[::-1]
         return self._listed(found, cursor, more, self._words(session))
+
+    def _climbed(self, session: Session, spec: FieldSpec | None, cursor: Cursor | None) -> list[Found]:
+        """Ids and sort values of the page and of one row more."""
+        if self._narrowed.ids == frozenset():
+            return []
+        ladder = ladder_of(spec, self.sort.startswith("-"), self.actor, self._reads_few)
+        sources = cols.Sources(self.model, self.locale)
+        return ladder.page(
+            session, lambda statement: self._where(statement, sources), cursor, self.page_size + 1
+        )
+
+    def _rows_of(self, session: Session, found: list[Found], cursor: Cursor | None) -> ListedPage:
+        more = len(found) > self.page_size
+        backwards = cursor is not None and cursor.side in ("before", "last")
+        shown = found[-self.page_size :] if backwards else found[: self.page_size]
+        place = {id: number for number, (id, _) in enumerate(shown)}
+        rows: list[Any] = []
+        if place:
+            sources = cols.Sources(self.model, self.locale)
+            statement = self._columns(sources, full=False).where(self.model.id.in_(place))
+            rows = sorted(session.execute(sources.joined(statement)), key=lambda row: place[row._id])
+        return self._listed(rows, cursor, more, self._words(session), dict(shown))
 
     def one(self, session: Session, address: str) -> ListRow | None:
         """The one row with this address under the same masking, long texts whole; None when it is not in scope."""
@@ -304,8 +351,12 @@ class ListQuery:
         return Order(column, self.model.id, nullable, self.sort.startswith("-")), spec
 
     def _filtered(self, statement: Select[Any]) -> Select[Any]:
+        in_order = "_found" in self.__dict__ and not self._reads_few
         for one in self.filters:
-            statement = statement.where(flt.condition(one, self.context))
+            made = flt.condition(one, self.context)
+            # The range of a moment keeps its index: it is the place in the order, or goes with it.
+            is_range = bool(one.start or one.end)
+            statement = statement.where(common(made) if in_order and not is_range else made)
         return statement
 
     def _where(self, statement: Select[Any], sources: cols.Sources) -> Select[Any]:
@@ -332,11 +383,14 @@ class ListQuery:
         return [key for key in dict.fromkeys(wanted) if hasattr(self.model, key)]
 
     def _select(self, sources: cols.Sources, *, full: bool, sort: Order) -> Select[Any]:
+        return self._where(self._columns(sources, full=full, sort=sort), sources)
+
+    def _columns(self, sources: cols.Sources, *, full: bool, sort: Order | None = None) -> Select[Any]:
         parts = [getattr(self.model, key).label(f"_{key}") for key in self._keys]
-        parts.append(sort.key.label("_sort"))
+        parts.append((sort.key if sort else sa.null()).label("_sort"))
         for index, spec in enumerate(self._loaded):
             parts += [part.label(f"c{index}_{n}") for n, part in enumerate(sources.value(spec, full))]
-        return self._where(sa.select(*parts), sources)
+        return sa.select(*parts)
 
     def _words(self, session: Session) -> Words:
         """Names of the codes that procedures define, by column."""
@@ -359,7 +413,15 @@ class ListQuery:
         address = str(keys[cols.address_key(self.model)])
         return ListRow(keys["id"], address, keys.get("version"), str(name or ""), values)
 
-    def _listed(self, found: Sequence[Any], cursor: Cursor | None, more: bool, words: Words) -> ListedPage:
+    def _listed(
+        self,
+        found: Sequence[Any],
+        cursor: Cursor | None,
+        more: bool,
+        words: Words,
+        keys: Mapping[int, Any] | None = None,
+    ) -> ListedPage:
+        """The page of these rows; `keys` are their sort values where the rows do not carry them."""
         rows = [self._row(row, words) for row in found]
         backwards = cursor is not None and cursor.side in ("before", "last")
         at_end = cursor is not None and cursor.side == "last"
@@ -369,8 +431,9 @@ class ListQuery:
         if not rows:
             return ListedPage([], None, None, None, None, 0)
         start, end = found[0], found[-1]
-        before = Cursor(self.sort, "before", start._sort, start._id, position)
-        after = Cursor(self.sort, "after", end._sort, end._id, position + len(rows))
+        first, last = (keys[row._id] if keys else row._sort for row in (start, end))
+        before = Cursor(self.sort, "before", first, start._id, position)
+        after = Cursor(self.sort, "after", last, end._id, position + len(rows))
         return ListedPage(
             rows=rows,
             first="" if has_previous else None,

@@ -85,7 +85,8 @@ def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> tuple
         one = ListQuery.from_params(
             query.model, params, query.actor, query.zone, locale=query.locale, declared=query.declared
         )
-        one.look_up(session)
+        if one.search:
+            one.look_up(session)
         inner = one.ids_statement().limit(COUNTED_TO).subquery()
         parts.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery())
     total, *numbers = (int(number) for number in session.execute(sa.select(*parts)).one())
