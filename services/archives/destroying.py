@@ -40,10 +40,10 @@ STUB = frozenset(
     {
         "id", "public_id", "version", "created_at", "number", "state", "received_at", "channel", "form", "category",
         "category_code", "nature", "received_out_of_hours", "is_anonymous", "is_repeat", "grade", "is_major",
-        "repeat_count", "procedure_version_id", "receiving_department_id", "department_id", "first_receiver_id", "handler_id",
+        "procedure_version_id", "receiving_department_id", "department_id", "first_receiver_id", "handler_id",
         "responsible_id", "due_at", "due_is_lower_bound", "round", "refusals", "escalation_level", "is_confidential",
         "acknowledged_at", "accepted_at", "responsibility", "replied_at", "satisfaction", "closed_at", "close_kind",
-        "master_id", "archived_at", "destroyed_at", "is_imported", "batch_id",
+        "master_id", "archived_at", "destroyed_at", "is_imported", "batch_id", "repeat_count",
     }
 )  # fmt: skip
 """The columns of a complaint that outlive its content: number, dates, category, grade, result code, department, staff.
