@@ -28,6 +28,7 @@ from models import (
     Notice,
     OutboxMessage,
 )
+from services import search
 from services.access.scope import apply
 from services.actor import SYSTEM
 from services.archives.contents import FILE_COLUMNS, ROOT, file_tables, rows_of
@@ -83,6 +84,7 @@ def destroy_content(work: UnitOfWork, store: FileStore, record: ArchiveRecord, m
     _empty_kept(session, cases)
     entries = _empty_trail(session, cases)
     _empty_complaints(session, cases, mark, work)
+    search.reindex(session, cases)
     _close_record(session, record, work)
     session.expire_all()
     unnamed = files - _still_named(session, files)
