@@ -24,9 +24,7 @@ from models.complaints import (
     ComplaintValue,
     ComplaintVisibility,
     NamedPerson,
-    NumberSeries,
     Party,
-    WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.destruction import Destruction, DestructionItem, RetentionExtension
@@ -47,6 +45,7 @@ from models.instructions import LeaderInstruction
 from models.intake import ComplaintCheck, RequestedMaterial
 from models.liability import Liability
 from models.measures import Measure
+from models.numbers import NumberSeries, WithdrawnNumber
 from models.organisation import (
     ColumnChoice,
     Department,

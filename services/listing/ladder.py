@@ -156,7 +156,7 @@ def _of_values(spec: FieldSpec, descending: bool) -> Ladder:
     mine = ComplaintValue.code == spec.code
     given: Select[Any] = sa.select(value_of.label("id"), key.label("key"))
     having = sa.select(value_of).where(mine, value_of == Complaint.id)
-    blank: Select[Any] = sa.select(_ID.label("id"), sa.null().label("key"))
+    blank = _selected(_ID, sa.null())
     return Ladder(
         (
             Rung(

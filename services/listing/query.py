@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,15 +19,18 @@ from sqlalchemy.sql import Select
 from models import Complaint
 from models.fields import FieldSpec, relation_target
 from models.labels import _l
-from services.access.masking import CASE_KEYS, Masked, mask
-from services.access.scope import apply, current_actor
-from services.actor import SYSTEM, Actor
+from services.access.masking import CASE_KEYS, mask
+from services.access.scope import current_actor
+from services.actor import Actor
 from services.errors import Invalid
 from services.listing import columns as cols
 from services.listing import filters as flt
+from services.listing.asked import PAGE_SIZES, Params, page_size_of, pairs_of
+from services.listing.counting import among_the_first, number_of, number_visible
 from services.listing.frequency import common
 from services.listing.keyset import Cursor, Order, decode
-from services.listing.ladder import Found, ladder_of, seen_by
+from services.listing.ladder import Found, ladder_of
+from services.listing.listed import Count, Keys, ListedPage, ListRow, position_of
 from services.listing.narrowing import Narrowed, narrowed
 from services.listing.search import search_condition
 from services.own_fields import NOTHING, Declared
@@ -35,48 +38,7 @@ from services.procedures.wording import grade_names
 from services.reports.drilling import part_words
 from services.search import among
 
-Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
-PAGE_SIZES = (20, 50, 100, 200)
-COUNTED = 10_000
-"""Counts are exact up to here; beyond it a list says "more than 10,000"."""
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many rows match; `exact` is False when there are more than `number`."""
-
-    number: int
-    exact: bool
-
-
-@dataclass(frozen=True)
-class ListRow:
-    """One row: its keys and the values of the columns asked for, masked for the reader."""
-
-    id: int
-    address: str
-    """What addresses and checkboxes carry."""
-    version: int | None
-    name: str
-    values: dict[str, Any]
-
-    def is_masked(self, key: str) -> bool:
-        return isinstance(self.values.get(key), Masked)
-
-
 Words = dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True)
-class ListedPage:
-    """The rows of one page and the cursors of its neighbours (None: there is none)."""
-
-    rows: list[ListRow]
-    first: str | None
-    previous: str | None
-    next: str | None
-    last: str | None
-    position: int
 
 
 @dataclass(frozen=True)
@@ -118,7 +80,7 @@ class ListQuery:
         Parameters: `f.…` filters, `q` search, `sort` (`key` or `-key`), `page_size`, `cursor`, `columns` (keys with
         commas; wins over the argument, which is the person's own choice).
         """
-        pairs = _pairs(params)
+        pairs = pairs_of(params)
         last = dict(pairs)
         asked = last["columns"].split(",") if last.get("columns") else columns
         offered = {spec.key for spec in cols.offered(model, declared)}
@@ -127,7 +89,7 @@ class ListQuery:
         )
         sortable = {spec.key for spec in cols.offered(model, declared) if cols.is_sortable(spec)}
         sort = next((s for s in (last.get("sort", ""), default_sort) if s.removeprefix("-") in sortable), "")
-        size = _page_size(last.get("page_size", ""))
+        size = page_size_of(last.get("page_size", ""))
         return cls(
             model=model,
             actor=actor,
@@ -216,7 +178,8 @@ class ListQuery:
                 self.__dict__["_where_to_look"] = among(session, sorted(found.ids))
 
     @property
-    def _narrowed(self) -> Narrowed:
+    def found(self) -> Narrowed:
+        """Where to look, as far as it was looked up."""
         found: Narrowed = self.__dict__.get("_found", Narrowed())
         return found
 
@@ -225,37 +188,24 @@ class ListQuery:
         """Whether what is asked for is on so many complaints that the list is read in its order to find them."""
         if self.model is not Complaint or self.actor.is_system:
             return False
-        return self._narrowed.has_common_words or not self._reads_few
+        return self.found.has_common_words or not self._reads_few
 
     @property
     def _reads_few(self) -> bool:
         """Whether the rows are found first and sorted then, instead of being read in the order of an index."""
-        return self.actor.sees_few or self._narrowed.ids is not None
+        return self.actor.sees_few or self.found.ids is not None
 
     def count(self, session: Session) -> Count:
         """How many rows match, exact up to COUNTED; of what is common, how many at least."""
         self._check(session)
-        if self._narrowed.ids == frozenset():
+        if self.found.ids == frozenset():
             return Count(0, True)
-        if self.is_common and (self.search or self.filters):
-            return self._count_some(session)
-        # Without a condition the rows that say who may see what are counted, not the complaints.
-        every = seen_by(self.actor) if self.is_common else self.ids_statement()
-        counted = sa.select(sa.func.count()).select_from(every.limit(COUNTED + 1).subquery())
-        number = session.scalar(apply(counted, SYSTEM) if self.is_common else counted) or 0
-        return Count(min(number, COUNTED), number <= COUNTED)
-
-    def _count_some(self, session: Session) -> Count:
-        """Matches among the first COUNTED rows: to count all of them takes as long as reading all."""
-        sources = cols.Sources(self.model, self.locale)
+        if not self.is_common:
+            return number_of(session, self.ids_statement())
         wanted = [flt.condition(one, self.context) for one in self.filters]
         if self.search:
-            wanted.append(search_condition(self.search, sources, self.actor))
-        every = sa.select(sa.and_(sa.true(), *wanted).label("found")).select_from(self.model)
-        read = every.limit(COUNTED + 1).subquery()
-        matching = sa.func.count(sa.case((read.c.found, 1)))
-        rows, number = session.execute(sa.select(sa.func.count(), matching).select_from(read)).one()
-        return Count(min(number, COUNTED), rows <= COUNTED)
+            wanted.append(search_condition(self.search, cols.Sources(self.model, self.locale), self.actor))
+        return among_the_first(session, wanted) if wanted else number_visible(session, self.actor)
 
     def ids_statement(self) -> Select[Any]:
         """Ids of the rows that match, in no order; the session puts the scope on it."""
@@ -286,7 +236,7 @@ class ListQuery:
 
     def _climbed(self, session: Session, spec: FieldSpec | None, cursor: Cursor | None) -> list[Found]:
         """Ids and sort values of the page and of one row more."""
-        if self._narrowed.ids == frozenset():
+        if self.found.ids == frozenset():
             return []
         ladder = ladder_of(spec, self.sort.startswith("-"), self.actor, self._reads_few)
         sources = cols.Sources(self.model, self.locale)
@@ -400,7 +350,7 @@ class ListQuery:
 
     def _row(self, row: Any, words: Words) -> ListRow:
         keys = dict(zip(self._keys, row, strict=False))
-        case = _Case(keys) if any(key in keys for key in CASE_KEYS) else None
+        case = Keys(keys) if any(key in keys for key in CASE_KEYS) else None
         at = len(self._keys) + 1
         values = {}
         for spec in self._loaded:
@@ -425,7 +375,7 @@ class ListQuery:
         rows = [self._row(row, words) for row in found]
         backwards = cursor is not None and cursor.side in ("before", "last")
         at_end = cursor is not None and cursor.side == "last"
-        position = self._position(cursor, len(rows))
+        position = position_of(cursor, len(rows))
         has_previous = more if backwards else cursor is not None
         has_next = (not at_end) if backwards else more
         if not rows:
@@ -442,38 +392,6 @@ class ListQuery:
             last=Cursor(self.sort, "last").encode() if has_next else None,
             position=position,
         )
-
-    @staticmethod
-    def _position(cursor: Cursor | None, length: int) -> int:
-        if cursor is None or cursor.side == "last":
-            return 0
-        return cursor.position if cursor.side == "after" else max(0, cursor.position - length)
-
-
-class _Case:
-    """The keys of a row as attributes, for the masking rule."""
-
-    def __init__(self, keys: dict[str, Any]) -> None:
-        self.__dict__.update(keys)
-
-
-def _page_size(text: str) -> int:
-    return int(text) if text in map(str, PAGE_SIZES) else PAGE_SIZES[0]
-
-
-def _pairs(params: Params) -> list[tuple[str, str]]:
-    """Address parameters in any of their shapes as pairs."""
-    if isinstance(params, str):
-        return parse_qsl(params.removeprefix("?"), keep_blank_values=True)
-    if isinstance(params, Mapping):
-        multi = getattr(params, "lists", None)
-        items = multi() if multi is not None else params.items()
-        return [
-            (key, str(value))
-            for key, some in items
-            for value in (some if isinstance(some, list | tuple) else [some])
-        ]
-    return [(str(key), str(value)) for key, value in params]
 
 
 def without_page(query: ListQuery) -> ListQuery:
