@@ -19,6 +19,7 @@ from models.cases import (
     Investigation,
     InvestigationMember,
 )
+from models.complaint_months import ComplaintMonth
 from models.complaints import (
     Complaint,
     ComplaintValue,
@@ -102,6 +103,7 @@ __all__ = [
     "Complaint",
     "ComplaintCheck",
     "ComplaintEvent",
+    "ComplaintMonth",
     "ComplaintText",
     "ComplaintValue",
     "ComplaintVisibility",

@@ -21,6 +21,7 @@ from models.enums import CloseKind, EventKind, PartyKind, PartySide, State
 from models.labels import _l
 from models.phones import phone_key
 from services import search
+from services.access import months
 from services.access.permissions import Permission
 from services.access.scope import unscoped
 from services.ledger.checking import Answered, LedgerRow, Options
@@ -58,11 +59,10 @@ class Writer:
         # Without RETURNING the drivers write many rows at once; the numbers are unique and lead to the ids.
         connection.execute(sa.insert(cast(sa.Table, Complaint.__table__)), complaints)
         ids = self._ids([complaint["number"] for complaint in complaints])
+        seen = [v for i, c in zip(ids, complaints, strict=True) for v in _visibility(i, c)]
+        months.counted(self.work.session, seen)
         for model, made in (
-            (
-                ComplaintVisibility,
-                [v for i, c in zip(ids, complaints, strict=True) for v in _visibility(i, c)],
-            ),
+            (ComplaintVisibility, seen),
             (Party, [party for i, row in zip(ids, rows, strict=True) for party in _parties(i, row)]),
             (
                 ComplaintValue,

@@ -27,3 +27,8 @@ def pairs_of(params: Params) -> list[tuple[str, str]]:
             for value in (some if isinstance(some, list | tuple) else [some])
         ]
     return [(str(key), str(value)) for key, value in params]
+
+
+def page_number_of(text: str) -> int:
+    """The number of a page; the first one for what is none."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else 1

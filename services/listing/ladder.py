@@ -30,7 +30,7 @@ _ID = cast(ColumnElement[int], Complaint.id)
 Narrow = Callable[[Select[Any]], Select[Any]]
 
 # Not the model, whose rule shows nobody a row: the complaint that each one leads to carries its own rule.
-_seen = sa.table(
+seen = sa.table(
     "complaint_visibility",
     sa.column("complaint_id", sa.Integer),
     sa.column("audience", sa.String),
@@ -140,14 +140,14 @@ def _both(
 
 
 def _of_audiences(spec: FieldSpec, descending: bool, actor: Actor) -> Ladder:
-    key: ColumnElement[Any] = _seen.c[spec.key]
+    key: ColumnElement[Any] = seen.c[spec.key]
     ranges = [
-        sa.select(_seen.c.complaint_id.label("id"), key.label("key"))
-        .select_from(_seen.join(Complaint, Complaint.id == _seen.c.complaint_id))
-        .where(_seen.c.audience == audience)
+        sa.select(seen.c.complaint_id.label("id"), key.label("key"))
+        .select_from(seen.join(Complaint, Complaint.id == seen.c.complaint_id))
+        .where(seen.c.audience == audience)
         for audience in sorted(actor.audiences)
     ]
-    return _both(ranges, key, _seen.c.complaint_id, bool(spec.column.nullable), descending)
+    return _both(ranges, key, seen.c.complaint_id, bool(spec.column.nullable), descending)
 
 
 def _of_values(spec: FieldSpec, descending: bool) -> Ladder:
@@ -167,10 +167,16 @@ def _of_values(spec: FieldSpec, descending: bool) -> Ladder:
     )
 
 
+def whole_audiences(actor: Actor) -> list[str]:
+    """The audiences of whoever reads all departments that lead to each complaint once; of others there are none.
+
+    A confidential complaint has no "*", and no other one has a "c…".
+    """
+    return sorted(each for each in actor.audiences if each[0] in "*c") if "*" in actor.audiences else []
+
+
 def seen_by(actor: Actor) -> Select[Any]:
     """Ids of all complaints that the actor may see, each once, out of the index alone."""
-    if "*" in actor.audiences:
-        # A confidential complaint has no "*" and no other has a "c…", so that nothing need be compared.
-        mine = sorted(each for each in actor.audiences if each[0] in "*c")
-        return sa.select(_seen.c.complaint_id).where(_seen.c.audience.in_(mine))
-    return sa.select(_seen.c.complaint_id).where(_seen.c.audience.in_(sorted(actor.audiences))).distinct()
+    if mine := whole_audiences(actor):
+        return sa.select(seen.c.complaint_id).where(seen.c.audience.in_(mine))
+    return sa.select(seen.c.complaint_id).where(seen.c.audience.in_(sorted(actor.audiences))).distinct()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,11 +26,12 @@ from services.actor import Actor
 from services.errors import Invalid
 from services.listing import columns as cols
 from services.listing import filters as flt
-from services.listing.asked import PAGE_SIZES, Params, page_size_of, pairs_of
-from services.listing.counting import among_the_first, number_of, number_visible
+from services.listing.asked import PAGE_SIZES, Params, page_number_of, page_size_of, pairs_of
+from services.listing.counting import COUNTED, among_the_first, number_of, number_visible
 from services.listing.frequency import common
+from services.listing.jumping import by_month
 from services.listing.keyset import Cursor, Order, decode
-from services.listing.ladder import Found, ladder_of
+from services.listing.ladder import Found, ladder_of, whole_audiences
 from services.listing.listed import Count, Keys, ListedPage, ListRow, position_of
 from services.listing.narrowing import Narrowed, narrowed
 from services.listing.search import search_condition
@@ -54,6 +56,8 @@ class ListQuery:
     sort: str = ""
     page_size: int = PAGE_SIZES[0]
     cursor: str = ""
+    number: int = 1
+    """Of the page asked for; a cursor wins over it."""
     locale: str = "zh_Hans_CN"
     extra: tuple[str, ...] = ()
     """Further fields to load though no column shows them (for colours and links)."""
@@ -100,6 +104,7 @@ class ListQuery:
             sort=sort,
             page_size=size,
             cursor=last.get("cursor", ""),
+            number=page_number_of(last.get("page", "")),
             locale=locale,
             extra=tuple(extra),
             declared=declared,
@@ -220,6 +225,8 @@ class ListQuery:
         cursor = decode(
             self.cursor, self.sort, spec.kind if spec else "integer", spec.choices if spec else None
         )
+        if self.number > 1 and cursor is None:
+            return self._numbered(session)
         if self.model is Complaint and (spec is None or spec.relation is None):
             return self._rows_of(session, self._climbed(session, spec, cursor), cursor)
         backwards = cursor is not None and cursor.side in ("before", "last")
@@ -234,6 +241,39 @@ class ListQuery:
             found = found[::-1]
         return self._listed(found, cursor, more, self._words(session))
 
+    def _numbered(self, session: Session) -> ListedPage:
+        """The page of this number; behind the last one, and beyond what is reached by number, the last one."""
+        skipped = (self.number - 1) * self.page_size
+        found = self._after(session, skipped) if skipped < self.reach(session) else []
+        if found:
+            return self._rows_of(session, found, None, skipped)
+        return replace(self, number=1, cursor=Cursor(self.sort, "last").encode()).page(session)
+
+    def _after(self, session: Session, skipped: int) -> list[Found]:
+        """Ids and sort values of a page and of one row more, after so many rows."""
+        sources = cols.Sources(self.model, self.locale)
+        order, spec = self._order(sources)
+        size, descending = self.page_size + 1, self.sort.startswith("-")
+        if self._counts_by_month:
+            return by_month(session, self.actor, skipped, size, descending)
+        if self.model is Complaint and (spec is None or spec.relation is None):
+            ladder = ladder_of(spec, descending, self.actor, self._reads_few)
+            found = ladder.page(session, lambda asked: self._where(asked, sources), None, skipped + size)
+            return found[skipped:]
+        asked = self._where(sa.select(self.model.id.label("id"), order.key.label("key")), sources)
+        rows = session.execute(sources.joined(asked).order_by(*order.clauses()).offset(skipped).limit(size))
+        return [(row.id, row.key) for row in rows]
+
+    @property
+    def _counts_by_month(self) -> bool:
+        is_whole = not (self.search or self.filters) and bool(whole_audiences(self.actor))
+        return self.model is Complaint and is_whole and self.sort.removeprefix("-") == "received_at"
+
+    def reach(self, session: Session) -> int:
+        """How many rows can be passed over to a page by its number; in all others one leafs."""
+        self._check(session)
+        return sys.maxsize if self._counts_by_month else COUNTED
+
     def _climbed(self, session: Session, spec: FieldSpec | None, cursor: Cursor | None) -> list[Found]:
         """Ids and sort values of the page and of one row more."""
         if self.found.ids == frozenset():
@@ -244,7 +284,9 @@ class ListQuery:
             session, lambda statement: self._where(statement, sources), cursor, self.page_size + 1
         )
 
-    def _rows_of(self, session: Session, found: list[Found], cursor: Cursor | None) -> ListedPage:
+    def _rows_of(
+        self, session: Session, found: list[Found], cursor: Cursor | None, skipped: int = 0
+    ) -> ListedPage:
         more = len(found) > self.page_size
         backwards = cursor is not None and cursor.side in ("before", "last")
         shown = found[-self.page_size :] if backwards else found[: self.page_size]
@@ -254,7 +296,7 @@ class ListQuery:
             sources = cols.Sources(self.model, self.locale)
             statement = self._columns(sources, full=False).where(self.model.id.in_(place))
             rows = sorted(session.execute(sources.joined(statement)), key=lambda row: place[row._id])
-        return self._listed(rows, cursor, more, self._words(session), dict(shown))
+        return self._listed(rows, cursor, more, self._words(session), dict(shown), skipped)
 
     def one(self, session: Session, address: str) -> ListRow | None:
         """The one row with this address under the same masking, long texts whole; None when it is not in scope."""
@@ -370,13 +412,14 @@ class ListQuery:
         more: bool,
         words: Words,
         keys: Mapping[int, Any] | None = None,
+        skipped: int = 0,
     ) -> ListedPage:
         """The page of these rows; `keys` are their sort values where the rows do not carry them."""
         rows = [self._row(row, words) for row in found]
         backwards = cursor is not None and cursor.side in ("before", "last")
         at_end = cursor is not None and cursor.side == "last"
-        position = position_of(cursor, len(rows))
-        has_previous = more if backwards else cursor is not None
+        position = skipped or position_of(cursor, len(rows))
+        has_previous = more if backwards else cursor is not None or skipped > 0
         has_next = (not at_end) if backwards else more
         if not rows:
             return ListedPage([], None, None, None, None, 0)

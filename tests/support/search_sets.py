@@ -28,7 +28,7 @@ from models import Complaint, ComplaintVisibility, Department, ProcedureVersion
 from models.enums import Channel, RoleName, State
 from models.types import new_public_id
 from services import schema, search
-from services.access import scope, visibility
+from services.access import months, scope, visibility
 from services.access.masking import own_cases
 from services.actor import SYSTEM, Actor
 from services.listing import Count, ListQuery
@@ -109,6 +109,7 @@ def fill(session: Session, house: House, size: int, seed: int) -> Ledger:
         for audience in _audiences(one, house)
     ]
     connection.execute(sa.insert(ComplaintVisibility.__table__), seen)  # type: ignore[arg-type]
+    months.counted(session, seen)
     assert search.rebuild(connection) == size
     session.commit()
     rows = {ids[one["number"]]: one for one in made}
@@ -225,6 +226,7 @@ def main() -> None:
         scope.install(Session, engine)
         search.install(Session)
         visibility.install(Session)
+        months.install(Session)
         with Session(engine) as session:
             session.info["actor"] = SYSTEM
             ledger = fill(session, create_house(session), asked.complaints, asked.seed)

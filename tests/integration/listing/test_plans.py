@@ -33,6 +33,7 @@ from models.enums import (
 from models.fields import FieldSpec
 from models.types import new_public_id
 from services import search
+from services.access import months
 from services.access.scope import MARK
 from services.actor import Actor
 from services.listing import ListQuery, is_sortable, offered, offered_filters, special_filters
@@ -68,6 +69,7 @@ def ledger(session: Session, house: House, monkeypatch: pytest.MonkeyPatch) -> N
         sa.insert(ComplaintValue.__table__),  # type: ignore[arg-type]
         [{"complaint_id": one["id"], "code": "ward", "text": f"{one['id'] % 40}"} for one in made[::2]],
     )
+    months.recount(connection)
     search.rebuild(connection)
     session.execute(sa.text("ANALYZE"))
     if connection.dialect.name == "sqlite":
