@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 import models as m
 from models.enums import MeasureKind
+from models.job_enums import BatchStatus
 from services.access.issued import document_ids
 from services.access.permissions import Permission
 from services.access.roles import ROLE_PERMISSIONS
@@ -23,6 +24,13 @@ _visible = m.ComplaintVisibility.__table__
 def visible_complaint_ids(actor: Actor) -> sa.Select[tuple[int]]:
     """The ids of the complaints that one of the actor's audiences may see."""
     return sa.select(_visible.c.complaint_id).where(_visible.c.audience.in_(sorted(actor.audiences)))
+
+
+def on_the_desk() -> ColumnElement[bool]:
+    """Imported complaints are there from when their batch is published until it is undone."""
+    batch = m.LedgerBatch.__table__.c
+    imported = sa.select(batch.id).where(batch.status == BatchStatus.IMPORTED)
+    return sa.or_(m.Complaint.batch_id.is_(None), m.Complaint.batch_id.in_(imported))
 
 
 def _through(column: Any) -> Rule:
@@ -275,6 +283,11 @@ SCOPES: dict[type[Any], Rule] = {
     m.Job: _job,
     m.LeaderInstruction: _through(m.LeaderInstruction.complaint_id),
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
+    m.StagedRow: lambda actor: m.StagedRow.batch_id.in_(
+        sa.select(m.LedgerBatch.__table__.c.id).where(
+            m.LedgerBatch.__table__.c.imported_by_id == actor.user_id
+        )
+    ),
     m.Liability: _through(m.Liability.complaint_id),
     m.Measure: _measure,
     m.MeasureOrigin: _origin,
