@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from database import begin_writing
 from extensions import db
 from services import search
+from services.actor import SYSTEM
+from services.unit_of_work import UnitOfWork
 
 STEP = 50_000
 SHOWN = 20
@@ -34,10 +37,8 @@ def search_index(what: str | None) -> None:
 
 
 def _rebuild() -> None:
-    session = db.session()
-    begin_writing(session)
-    done = search.rebuild(session.connection(), progress=_say)
-    session.commit()
+    with UnitOfWork(db.session(), SYSTEM, datetime.now(UTC)) as work:
+        done = search.rebuild(work.session.connection(), progress=_say)
     click.echo(f"The search index holds {done} complaints.")
 
 

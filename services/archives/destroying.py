@@ -28,6 +28,7 @@ from models import (
     Notice,
     OutboxMessage,
 )
+from services import search
 from services.access.scope import apply
 from services.actor import SYSTEM
 from services.archives.contents import FILE_COLUMNS, ROOT, file_tables, rows_of
@@ -43,7 +44,7 @@ STUB = frozenset(
         "procedure_version_id", "receiving_department_id", "department_id", "first_receiver_id", "handler_id",
         "responsible_id", "due_at", "due_is_lower_bound", "round", "refusals", "escalation_level", "is_confidential",
         "acknowledged_at", "accepted_at", "responsibility", "replied_at", "satisfaction", "closed_at", "close_kind",
-        "master_id", "archived_at", "destroyed_at", "is_imported", "batch_id",
+        "master_id", "archived_at", "destroyed_at", "is_imported", "batch_id", "repeat_count",
     }
 )  # fmt: skip
 """The columns of a complaint that outlive its content: number, dates, category, grade, result code, department, staff.
@@ -83,6 +84,7 @@ def destroy_content(work: UnitOfWork, store: FileStore, record: ArchiveRecord, m
     _empty_kept(session, cases)
     entries = _empty_trail(session, cases)
     _empty_complaints(session, cases, mark, work)
+    search.reindex(session, cases)
     _close_record(session, record, work)
     session.expire_all()
     unnamed = files - _still_named(session, files)

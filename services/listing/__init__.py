@@ -21,7 +21,8 @@ from services.listing.columns import (
     offered,
 )
 from services.listing.filters import Filter, offered_filters
-from services.listing.query import COUNTED, PAGE_SIZES, Count, ListedPage, ListQuery, ListRow, without_page
+from services.listing.listed import Count, ListedPage, ListRow
+from services.listing.query import COUNTED, PAGE_SIZES, ListQuery, without_page
 from services.listing.selection import Selected, selection, selection_ids
 from services.listing.special import SpecialFilter, special_filters
 

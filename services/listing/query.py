@@ -19,13 +19,14 @@ from sqlalchemy.sql import Select
 from models import Complaint
 from models.fields import FieldSpec, relation_target
 from models.labels import _l
-from services.access.masking import CASE_KEYS, Masked, mask
+from services.access.masking import CASE_KEYS, mask
 from services.access.scope import current_actor
 from services.actor import Actor
 from services.errors import Invalid
 from services.listing import columns as cols
 from services.listing import filters as flt
 from services.listing.keyset import Cursor, Order, decode
+from services.listing.listed import Count, ListedPage, ListRow
 from services.listing.search import narrowing, search_condition
 from services.own_fields import NOTHING, Declared
 from services.procedures.wording import grade_names
@@ -38,42 +39,7 @@ COUNTED = 10_000
 _NOT_ASKED = object()
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many rows match; `exact` is False when there are more than `number`."""
-
-    number: int
-    exact: bool
-
-
-@dataclass(frozen=True)
-class ListRow:
-    """One row: its keys and the values of the columns asked for, masked for the reader."""
-
-    id: int
-    address: str
-    """What addresses and checkboxes carry."""
-    version: int | None
-    name: str
-    values: dict[str, Any]
-
-    def is_masked(self, key: str) -> bool:
-        return isinstance(self.values.get(key), Masked)
-
-
 Words = dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True)
-class ListedPage:
-    """The rows of one page and the cursors of its neighbours (None: there is none)."""
-
-    rows: list[ListRow]
-    first: str | None
-    previous: str | None
-    next: str | None
-    last: str | None
-    position: int
 
 
 @dataclass(frozen=True)

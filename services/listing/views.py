@@ -14,7 +14,8 @@ from models import ColumnChoice, Complaint, SavedView, User
 from models.labels import _l
 from services.errors import Invalid, NotFound
 from services.listing.columns import offered
-from services.listing.query import COUNTED, Count, ListQuery
+from services.listing.listed import Count
+from services.listing.query import COUNTED, ListQuery
 from services.own_fields import NOTHING, declared
 from services.unit_of_work import UnitOfWork
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from database import make_engine
+from services import search
 from services.access import scope
 from services.actor import SYSTEM
 from services.sealing import use_key
@@ -23,6 +24,7 @@ def engine(database: TestDatabase) -> Iterator[sa.Engine]:
     use_key(KEY)
     made = make_engine(database.url)
     scope.install(Session, made)
+    search.install(Session)
     yield made
     made.dispose()
 

@@ -35,6 +35,7 @@ from services.operations.propose_destruction import propose_destruction
 from services.operations.record_identity import record_identity
 from services.operations.register import NewParty
 from services.operations.sign_destruction import decline_destruction, sign_destruction
+from services.search import contains, faults, words_of
 from services.unit_of_work import UnitOfWork
 from tests.factories import NOW, House, actor_of, create_complaint, take
 from tests.factories.documents import CONTENT, DIGEST
@@ -158,7 +159,9 @@ def test_two_signatures_and_everything_but_the_stub_is_gone(
             hashes.items()
             <= dict(session.execute(sa.select(AuditEntry.id, AuditEntry.entry_hash)).all()).items()
         )
-    assert list(verify_chain(session)) == []
+    assert list(verify_chain(session)) == [] and list(faults(session.connection())) == []
+    assert found(session, house, "护士态度") == {stays.id}
+    assert found(session, house, number) == {gone_id}, "the stub is found by its number"
     [stub_seal] = rows(session, ArchiveSeal, gone)
     assert stub_seal.digest == digest and stub_seal.manifest == {"tables": {}, "files": []}
     assert [one.name for one in store.stored()] == [DIGEST], "a file that another case names stays"
@@ -167,6 +170,13 @@ def test_two_signatures_and_everything_but_the_stub_is_gone(
     assert (item.seal_digest, item.destruction.status) == (digest, DestructionStatus.CARRIED_OUT)
     with pytest.raises(Refused):
         take(session, house, gone, E.REOPEN, R.LEADER)
+
+
+def found(session: Session, house: House, words: str) -> set[int]:
+    """Ids of the complaints that the leader finds."""
+    query = sa.select(Complaint.id).where(contains(words_of(words), actor_of(session, house[R.LEADER])))
+    with unscoped(session, "a test searches"):
+        return set(session.scalars(query))
 
 
 def rows_all(session: Session, model: type) -> list:
