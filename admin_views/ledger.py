@@ -27,6 +27,7 @@ from services.unit_of_work import UnitOfWork
 from settings import Settings
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
+ledger_import.add_routes(blueprint)
 _MIME_TYPES = {
     FileForm.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileForm.TEXT: "text/csv; charset=utf-8",
@@ -34,7 +35,6 @@ _MIME_TYPES = {
 
 
 def register(app: Flask) -> None:
-    ledger_import.add_routes(blueprint)
     app.register_blueprint(blueprint)
 
 

@@ -58,13 +58,6 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         check("state <> 'archived' OR archived_at IS NOT NULL", "archived_has_moment"),
         check("state <> 'refused' OR end_reason IS NOT NULL", "refused_has_reason"),
         sa.UniqueConstraint("batch_id", "import_key", name="uq_complaints_import_key"),
-        # Whether a row of a ledger came in before is asked for each row of the next one.
-        sa.Index(
-            "ix_complaints_imported",
-            "import_key",
-            postgresql_where=sa.text("import_key IS NOT NULL"),
-            sqlite_where=sa.text("import_key IS NOT NULL"),
-        ),
         sa.Index("ix_complaints_list", "due_at", "id"),
         sa.Index("ix_complaints_received", "received_at", "id"),
         sa.Index("ix_complaints_department", "department_id", "state", "received_at", "id"),

@@ -204,6 +204,15 @@ class StagedRow(Base):
     """Also what was read with a doubt."""
 
 
+# Whether a row of a ledger came in before is asked for each row of the next one.
+sa.Index(
+    "ix_complaints_imported",
+    Complaint.import_key,
+    postgresql_where=sa.text("import_key IS NOT NULL"),
+    sqlite_where=sa.text("import_key IS NOT NULL"),
+)
+
+
 class DoneRequest(Base):
     """The key of a form that was carried out: a repeated POST with the same key does nothing twice."""
 
