@@ -44,7 +44,7 @@ _SET = {
     "confidential": "is_confidential",
     "anonymous": "is_anonymous",
     "out_of_hours": "received_out_of_hours",
-    "imported": "is_imported",
+    "from_ledgers": "is_imported",
 }
 _OPEN = (
     "accepted",

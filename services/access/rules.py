@@ -34,7 +34,7 @@ def visible(column: Any, actor: Actor) -> ColumnElement[bool]:
     """
     if actor.sees_few:
         return column.in_(visible_complaint_ids(actor))
-    mine = sa.select(sa.literal_column("1")).where(
+    mine: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
         _visible.c.audience.in_(sorted(actor.audiences)), _visible.c.complaint_id == column
     )
     return mine.correlate_except(_visible).exists()
