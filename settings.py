@@ -117,6 +117,11 @@ class Settings:
         return self.data_dir / "exports"
 
     @property
+    def imports_dir(self) -> Path:
+        """Private folder of old ledgers handed in: removed a day after they came, or when they are discarded."""
+        return self.data_dir / "imports"
+
+    @property
     def attachments_dir(self) -> Path:
         return self.data_dir / "attachments"
 

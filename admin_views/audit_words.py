@@ -167,6 +167,7 @@ _ACTIONS = {
     "document.template": _l("Template replaced"),
     "ledger.exported": _l("Exported"),
     "ledger.imported": _l("Imported"),
+    "ledger.undone": _l("Import undone"),
     "procedure_version.read": _l("Reading confirmed"),
     "sign_in.done": _l("Signed in"),
     "sign_in.failed": _l("Wrong password"),

@@ -204,8 +204,19 @@ class ImportOption:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportLine:
+    """An import of before, or one that is not finished."""
+
+    name: Text
+    state: Badge
+    at: Text
+    rows: Text
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportWizard:
-    """The import page; `step` is upload, mapping, dry_run or result."""
+    """The import page; `step` is upload, mapping, working, dry_run or result."""
 
     step: str
     url: str
@@ -219,7 +230,17 @@ class ImportWizard:
     preview: Sequence[Sequence[Text]] = ()
     preview_heads: Sequence[Text] = ()
     ready: int = 0
+    faulty: int = 0
+    fault_count: int = 0
     done: int = 0
+    sheets: Sequence[Choice] = ()
+    percent: int | None = None
+    working: Text = ""
+    cancel: Action | None = None
+    refresh: str = ""
+    undone: bool = False
+    undo: Action | None = None
+    earlier: Sequence[ImportLine] = ()
     hidden: Sequence[tuple[str, str]] = ()
     errors: Sequence[Text] = ()
     result_url: str = ""

@@ -23,6 +23,8 @@ from models import Job, User
 from models.job_enums import JobStatus
 from models.labels import _l
 from services.access.permissions import Permission
+from services.ledger.batches import KIND as IMPORT
+from services.ledger.batches import Step
 from services.ledger.wishes import KIND as EXPORT
 from services.ledger.wishes import has_expired
 from services.operations.cancel_job import cancel_job
@@ -36,6 +38,7 @@ _KINDS = {
     "calendar": _l("Due dates computed again"),
     "backup": _l("Backup"),
 }
+_STEPS = {Step.CHECK: _l("Dry run"), Step.WRITE: _l("Import")}
 _GOING = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
@@ -76,7 +79,7 @@ class JobsView(GuardedBaseView):
             name=_KINDS.get(job.kind, job.kind),
             state=badge,
             percent=job.progress if job.status is JobStatus.RUNNING else None,
-            text=job.error or (_outcome(job, zone) if job.kind == EXPORT else ""),
+            text=job.error or _outcome(job, zone),
             started=moment_text(job.started_at or job.created_at, zone),
             finished=moment_text(job.finished_at, zone) if job.finished_at else "",
             who=name or _("The desk itself"),
@@ -85,7 +88,11 @@ class JobsView(GuardedBaseView):
 
 
 def _outcome(job: Job, zone: ZoneInfo) -> str:
-    """Which list, and what has come of it."""
+    """Which list or file, and what has come of it."""
+    if job.kind == IMPORT:
+        return _of_import(job)
+    if job.kind != EXPORT:
+        return ""
     title = str(job.arguments.get("title", ""))
     if job.status is not JobStatus.DONE or not job.result:
         return title
@@ -94,6 +101,14 @@ def _outcome(job: Job, zone: ZoneInfo) -> str:
         return _("%(file)s · %(rows)s · no longer kept", file=name, rows=rows)
     until = moment_text(datetime.fromisoformat(job.result["expires_at"]), zone)
     return _("%(file)s · %(rows)s · kept until %(until)s", file=name, rows=rows, until=until)
+
+
+def _of_import(job: Job) -> str:
+    file, step = job.arguments["filename"], _STEPS[Step(job.arguments["step"])]
+    if not job.result:
+        return _("%(file)s · %(step)s", file=file, step=step)
+    rows = _("%(count)s rows", count=job.result["rows"])
+    return _("%(file)s · %(step)s · %(rows)s", file=file, step=step, rows=rows)
 
 
 def _actions(job: Job) -> list[Action]:
@@ -106,6 +121,9 @@ def _actions(job: Job) -> list[Action]:
                 icon="close",
             )
         ]
+    if job.kind == IMPORT and job.user_id is not None and job.user_id == acting().user_id:
+        url = url_for("ledger.import_page", batch=job.arguments["batch"])
+        return [Action(label=_("Show the import"), url=url, icon="import")]
     own = job.kind == EXPORT and job.user_id == acting().user_id
     if not own or job.status is not JobStatus.DONE or not job.result or has_expired(job.result, now()):
         return []

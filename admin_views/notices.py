@@ -133,6 +133,8 @@ def _url(notice: Notice) -> str:
     for key, endpoint in _RECORDS.items():
         if address := notice.payload.get(key):
             return url_for(endpoint, address=address)
+    if address := notice.payload.get("import"):
+        return url_for("ledger.import_page", batch=address)
     if notice.topic == "export.done":
         return url_for("jobs.index")
     case = notice.complaint

@@ -78,6 +78,8 @@ _TONES: dict[Enum, Tone] = {
     jobs.JobStatus.FAILED: "bad",
     jobs.BatchStatus.IMPORTED: "good",
     jobs.BatchStatus.FAILED: "bad",
+    jobs.BatchStatus.CHECKED: "warn",
+    jobs.BatchStatus.WRITING: "info",
     e.DayKind.HOLIDAY: "bad",
     e.DayKind.MAKE_UP: "warn",
     e.DayKind.REST: "info",

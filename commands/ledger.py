@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -16,27 +19,28 @@ from flask_babel import force_locale, get_locale
 from sqlalchemy.orm import Session
 
 from extensions import db
-from models import Complaint, User
+from models import Complaint, Job, User
 from models.enums import Channel
+from models.job_enums import BatchStatus, JobStatus
 from models.labels import _l
 from services.actor import SYSTEM, Actor
 from services.errors import DeskError, Invalid
 from services.identity import actor_for
-from services.ledger.checking import Answered, Options, Report, Unanswered
+from services.ledger.batches import Figures, batch_at
+from services.ledger.checking import Answered, Options, Unanswered
 from services.ledger.exporting import export_ledger
 from services.ledger.headings import Heading, find_heading, suggested
-from services.ledger.importing import (
-    OldLedger,
-    check_ledger,
-    further_targets,
-    import_ledger,
-    new_rows,
-    remembered_mapping,
-)
+from services.ledger.import_jobs import carry_out_imports, kept_ledgers
+from services.ledger.importing import OldLedger, further_targets, remembered_mapping
 from services.ledger.source import digest_of, open_sheets
-from services.ledger.spool import working_folder
+from services.ledger.spool import uploaded, working_folder
+from services.ledger.staging import faults_of
 from services.ledger.targets import targets
 from services.listing import ListQuery, offered
+from services.operations.check_import import check_import
+from services.operations.discard_import import discard_import
+from services.operations.upload_ledger import upload_ledger
+from services.operations.write_import import write_import
 from services.own_fields import Declared, declared
 from services.unit_of_work import UnitOfWork
 from settings import Settings
@@ -67,6 +71,7 @@ def register(desk: AppGroup) -> None:
     help="What rows without a reply become (default: accepted).",
 )
 @click.option("--channel", type=click.Choice([each.value for each in Channel]), default=Channel.ONLINE.value)
+@click.option("--good-only", is_flag=True, help="Leave rows with faults out instead of importing nothing.")
 @click.option("--as", "login", default="", help="Login of the person who imports (default: the desk itself).")
 @with_appcontext
 def import_command(
@@ -77,6 +82,7 @@ def import_command(
     answered: str,
     unanswered: str,
     channel: str,
+    good_only: bool,
     login: str,
 ) -> None:
     """Import an old ledger (xlsx, xls, csv): all rows or none. The same file again adds nothing."""
@@ -86,22 +92,75 @@ def import_command(
         mapping = _mapping(session, heading, mapped)
         _print_mapping(heading, mapping)
         ledger = OldLedger(file.name, digest_of(file), heading, mapping, options)
-        report = check_ledger(session, actor, ledger, _settings().zone, datetime.now(UTC))
-        _print_faults(report)
-        if not report.is_clean:
-            raise click.ClickException(
-                f"{report.faulty} of {report.rows} rows have faults. Nothing was imported."
+        address, locale = _hand_in(session, actor, ledger, file), str(get_locale())
+        try:
+            figures = _step(
+                session,
+                actor,
+                lambda work: check_import(work, address, heading, mapping, options, locale),
             )
-        if dry_run:
-            click.echo(f"{report.rows} rows read, {new_rows(session, report)} would be imported.")
-            return
+            _print_faults(faults_of(session, _batch_id(session, address)))
+            if figures.faulty and not good_only:
+                raise click.ClickException(
+                    f"{figures.faulty} of {figures.rows} rows have faults. Nothing was imported."
+                )
+            if dry_run:
+                click.echo(f"{figures.rows} rows read, {figures.ready} would be imported.")
+                return
+            if figures.ready:
+                figures = _step(
+                    session,
+                    actor,
+                    lambda work: write_import(work, address, good_only=good_only, locale=locale),
+                )
+        finally:
+            _let_go(session, actor, address)
+        click.echo(f"{figures.rows} rows read, {figures.written} imported.")
+        for count, text in (
+            (figures.known, "were imported before and left out."),
+            (figures.repeated, "stood in the file twice."),
+            (figures.faulty, "have faults and were left out."),
+        ):
+            if count:
+                click.echo(f"{count} {text}")
+
+
+def _hand_in(session: Session, actor: Actor, ledger: OldLedger, file: Path) -> str:
+    settings = _settings()
+    with file.open("rb") as stream, uploaded(settings.spool_dir, stream, sys.maxsize) as (draft, _digest):
         with UnitOfWork(session, actor) as work:
-            outcome = import_ledger(work, ledger, _settings().zone, report)
-        click.echo(f"{outcome.read} rows read, {outcome.written} imported.")
-        if outcome.already_here:
-            click.echo(f"{outcome.already_here} were imported before and left out.")
-        if outcome.repeated:
-            click.echo(f"{outcome.repeated} stood in the file twice.")
+            address = upload_ledger(work, ledger).public_id
+        kept_ledgers(settings).keep(draft, address)
+    return address
+
+
+def _step(session: Session, actor: Actor, ask: Callable[[UnitOfWork], Job]) -> Figures:
+    """One step of the import: a job like any other, done here unless the worker is at it already."""
+    with UnitOfWork(session, actor) as work:
+        job = ask(work)
+        job_id, address = job.id, job.arguments["batch"]
+    while True:
+        carry_out_imports(session, _settings(), only=job_id)
+        session.rollback()
+        job = session.get_one(Job, job_id, populate_existing=True)
+        if job.status is JobStatus.DONE:
+            return Figures.of(batch_at(session, address))
+        if job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
+            raise click.ClickException(job.error or "The import was cancelled. Nothing was imported.")
+        time.sleep(0.5)  # another import is being carried out
+
+
+def _batch_id(session: Session, address: str) -> int:
+    return batch_at(session, address).id
+
+
+def _let_go(session: Session, actor: Actor, address: str) -> None:
+    """What was not imported is not kept."""
+    session.rollback()
+    if batch_at(session, address).status in (BatchStatus.UPLOADED, BatchStatus.CHECKED):
+        with UnitOfWork(session, actor) as work:
+            discard_import(work, address)
+    carry_out_imports(session, _settings(), only=0)
 
 
 @click.command("export-ledger")
@@ -209,14 +268,13 @@ def _print_mapping(heading: Heading, mapping: dict[int, str]) -> None:
         click.echo(f"  {name} → {mapping.get(index, '(left out)')}")
 
 
-def _print_faults(report: Report) -> None:
-    for fault in report.faults[:SHOWN_FAULTS]:
-        kind = "note" if fault.warning else "fault"
-        place = f", {fault.column}: {fault.value!r}" if fault.column else ""
-        click.echo(f"{kind} in row {fault.row}{place}. {fault.text}", err=True)
-    more = len(report.faults) - SHOWN_FAULTS + report.more_faults
-    if more > 0:
-        click.echo(f"and {more} more.", err=True)
+def _print_faults(faults: Sequence[Mapping[str, Any]]) -> None:
+    for fault in faults[:SHOWN_FAULTS]:
+        kind = "note" if fault["warning"] else "fault"
+        place = f", {fault['column']}: {fault['value']!r}" if fault["column"] else ""
+        click.echo(f"{kind} in row {fault['row']}{place}. {fault['text']}", err=True)
+    if len(faults) > SHOWN_FAULTS:
+        click.echo(f"and {len(faults) - SHOWN_FAULTS} more.", err=True)
 
 
 def _filters(said: Sequence[str], actor: Actor) -> list[tuple[str, str]]:

@@ -68,7 +68,16 @@ from models.remedies import Appraisal, PenaltyReferral, Solution, Warranty
 from models.repeats import FurtherReport, RepeatLink
 from models.searching import ComplaintText
 from models.staff import ReadingConfirmation, Training
-from models.trail import AuditEntry, AuditSalt, DoneRequest, Job, LedgerBatch, Notice, OutboxMessage
+from models.trail import (
+    AuditEntry,
+    AuditSalt,
+    DoneRequest,
+    Job,
+    LedgerBatch,
+    Notice,
+    OutboxMessage,
+    StagedRow,
+)
 from models.work import (
     Assignment,
     ClockRun,
@@ -179,6 +188,7 @@ __all__ = [
     "SavedView",
     "Signal",
     "Solution",
+    "StagedRow",
     "Supervision",
     "Training",
     "User",

@@ -63,7 +63,7 @@ INDEXES = (
     sa.Index("ix_complaints_confidential", "id", **_set("is_confidential")),
     sa.Index("ix_complaints_anonymous", "id", **_set("is_anonymous")),
     sa.Index("ix_complaints_out_of_hours", "id", **_set("received_out_of_hours")),
-    sa.Index("ix_complaints_imported", "id", **_set("is_imported")),
+    sa.Index("ix_complaints_from_ledgers", "id", **_set("is_imported")),
     sa.Index("ix_complaints_product", "product", "received_at", "id"),
     sa.Index("ix_complaints_batch", "batch", "received_at", "id"),
     sa.Index("ix_complaints_repeat", "is_repeat", "received_at", "id"),

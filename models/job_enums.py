@@ -23,5 +23,17 @@ class JobStatus(Labelled):
 class BatchStatus(Labelled):
     UPLOADED = "uploaded", _l("Uploaded")
     CHECKED = "checked", _l("Checked")
+    WRITING = "writing", _l("Being written")
     IMPORTED = "imported", _l("Imported")
     FAILED = "failed", _l("Failed")
+    CANCELLED = "cancelled", _l("Not imported")
+    UNDONE = "undone", _l("Undone")
+
+
+class RowStatus(Labelled):
+    """What the dry run found in a line of a ledger."""
+
+    READY = "ready", _l("Ready to import")
+    FAULTY = "faulty", _l("With faults")
+    REPEATED = "repeated", _l("In the file twice")
+    KNOWN = "known", _l("On the desk already")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Addressed, Base, Stamped, check, to
 from models.complaints import Complaint
 from models.fields import HIDDEN, Sensitivity, field
-from models.job_enums import BatchStatus, JobStatus, OutboxStatus
+from models.job_enums import BatchStatus, JobStatus, OutboxStatus, RowStatus
 from models.labels import _l
 from models.organisation import User
 from models.types import Json, Moment, enum_type
@@ -169,7 +169,48 @@ class LedgerBatch(Addressed, Stamped, Base):
         Moment, info=field(_l("Imported at"), default=True, read_only=True)
     )
 
+    undone_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Undone at"), read_only=True, listed=False)
+    )
+    job_id: Mapped[int | None] = mapped_column(to("jobs"), info=HIDDEN)
+    """The newest job of it: dry run or writing."""
+    heading: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}", info=HIDDEN)
+    """Where its columns are: sheet, line, names."""
+    figures: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}", info=HIDDEN)
+    """What the dry run counted, and how far the writing is (services.ledger.batches)."""
+
     imported_by: Mapped[User | None] = relationship(foreign_keys=[imported_by_id])
+    job: Mapped[Job | None] = relationship(foreign_keys=[job_id])
+
+
+class StagedRow(Base):
+    """A line of a ledger between the dry run and the import: no complaint yet, and gone soon after."""
+
+    __tablename__ = "staged_rows"
+    __table_args__ = (
+        sa.UniqueConstraint("batch_id", "line", name="uq_staged_rows_line"),
+        sa.Index("ix_staged_rows_order", "batch_id", "status", "received_at", "line"),
+        check("status <> 'ready' OR (row_key IS NOT NULL AND received_at IS NOT NULL)", "ready_is_whole"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(to("ledger_batches"), info=HIDDEN)
+    line: Mapped[int] = mapped_column(info=HIDDEN)
+    status: Mapped[RowStatus] = mapped_column(enum_type(RowStatus, "row_status"), info=HIDDEN)
+    row_key: Mapped[str | None] = mapped_column(sa.String(64), info=HIDDEN)
+    received_at: Mapped[datetime | None] = mapped_column(Moment, info=HIDDEN)
+    row_values: Mapped[str | None] = mapped_column(sa.Text, info=HIDDEN)
+    """JSON, as services.ledger.staging writes it."""
+    faults: Mapped[list[Any] | None] = mapped_column(Json, info=HIDDEN)
+    """Also what was read with a doubt."""
+
+
+# Whether a row of a ledger came in before is asked for each row of the next one.
+sa.Index(
+    "ix_complaints_imported",
+    Complaint.import_key,
+    postgresql_where=sa.text("import_key IS NOT NULL"),
+    sqlite_where=sa.text("import_key IS NOT NULL"),
+)
 
 
 class DoneRequest(Base):

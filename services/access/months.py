@@ -7,7 +7,6 @@ waits for a count holds nothing that others wait for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -23,6 +22,9 @@ _GATHERED = "desk_months"
 _months = cast(sa.Table, ComplaintMonth.__table__)
 _rows = cast(sa.Table, ComplaintVisibility.__table__)
 _OWN = {MARK: "core"}
+_MONTH = sa.cast(
+    sa.extract("year", _rows.c.received_at) * 100 + sa.extract("month", _rows.c.received_at), sa.Integer
+)
 
 
 def month_of(moment: datetime) -> int:
@@ -48,18 +50,18 @@ def install(session_class: Any) -> None:
         event.listen(session_class, "after_rollback", _after_rollback)
 
 
-def counted(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Rows of `complaint_visibility` that were written past the session."""
-    _gathered(session).update((row["audience"], month_of(row["received_at"])) for row in rows)
+def counted(session: Session, complaint_ids: sa.Select[Any], sign: int = 1) -> None:
+    """Rows of `complaint_visibility` that were written past the session, or (sign -1) are about to be removed."""
+    rows = sa.select(_rows.c.audience, _MONTH, sa.func.count()).where(_rows.c.complaint_id.in_(complaint_ids))
+    grouped = rows.group_by(_rows.c.audience, _MONTH).execution_options(**_OWN)
+    for audience, month, number in session.connection().execute(grouped):
+        _gathered(session)[audience, month] += sign * number
 
 
 def recount(connection: sa.Connection) -> None:
     """Count everything anew."""
     connection.execute(sa.delete(_months).execution_options(**_OWN))
-    month = sa.extract("year", _rows.c.received_at) * 100 + sa.extract("month", _rows.c.received_at)
-    counts = sa.select(_rows.c.audience, sa.cast(month, sa.Integer), sa.func.count()).group_by(
-        _rows.c.audience, month
-    )
+    counts = sa.select(_rows.c.audience, _MONTH, sa.func.count()).group_by(_rows.c.audience, _MONTH)
     connection.execute(
         sa.insert(_months).from_select(["audience", "month", "number"], counts).execution_options(**_OWN)
     )

@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 import models as m
 from models.enums import MeasureKind
+from models.job_enums import BatchStatus
 from services.access.issued import document_ids
 from services.access.permissions import Permission
 from services.access.roles import ROLE_PERMISSIONS
@@ -33,10 +34,17 @@ def visible(column: Any, actor: Actor) -> ColumnElement[bool]:
     """
     if actor.sees_few:
         return column.in_(visible_complaint_ids(actor))
-    mine: sa.Select[Any] = visible_complaint_ids(actor).with_only_columns(
-        sa.literal_column("1"), maintain_column_froms=True
+    mine: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+        _visible.c.audience.in_(sorted(actor.audiences)), _visible.c.complaint_id == column
     )
-    return sa.exists(mine.where(_visible.c.complaint_id == column).correlate_except(_visible))
+    return mine.correlate_except(_visible).exists()
+
+
+def on_the_desk() -> ColumnElement[bool]:
+    """Imported complaints are there from when their batch is published until it is undone."""
+    batch = m.LedgerBatch.__table__.c
+    imported = sa.select(batch.id).where(batch.status == BatchStatus.IMPORTED)
+    return sa.or_(m.Complaint.batch_id.is_(None), m.Complaint.batch_id.in_(imported))
 
 
 def _through(column: Any) -> Rule:
@@ -283,6 +291,11 @@ SCOPES: dict[type[Any], Rule] = {
     m.Job: _job,
     m.LeaderInstruction: _through(m.LeaderInstruction.complaint_id),
     m.LedgerBatch: _own(m.LedgerBatch.imported_by_id),
+    m.StagedRow: lambda actor: m.StagedRow.batch_id.in_(
+        sa.select(m.LedgerBatch.__table__.c.id).where(
+            m.LedgerBatch.__table__.c.imported_by_id == actor.user_id
+        )
+    ),
     m.Liability: _through(m.Liability.complaint_id),
     m.Measure: _measure,
     m.MeasureOrigin: _origin,

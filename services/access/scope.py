@@ -18,7 +18,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import ColumnElement, visitors
 
-from services.access.rules import SCOPES, visible_complaint_ids
+from models import Complaint
+from services.access.rules import SCOPES, on_the_desk, visible_complaint_ids
 from services.actor import NOBODY, Actor
 
 MARK = "desk_scope"
@@ -48,9 +49,9 @@ _NAMED = re.compile(r"\b(" + "|".join(sorted(_BY_TABLE, key=len, reverse=True)) 
 
 
 def rule_for(model: type[Any], actor: Actor) -> ColumnElement[bool]:
-    """The condition on `model` for this actor: everything for the desk itself, nothing for nobody."""
+    """The condition on `model` for this actor: everything there is for the desk itself, nothing for nobody."""
     if actor.is_system:
-        return sa.true()
+        return on_the_desk() if model is Complaint else sa.true()
     if actor.user_id is None:
         return sa.false()
     return SCOPES[model](actor)
@@ -138,7 +139,9 @@ def _add_rules(state: ORMExecuteState) -> None:
 
 def _rules(actor: Actor, reached: set[type[Any]]) -> list[Any]:
     if actor.is_system:
-        return []
+        return [
+            with_loader_criteria(Complaint, on_the_desk(), include_aliases=True, propagate_to_loaders=False)
+        ]
     return [
         with_loader_criteria(model, rule_for(model, actor), include_aliases=True, propagate_to_loaders=False)
         for model in sorted(reached, key=lambda model: model.__name__)

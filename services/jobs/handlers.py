@@ -62,6 +62,12 @@ def carry_out_exports(job: JobContext) -> None:
     _later("services.ledger.export_jobs", "carry_out_exports")(job.session, job.settings)
 
 
+@handler("imports", every_minute=True, aside=True)
+def carry_out_imports(job: JobContext) -> None:
+    """Check and write the old ledgers that people wait for, and clear away what nobody went on with."""
+    _later("services.ledger.import_jobs", "carry_out_imports")(job.session, job.settings)
+
+
 @handler("calendar")
 def recompute_due_dates(job: JobContext) -> None:
     """Compute the due dates again after the calendar changed."""

@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.enums import Channel, State
+from models.job_enums import RowStatus
 from models.labels import _l
 from services.ledger.headings import Heading
 from services.ledger.languages import key_of
@@ -35,8 +36,9 @@ from services.ledger.targets import Target, targets
 from services.own_fields.values import Unfit, as_stored
 from services.procedures.sections.fields import DeclaredField, FieldKind
 
-MOST_FAULTS = 1000
 SHOWN_VALUE = 60
+_KEPT = 16
+"""Bytes of a digest that are kept of each row while the file is read: enough to tell any two rows apart."""
 
 _CHOICE_WORDS: dict[str, dict[str, str]] = {
     "channel": {
@@ -83,6 +85,11 @@ class Options:
     def as_json(self) -> dict[str, str]:
         return {"answered": self.answered, "unanswered": self.unanswered, "channel": self.channel.value}
 
+    @classmethod
+    def read(cls, kept: Mapping[str, str]) -> Options:
+        """Options as `as_json` kept them."""
+        return cls(Answered(kept["answered"]), Unanswered(kept["unanswered"]), Channel(kept["channel"]))
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -116,32 +123,14 @@ class LedgerRow:
         return moment
 
 
-@dataclass
-class Report:
-    """What a dry run found."""
+@dataclass(frozen=True)
+class CheckedRow:
+    """What became of a line with something in it. Only one that is ready has values and a key."""
 
-    rows: int = 0
-    """Rows with something in them."""
-    blank: int = 0
-    faulty: int = 0
-    repeated: int = 0
-    """Rows that stand in the file more than once."""
-    faults: list[Fault] = field(default_factory=list)
-    more_faults: int = 0
-    keys: list[str] = field(default_factory=list)
-    moments: list[datetime] = field(default_factory=list)
-    """Receipt of each row of `keys`."""
-    preview: list[LedgerRow] = field(default_factory=list)
-
-    def add(self, fault: Fault) -> None:
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(fault)
-        else:
-            self.more_faults += 1
-
-    @property
-    def is_clean(self) -> bool:
-        return self.faulty == 0
+    line: int
+    status: RowStatus
+    row: LedgerRow | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 class RowChecker:
@@ -161,45 +150,37 @@ class RowChecker:
         self.columns: list[tuple[int, Target]] = [
             (index, known[key]) for index, key in sorted(mapping.items())
         ]
-        self._seen: Counter[str] = Counter()
-        self._numbered: dict[str, str] = {}
+        self._seen: Counter[bytes] = Counter()
+        self._numbered: dict[bytes, bytes] = {}
+        self.lines = 0
+        """Lines read so far, blank ones among them."""
 
-    def rows(self, report: Report) -> Iterator[LedgerRow]:
-        """The rows that can be taken; everything else goes into the report."""
+    def rows(self) -> Iterator[CheckedRow]:
+        """Every line that holds something, in the order of the file."""
         below = islice(self.heading.sheet, self.heading.line, None)
         for line, row in enumerate(below, start=self.heading.line + 1):
-            if all(is_blank(cell) for cell in row):
-                report.blank += 1
-                continue
-            report.rows += 1
-            taken = self._row(line, row, report)
-            if taken is not None:
-                yield taken
+            self.lines = line - self.heading.line
+            if any(row) and not all(is_blank(cell) for cell in row):
+                yield self._row(line, row)
 
-    def _row(self, line: int, row: Row, report: Report) -> LedgerRow | None:
+    def _row(self, line: int, row: Row) -> CheckedRow:
         values: dict[str, Any] = {}
-        bad = False
+        faults: list[Fault] = []
         for index, target in self.columns:
             cell = row[index] if index < len(row) else ""
             try:
                 values[target.key] = self._value(target, cell)
             except CellFault as fault:
-                bad = True
-                report.add(self._fault(line, self.heading.names[index], cell, str(fault)))
-        bad = self._whole_row(line, values, report) or bad
+                faults.append(self._fault(line, self.heading.names[index], cell, str(fault)))
+        bad = bool(faults)
+        bad = self._whole_row(line, values, faults) or bad
         if bad:
-            report.faulty += 1
-            return None
+            return CheckedRow(line, RowStatus.FAULTY, None, tuple(faults))
         key = self._key(values, row)
         if key is None:
-            report.repeated += 1
-            report.add(
-                self._fault(
-                    line, "", "", str(_l("This row stands in the file twice; it is taken once.")), True
-                )
-            )
-            return None
-        return LedgerRow(line, values, key)
+            text = str(_l("This row stands in the file twice; it is taken once."))
+            return CheckedRow(line, RowStatus.REPEATED, None, (self._fault(line, "", "", text, True),))
+        return CheckedRow(line, RowStatus.READY, LedgerRow(line, values, key), tuple(faults))
 
     def _fault(self, line: int, column: str, value: object, text: str, warning: bool = False) -> Fault:
         return Fault(line, column, text_of(value).strip()[:SHOWN_VALUE], text, warning)
@@ -275,10 +256,10 @@ class RowChecker:
             raise CellFault(_l("This lies in the future."))
         return moment
 
-    def _whole_row(self, line: int, values: dict[str, Any], report: Report) -> bool:
+    def _whole_row(self, line: int, values: dict[str, Any], faults: list[Fault]) -> bool:
         """Whether something is wrong between the fields of the row."""
         if is_blank(values.get("summary")) and is_blank(values.get("content")):
-            report.add(
+            faults.append(
                 self._fault(
                     line, "", "", str(_l("Neither subject nor content: nobody could tell what it is about."))
                 )
@@ -291,10 +272,10 @@ class RowChecker:
             and not replied
         ):
             text = str(_l("The reply bears no time; the moment of receipt is taken for it."))
-            report.add(self._fault(line, "", "", text, True))
+            faults.append(self._fault(line, "", "", text, True))
         if received and replied and replied < received:
             text = str(_l("The reply is earlier than the complaint. Both are taken as they stand."))
-            report.add(self._fault(line, "", replied.astimezone(self.zone), text, True))
+            faults.append(self._fault(line, "", replied.astimezone(self.zone), text, True))
         return False
 
     def _key(self, values: dict[str, Any], row: Row) -> str | None:
@@ -304,16 +285,19 @@ class RowChecker:
         without one it is everything in the row, and equal rows are counted: two people may write the same.
         """
         whole = _digest([text_of(cell) for cell in row])
+        short = bytes.fromhex(whole)[:_KEPT]
         reference = values.get("source_reference")
         if is_blank(reference):
-            self._seen[whole] += 1
-            return _digest(["row", whole, str(self._seen[whole])])
+            self._seen[short] += 1
+            return _digest(["row", whole, str(self._seen[short])])
         key = _digest(["reference", str(reference).strip(), values["received_at"].isoformat()])
-        if key in self._numbered and self._numbered[key] != whole:
+        place = bytes.fromhex(key)[:_KEPT]
+        if self._numbered.get(place, short) != short:
             key = _digest([key, whole])  # another row under the same number is taken as well
-        if key in self._numbered:
+            place = bytes.fromhex(key)[:_KEPT]
+        if place in self._numbered:
             return None
-        self._numbered[key] = whole
+        self._numbered[place] = short
         return key
 
 
@@ -329,14 +313,3 @@ def _named(target: Target, text: str) -> str:
         allowed = "、".join(str(getattr(each, "label", each.value)) for each in target.spec.choices)
         raise CellFault(_l("This is none of: %(allowed)s.", allowed=allowed))
     return found
-
-
-def dry_run(checker: RowChecker, preview: int = 5) -> Report:
-    """Read the whole file and change nothing."""
-    report = Report()
-    for row in checker.rows(report):
-        report.keys.append(row.key)
-        report.moments.append(row.received_at)
-        if len(report.preview) < preview:
-            report.preview.append(row)
-    return report

@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from models.labels import _l
 from services.errors import Invalid
 from services.ledger.languages import key_of
 from services.ledger.parsing import is_blank, text_of
-from services.ledger.source import Row, Sheet, UnusableFile
+from services.ledger.source import NoRows, Row, Sheet, UnusableFile
 from services.ledger.targets import REQUIRED, Target, targets, words_for
 
 LOOKED_AT = 20
@@ -29,15 +30,35 @@ class Heading:
     samples: tuple[tuple[str, ...], ...]
     further: tuple[Target, ...] = ()
     """What the procedure in force adds to the fields that a column can go to."""
+    sheets: tuple[str, ...] = ()
+    """Names of all sheets of the file that have a heading."""
 
     @property
     def key(self) -> str:
         """The shape of the file: ledgers with the same headings share a remembered mapping."""
         return hashlib.sha256("\x1f".join(key_of(name) for name in self.names).encode()).hexdigest()
 
-    def rows_below(self) -> int:
-        """How many rows under the heading hold something."""
-        return sum(any(not is_blank(cell) for cell in row) for row in islice(self.sheet, self.line, None))
+    def place(self) -> dict[str, Any]:
+        """What `kept` reads: where it stands and what stands there."""
+        return {
+            "sheet": self.sheet.name,
+            "sheets": list(self.sheets),
+            "line": self.line,
+            "names": list(self.names),
+            "samples": [list(each) for each in self.samples],
+        }
+
+    @classmethod
+    def kept(cls, place: Mapping[str, Any], further: tuple[Target, ...]) -> Heading:
+        """A heading as `place` kept it: names without the rows under them."""
+        samples = tuple(tuple(each) for each in place["samples"])
+        sheet = Sheet(place["sheet"], NoRows())
+        return cls(sheet, place["line"], tuple(place["names"]), samples, further, tuple(place["sheets"]))
+
+    @property
+    def lines_below(self) -> int:
+        """How many lines the sheet has under it, once it was read."""
+        return max(0, self.sheet.rows.total - self.line)
 
 
 ColumnMapping = Mapping[int, str]
@@ -46,17 +67,14 @@ ColumnMapping = Mapping[int, str]
 
 def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, ...] = ()) -> Heading:
     """The heading row of the sheet named `wanted`, else of the sheet whose headings say most. UnusableFile: none."""
-    if wanted:
-        sheets = [sheet for sheet in sheets if sheet.name == wanted]
     words = words_for(further)
-    best: tuple[int, Heading] | None = None
-    for sheet in sheets:
-        found = _in_sheet(sheet, words)
-        if found and (best is None or found[0] > best[0]):
-            best = found
-    if best is None:
+    found = [(each[0], each[1]) for sheet in sheets if (each := _in_sheet(sheet, words)) is not None]
+    names = tuple(heading.sheet.name for _score, heading in found)
+    asked = [each for each in found if not wanted or each[1].sheet.name == wanted]
+    if not asked:
         raise UnusableFile(_l("No heading row was found. Its first row must name the columns."))
-    return replace(best[1], further=further)
+    best = max(asked, key=lambda each: each[0])[1]
+    return replace(best, further=further, sheets=names)
 
 
 def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | None:

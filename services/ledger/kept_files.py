@@ -34,10 +34,10 @@ class NoRoom(DeskError):
 
 
 class KeptFiles:
-    """The folder of exports."""
+    """The folder of exports, or that of ledgers handed in (`kind`)."""
 
-    def __init__(self, folder: Path, most_bytes: int) -> None:
-        self.folder, self.most_bytes = folder, most_bytes
+    def __init__(self, folder: Path, most_bytes: int, kind: str = "export") -> None:
+        self.folder, self.most_bytes, self.kind = folder, most_bytes, kind
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
@@ -69,15 +69,16 @@ class KeptFiles:
             shutil.rmtree(folder, ignore_errors=True)
 
     def keep(self, file: Path, address: str) -> Path:
-        """Put a finished file of `working` in its place."""
+        """Put a finished file in its place."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         place = self.place(address)
         os.chmod(file, 0o600)
         file.replace(place)
         return place
 
     def place(self, address: str) -> Path:
-        """Where the file of the job with this address is kept."""
-        return self.folder / f"{address}.export"
+        """Where the file of the job or batch with this address is kept."""
+        return self.folder / f"{address}.{self.kind}"
 
     def check_room(self) -> None:
         """NoRoom when what is kept and being written has reached the limit."""
@@ -86,7 +87,7 @@ class KeptFiles:
             raise NoRoom
 
     def sweep(self, kept: Collection[str]) -> None:
-        """Remove everything but the files of the jobs in `kept`. Only for who is alone."""
+        """Remove everything but the files of the jobs or batches in `kept`. Only for who is alone."""
         expected = {self.place(address).name for address in kept} | {_LOCK}
         for entry in self.folder.iterdir():
             if entry.name in expected:

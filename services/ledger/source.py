@@ -47,8 +47,18 @@ class Sheet:
 
 
 class _Rows:
+    total = 0
+    """Lines of the sheet, as far as they are known once reading has begun."""
+
     def read(self) -> Iterator[Row]:
         raise NotImplementedError
+
+
+class NoRows(_Rows):
+    """Of a sheet that is only spoken of."""
+
+    def read(self) -> Iterator[Row]:
+        return iter(())
 
 
 def digest_of(path: Path) -> str:
@@ -104,6 +114,7 @@ class _SheetRows(_Rows):
         try:
             with CalamineWorkbook.from_path(str(self.path)) as book:
                 sheet = book.get_sheet_by_name(self.name)
+                self.total = sheet.height + (sheet.start[0] if sheet.start else 0)
                 yield from ([] for _ in range(sheet.start[0] if sheet.start else 0))
                 left = [""] * (sheet.start[1] if sheet.start else 0)
                 for row in sheet.to_python(skip_empty_area=True) if sheet.start else ():

@@ -2,86 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from models import (
-    Complaint,
-    ComplaintEvent,
-    ComplaintValue,
-    ComplaintVisibility,
-    Department,
-    Party,
-    ProcedureVersion,
-    Reply,
-)
-from models.enums import CloseKind, EventKind, PartyKind, PartySide, State
+from models import Complaint, ComplaintValue, Party, ProcedureVersion, Reply
+from models.enums import CloseKind, PartyKind, PartySide, State
 from models.labels import _l
 from models.phones import phone_key
 from services import search
-from services.access import months
-from services.access.permissions import Permission
-from services.access.scope import unscoped
+from services.access.scope import MARK
+from services.actor import Actor
 from services.ledger.checking import Answered, LedgerRow, Options
 from services.ledger.parsing import is_blank
 from services.ledger.targets import COMPLAINED_ABOUT
 from services.own_fields import code_of
 from services.own_fields.values import typed_rows
 from services.procedures.of_complaint import parsed
-from services.unit_of_work import UnitOfWork
 
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows and the complaints that they become."""
+
+    rows: Sequence[LedgerRow]
+    complaints: list[dict[str, Any]]
+
+
+_DEFAULTS = {
+    column.name: column.default.arg
+    for column in Complaint.__table__.columns
+    if not column.nullable and column.default is not None and column.default.is_scalar
+}
+"""What stands in a column that must hold something where a ledger says nothing."""
 DERIVED_SUMMARY = 50
 """Characters of the content that stand in for a missing subject."""
 
 
 class Writer:
-    """Writes the rows of one batch, some hundred at a time."""
+    """Writes the rows of one batch, some hundred at a time. Nobody sees them before `publish`."""
 
     def __init__(
-        self, work: UnitOfWork, batch_id: int, version_id: int, options: Options, filename: str
+        self, session: Session, actor: Actor, batch_id: int, version_id: int, options: Options
     ) -> None:
-        self.work, self.batch_id, self.version_id = work, batch_id, version_id
-        self.procedure = parsed(work.session.get_one(ProcedureVersion, version_id))
+        self.actor, self.batch_id, self.version_id, self.options = actor, batch_id, version_id, options
+        self.procedure = parsed(session.get_one(ProcedureVersion, version_id))
         self.categories = {kind.code: kind.category for kind in self.procedure.categories}
-        self.options, self.filename = options, filename
-        self.written = 0
-        actor = work.actor
-        self.grant = None if actor.is_system else actor.grant_for(Permission.LEDGER_IMPORT)
-        department = work.session.get(Department, actor.department_id) if actor.department_id else None
-        self.department_name = department.name if department else None
 
-    def write(self, rows: Sequence[LedgerRow], numbers: Mapping[str, str]) -> None:
+    def prepare(self, rows: Sequence[LedgerRow], numbers: Sequence[str]) -> Prepared:
+        """The complaints of these rows, to be written by `write`: what takes time is done before it."""
+        made = [self._complaint(row, number) for row, number in zip(rows, numbers, strict=True)]
+        # Rows written together need the same columns.
+        every = {key: _DEFAULTS.get(key) for complaint in made for key in complaint}
+        for complaint in made:
+            for key, default in every.items():
+                if complaint.get(key) is None:
+                    complaint[key] = default
+        return Prepared(rows, made)
+
+    def write(self, connection: sa.Connection, prepared: Prepared) -> None:
         """Write these rows with all that belongs to them."""
-        complaints = [self._complaint(row, numbers[row.key]) for row in rows]
-        connection = self.work.session.connection()
-        # Without RETURNING the drivers write many rows at once; the numbers are unique and lead to the ids.
+        rows, complaints = prepared.rows, prepared.complaints
+        ids = _new_ids(connection, len(rows))
+        for complaint_id, complaint in zip(ids, complaints, strict=True):
+            complaint["id"] = complaint_id
         connection.execute(sa.insert(cast(sa.Table, Complaint.__table__)), complaints)
-        ids = self._ids([complaint["number"] for complaint in complaints])
-        seen = [v for i, c in zip(ids, complaints, strict=True) for v in _visibility(i, c)]
-        months.counted(self.work.session, seen)
         for model, made in (
-            (ComplaintVisibility, seen),
             (Party, [party for i, row in zip(ids, rows, strict=True) for party in _parties(i, row)]),
             (
                 ComplaintValue,
                 [value for i, row in zip(ids, rows, strict=True) for value in self._values(i, row)],
             ),
             (Reply, [reply for i, row in zip(ids, rows, strict=True) for reply in self._replies(i, row)]),
-            (ComplaintEvent, [self._event(i, c, r) for i, c, r in zip(ids, complaints, rows, strict=True)]),
         ):
             if made:
                 connection.execute(sa.insert(cast(sa.Table, model.__table__)), made)
-        search.rebuild(connection, ids)
-        self.written += len(rows)
-
-    def _ids(self, numbers: Sequence[str]) -> list[int]:
-        session = self.work.session
-        with unscoped(session, "rows of this very import, before anybody's visibility is written"):
-            asked = sa.select(Complaint.number, Complaint.id).where(Complaint.number.in_(numbers))
-            found = {row.number: row.id for row in session.execute(asked)}
-        return [found[number] for number in numbers]
+        search.take_up(connection, complaints)
 
     def _complaint(self, row: LedgerRow, number: str) -> dict[str, Any]:
         given = {
@@ -89,7 +88,7 @@ class Writer:
             for key, value in row.values.items()
             if key != COMPLAINED_ABOUT and code_of(key) is None
         }
-        actor = self.work.actor
+        actor = self.actor
         state = self._state(row)
         closed = state is State.CLOSED
         first_receiver = given.get("first_receiver_id") or actor.user_id
@@ -108,7 +107,6 @@ class Writer:
             "batch_id": self.batch_id,
             "import_key": row.key,
             "own_values": _own_values(row),
-            # Rows written together need the same columns.
             "replied_at": given.get("replied_at"),
             "closed_at": given.get("closed_at"),
             "close_kind": CloseKind.IMPORTED if closed else None,
@@ -117,9 +115,6 @@ class Writer:
             made["replied_at"] = given.get("replied_at") or row.received_at
         if closed:
             made["closed_at"] = given.get("closed_at") or given.get("replied_at") or row.received_at
-        for key in ("form", "category"):
-            if key in made and made[key] is None:
-                made[key] = Complaint.__table__.c[key].default.arg
         category = self.categories.get(str(made.get("category_code")))
         if category is not None:
             made["category"] = category
@@ -151,25 +146,6 @@ class Writer:
             }
         ]
 
-    def _event(self, complaint_id: int, complaint: Mapping[str, Any], row: LedgerRow) -> dict[str, Any]:
-        actor, grant = self.work.actor, self.grant
-        return {
-            "complaint_id": complaint_id,
-            "at": self.work.now,
-            "event": EventKind.IMPORTED,
-            "from_state": complaint["state"],
-            "to_state": complaint["state"],
-            "round": 1,
-            "actor_id": actor.user_id,
-            "actor_name": actor.name,
-            "on_behalf_of_id": grant.on_behalf_of_id if grant else None,
-            "on_behalf_of_name": grant.on_behalf_of_name if grant else None,
-            "role": grant.role.value if grant else None,
-            "department_name": self.department_name,
-            "text": None,
-            "data": {"file": self.filename, "row": row.line},
-        }
-
 
 def _own_values(row: LedgerRow) -> dict[str, Any]:
     return {
@@ -187,16 +163,6 @@ def _summary(row: LedgerRow) -> str:
     lines = str(row.values.get("content") or "").split("\n")
     first = next((line.strip() for line in lines if line.strip()), "")
     return first[:DERIVED_SUMMARY] or str(_l("(no subject)"))
-
-
-def _visibility(complaint_id: int, complaint: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What services.access.visibility.audiences_of gives for a complaint without assignments."""
-    department = complaint.get("department_id") or complaint["receiving_department_id"]
-    people = {complaint["first_receiver_id"], complaint.get("handler_id"), complaint["responsible_id"]}
-    audiences = {"*"} | ({f"d{department}"} if department else set())
-    audiences |= {f"u{person}" for person in people if person}
-    orders = {"received_at": complaint["received_at"], "due_at": complaint.get("due_at")}
-    return [{"complaint_id": complaint_id, "audience": audience, **orders} for audience in sorted(audiences)]
 
 
 def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
@@ -227,3 +193,16 @@ def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
             }
         )
     return made
+
+
+def _new_ids(connection: sa.Connection, count: int) -> list[int]:
+    """Ids for rows to come: known beforehand, so that nothing has to be read back."""
+    if connection.dialect.name == "sqlite":  # the transaction holds the only write lock
+        last = connection.scalar(
+            sa.text("SELECT max(id) FROM complaints").execution_options(**{MARK: "core"})
+        )
+        return list(range((last or 0) + 1, (last or 0) + count + 1))
+    asked = sa.text(
+        "SELECT nextval(pg_get_serial_sequence('complaints', 'id')) FROM generate_series(1, :count)"
+    )
+    return list(connection.scalars(asked.execution_options(**{MARK: "core"}), {"count": count}))

@@ -131,6 +131,16 @@ TOPICS: dict[str, Topic] = {
         _l("More complaints than usual: %(count)s new signals wait for your decision."), "flag", "warn"
     ),
     "export.done": _topic(_l("Your export %(file)s is ready: fetch it within a day."), "export", "good"),
+    "import.checked": _topic(
+        _l(
+            "Your ledger %(file)s is checked (%(count)s rows): look at the dry run and import it within a day."
+        ),
+        "import",
+        "good",
+    ),
+    "import.done": _topic(
+        _l("Your ledger %(file)s is imported: %(count)s complaints are on the desk."), "import", "good"
+    ),
     "role.confirm": _topic(_l("%(by)s granted a role that needs your confirmation."), "shield", "warn"),
 }
 

@@ -16,7 +16,7 @@ from services.search.finding import (
     heading_contains,
     words_of,
 )
-from services.search.keeping import faults, install, rebuild, reindex
+from services.search.keeping import faults, install, rebuild, reindex, take_up
 
 __all__ = [
     "MOST",
@@ -30,5 +30,6 @@ __all__ = [
     "install",
     "rebuild",
     "reindex",
+    "take_up",
     "words_of",
 ]

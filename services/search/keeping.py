@@ -6,7 +6,7 @@ Whatever a session flushes is taken up by a listener, so no operation can forget
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, cast
@@ -61,6 +61,12 @@ def reindex(session: Session, ids: Iterable[int]) -> None:
     _write(session.connection(), ids)
 
 
+def take_up(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Take up new complaints as they are written (`id` and their columns), within the connection's transaction."""
+    with _patient_index(connection):
+        connection.execute(sa.insert(_texts), [_texts_of(row) for row in rows])
+
+
 def rebuild(
     connection: sa.Connection, ids: Iterable[int] | None = None, progress: Progress | None = None
 ) -> int:
@@ -101,7 +107,7 @@ def _write(connection: sa.Connection, ids: Iterable[int], progress: Progress | N
     remaining, done = iter(ids), 0
     while chunk := list(islice(remaining, CHUNK)):
         asked = sa.select(*_SOURCE).where(_complaints.c.id.in_(chunk))
-        rows = [_texts_of(row) for row in connection.execute(in_scope(asked, SYSTEM, Complaint))]
+        rows = [_texts_of(row._asdict()) for row in connection.execute(in_scope(asked, SYSTEM, Complaint))]
         if rows:
             connection.execute(made, rows)
         done += len(rows)
@@ -114,18 +120,17 @@ _SOURCE = [_complaints.c.id, *(_complaints.c[key] for key in _KEYS)]
 _WRITTEN = ("heading", "open_text", "personal_text")
 
 
-def _texts_of(row: sa.Row[Any]) -> dict[str, Any]:
-    values = row._mapping
+def _texts_of(values: Mapping[Any, Any]) -> dict[str, Any]:
     return {
-        "id": row.id,
+        "id": values["id"],
         "heading": len(_joined(values, HEADING)),
         "open_text": _joined(values, OPEN),
         "personal_text": _joined(values, PERSONAL),
     }
 
 
-def _joined(values: Any, keys: tuple[str, ...]) -> str:
-    return "".join(normalise(values[key] or "") + FIELD_END for key in keys)
+def _joined(values: Mapping[Any, Any], keys: tuple[str, ...]) -> str:
+    return "".join(normalise(values.get(key) or "") + FIELD_END for key in keys)
 
 
 # The index around bulk work
@@ -181,7 +186,7 @@ def faults(connection: sa.Connection, progress: Progress | None = None) -> Itera
     for rows in _chunks_of_all(connection, _SOURCE):
         kept = _kept(connection, [row.id for row in rows])
         for row in rows:
-            wanted = _texts_of(row)
+            wanted = _texts_of(row._asdict())
             if kept.get(row.id) != wanted:
                 yield f"complaint {row.id}: " + ("not in the index" if row.id not in kept else "other texts")
             elif done % every == 0 and connection.dialect.name == "sqlite":

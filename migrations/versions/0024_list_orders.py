@@ -1,6 +1,6 @@
 """Indexes for every order and filter of the list; who may see a complaint, in the order of the list.
 
-Revision: 0023, after 0022
+Revision: 0024, after 0023
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -44,7 +44,7 @@ _SET = {
     "confidential": "is_confidential",
     "anonymous": "is_anonymous",
     "out_of_hours": "received_out_of_hours",
-    "imported": "is_imported",
+    "from_ledgers": "is_imported",
 }
 _OPEN = (
     "accepted",
