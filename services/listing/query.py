@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
 from models import Complaint
-from models.fields import FieldSpec, relation_target
+from models.fields import FieldSpec
 from models.labels import _l
 from services.access.masking import CASE_KEYS, mask
 from services.access.scope import current_actor
@@ -28,6 +28,7 @@ from services.listing import columns as cols
 from services.listing import filters as flt
 from services.listing.asked import PAGE_SIZES, Params, page_number_of, page_size_of, pairs_of
 from services.listing.counting import COUNTED, among_the_first, number_of, number_visible
+from services.listing.describing import Described
 from services.listing.frequency import common
 from services.listing.jumping import by_month
 from services.listing.keyset import Cursor, Order, decode
@@ -37,14 +38,13 @@ from services.listing.narrowing import Narrowed, narrowed
 from services.listing.search import search_condition
 from services.own_fields import NOTHING, Declared
 from services.procedures.wording import grade_names
-from services.reports.drilling import part_words
 from services.search import among
 
 Words = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
-class ListQuery:
+class ListQuery(Described):
     """A list as asked for. Make it with `from_params`; it reads nothing before `page`, `count` or `iterate`."""
 
     model: type[Any]
@@ -122,20 +122,6 @@ class ListQuery:
     def context(self) -> flt.Context:
         return flt.Context(self.model, self.actor, self.zone, self.now, self.declared)
 
-    def filter_params(self) -> list[tuple[str, str]]:
-        """Search and filters as address parameters."""
-        pairs = [("q", self.search)] if self.search else []
-        return pairs + [pair for one in self.filters for pair in one.params()]
-
-    def params(self) -> list[tuple[str, str]]:
-        """Search, filters and order: what a saved view, an export and every link of the page carry on."""
-        return self.filter_params() + ([("sort", self.sort)] if self.sort else [])
-
-    def token(self) -> str:
-        """ "Everything that matches" as one word; `ListQuery.from_token` reads it under whatever scope is then due."""
-        # The question mark keeps the token of a list without filters from being empty, which means "none given".
-        return base64.urlsafe_b64encode(f"?{urlencode(self.filter_params())}".encode()).decode()
-
     @classmethod
     def from_token(
         cls, model: type[Any], token: str, actor: Actor, zone: ZoneInfo, declared: Declared = NOTHING
@@ -148,35 +134,10 @@ class ListQuery:
             raise Invalid({"filter": _l("The filter cannot be read. Open the list again.")}) from None
         return cls.from_params(model, pairs, actor, zone, declared=declared)
 
-    def describe(self, session: Session) -> list[tuple[Any, str]]:
-        """Label and wording of the search and of every filter (chips, second sheet of the workbook)."""
-        said: list[tuple[Any, str]] = [(_l("Search"), self.search)] if self.search else []
-        return said + [flt.labels(one, self.context, self.names_of(session, one)) for one in self.filters]
-
-    def names_of(self, session: Session, one: flt.Filter) -> list[str]:
-        """Names of the records that a relation filter picked."""
-        return [name for _, name in self.picks(session, one)]
-
-    def picks(self, session: Session, one: flt.Filter) -> list[tuple[str, str]]:
-        """Addresses and names of the records that a relation filter picked; foreign ones are not named."""
-        if self.model is Complaint and one.key == "part":
-            return [(value, part_words(session, value)) for value in one.values]
-        offered = flt.offered_filters(self.model, self.actor, self.declared)
-        spec = next((s for s in offered if s.key == one.key and s.relation), None)
-        if spec is None:
-            return []
-        addresses = [part for value in one.values for part in value.split(",") if part != flt.NONE]
-        target = relation_target(self.model, spec)
-        if not addresses or not hasattr(target, "public_id"):
-            return [(each, each) for each in addresses]
-        shown = getattr(target, cols.display_key(target, self.locale))
-        rows = session.execute(sa.select(target.public_id, shown).where(target.public_id.in_(addresses)))
-        return [(row[0], str(row[1])) for row in rows]
-
     # Reading
 
     def look_up(self, session: Session) -> None:
-        """Ask the indexes once where to look; what reads rows afterwards looks there only."""
+        """Ask the indexes once where to look."""
         if self.model is Complaint and (self.search or self.filters) and "_found" not in self.__dict__:
             found = self.__dict__["_found"] = narrowed(session, self.search, self.filters, self.context)
             if found.ids is not None:
@@ -242,10 +203,9 @@ class ListQuery:
         return self._listed(found, cursor, more, self._words(session))
 
     def _numbered(self, session: Session) -> ListedPage:
-        """The page of this number; behind the last one, and beyond what is reached by number, the last one."""
-        skipped = (self.number - 1) * self.page_size
-        found = self._after(session, skipped) if skipped < self.reach(session) else []
-        if found:
+        """The page of this number, or the last one that has one."""
+        skipped = min(self.number - 1, (self.reach() - 1) // self.page_size) * self.page_size
+        if found := self._after(session, skipped):
             return self._rows_of(session, found, None, skipped)
         return replace(self, number=1, cursor=Cursor(self.sort, "last").encode()).page(session)
 
@@ -261,17 +221,16 @@ class ListQuery:
             found = ladder.page(session, lambda asked: self._where(asked, sources), None, skipped + size)
             return found[skipped:]
         asked = self._where(sa.select(self.model.id.label("id"), order.key.label("key")), sources)
-        rows = session.execute(sources.joined(asked).order_by(*order.clauses()).offset(skipped).limit(size))
-        return [(row.id, row.key) for row in rows]
+        asked = sources.joined(asked).order_by(*order.clauses()).offset(skipped).limit(size)
+        return [(row.id, row.key) for row in session.execute(asked)]
 
     @property
     def _counts_by_month(self) -> bool:
         is_whole = not (self.search or self.filters) and bool(whole_audiences(self.actor))
         return self.model is Complaint and is_whole and self.sort.removeprefix("-") == "received_at"
 
-    def reach(self, session: Session) -> int:
+    def reach(self) -> int:
         """How many rows can be passed over to a page by its number; in all others one leafs."""
-        self._check(session)
         return sys.maxsize if self._counts_by_month else COUNTED
 
     def _climbed(self, session: Session, spec: FieldSpec | None, cursor: Cursor | None) -> list[Found]:
@@ -320,12 +279,11 @@ class ListQuery:
     def ids(self, session: Session, limit: int) -> list[int]:
         """Ids of the rows that match, in order, at most `limit`."""
         self._check(session)
-        sources = cols.Sources(self.model, self.locale)
-        order, _ = self._order(sources)
+        order, _ = self._order(sources := cols.Sources(self.model, self.locale))
         statement = sources.joined(self._where(sa.select(self.model.id), sources))
         return list(session.scalars(statement.order_by(*order.clauses()).limit(limit)))
 
-    # How the statement is put together
+    # The statement
 
     def _check(self, session: Session) -> None:
         if current_actor(session) != self.actor:
