@@ -91,7 +91,7 @@ def test_an_action_over_all_that_matches_reaches_the_rows_of_other_pages(desk: D
 def test_cancelling_a_bulk_action_does_nothing(desk: Desk) -> None:
     desk.case("in_work")
     page = open_list(desk)
-    rows(page).first.locator("[data-select-row]").check()
+    rows(page).first.locator("[name=rowid]").check()
     page.locator("[data-bulk] button[value=supervise]").click()
     dialog = page.locator("dialog[open]")
     expect(dialog.locator("[name=demand]")).to_be_visible()
@@ -218,7 +218,7 @@ def test_keys_work_and_stay_out_of_the_way(desk: Desk) -> None:
     page.locator("main h1").click()
     page.keyboard.press("j")
     page.keyboard.press("x")
-    expect(rows(page).first.locator("[data-select-row]")).to_be_checked()
+    expect(rows(page).first.locator("[name=rowid]")).to_be_checked()
     page.goto(f"/complaints/{case}/")
     page.locator(".case-actions a[data-dialog]:visible").first.click()
     dialog = page.locator("dialog[open]")
