@@ -48,7 +48,8 @@ def icon(name: str, label: str = "", css: str = "") -> Markup:
 def _icon(sprite: str, name: str, label: str, css: str) -> Markup:
     """A list shows hundreds of them: made once, and short."""
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup("aria-hidden=true")
-    drawn = Markup('<svg class="icon {0}" {1}>' if css else "<svg class=icon {1}>").format(css, spoken)
+    classes = Markup('"icon {}"').format(css) if css else "icon"
+    drawn = Markup("<svg class={} {}>").format(classes, spoken)
     return drawn + Markup('<use href="{}#{}"/></svg>').format(sprite, escape(name))
 
 
