@@ -49,10 +49,12 @@ class Heading:
         }
 
     @classmethod
-    def kept(cls, place: Mapping[str, Any], further: tuple[Target, ...]) -> Heading:
-        """A heading as `place` kept it: names without the rows under them."""
+    def kept(
+        cls, place: Mapping[str, Any], further: tuple[Target, ...], sheet: Sheet | None = None
+    ) -> Heading:
+        """A heading as `place` kept it: over the rows of `sheet`, otherwise names without rows under them."""
         samples = tuple(tuple(each) for each in place["samples"])
-        sheet = Sheet(place["sheet"], NoRows())
+        sheet = sheet or Sheet(place["sheet"], NoRows())
         return cls(sheet, place["line"], tuple(place["names"]), samples, further, tuple(place["sheets"]))
 
     @property

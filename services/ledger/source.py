@@ -88,6 +88,13 @@ def open_sheets(path: Path) -> list[Sheet]:
     return [Sheet(path.stem, _CsvRows(path))]
 
 
+def sheet_of(path: Path, name: str) -> Sheet:
+    """A sheet of a file that `open_sheets` has opened before: nothing is looked through again."""
+    with path.open("rb") as file:
+        is_workbook = file.read(8).startswith((b"PK", _OLE))
+    return Sheet(name, _SheetRows(path, name) if is_workbook else _CsvRows(path))
+
+
 def _not_a_ledger() -> str:
     return str(_l("This is no ledger that the desk can read. Use xlsx, xls or csv."))
 
