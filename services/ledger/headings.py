@@ -10,11 +10,15 @@ from typing import Any
 
 from models.labels import _l
 from services.errors import Invalid
-from services.ledger.languages import key_of
+from services.ledger.languages import in_all_languages, key_of
 from services.ledger.parsing import is_blank, text_of
 from services.ledger.source import NoRows, Row, Sheet, UnusableFile
 from services.ledger.targets import REQUIRED, Target, targets, words_for
 
+REMARKS = _l("What the dry run found")
+"""Heading of the column that services.ledger.marking adds."""
+_ABOUT = _l("About this ledger")
+"""Name of the sheet that the desk's own workbooks have besides."""
 LOOKED_AT = 20
 """Lines at the top among which the heading row is sought: titles and notes may stand above it."""
 SAMPLES = 3
@@ -70,6 +74,7 @@ ColumnMapping = Mapping[int, str]
 def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, ...] = ()) -> Heading:
     """The heading row of the sheet named `wanted`, else of the sheet whose headings say most. UnusableFile: none."""
     words = words_for(further)
+    sheets = [sheet for sheet in sheets if sheet.name not in in_all_languages(_ABOUT)]
     found = [(each[0], each[1]) for sheet in sheets if (each := _in_sheet(sheet, words)) is not None]
     names = tuple(heading.sheet.name for _score, heading in found)
     asked = [each for each in found if not wanted or each[1].sheet.name == wanted]
@@ -89,7 +94,7 @@ def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | N
         return None
     row = top[-line]
     names = [text_of(cell).strip() for cell in row]
-    while names and not names[-1]:
+    while names and names[-1] in ("", *in_all_languages(REMARKS)):
         names.pop()
     below = top[-line + 1 : -line + 1 + SAMPLES]
     samples = tuple(

@@ -34,7 +34,7 @@ from services.unit_of_work import UnitOfWork, reading
 from services.workflow.numbers import take_numbers
 
 CHUNK = 1000
-PAUSE = 0.02
+PAUSE = 0.01
 """Seconds between two transactions in which others, who wait for SQLite's only write lock, can have it."""
 _LOCK = 0x4C444752
 Tell = Callable[[UnitOfWork, int], None]

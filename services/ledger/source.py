@@ -122,9 +122,8 @@ class _SheetRows(_Rows):
             with CalamineWorkbook.from_path(str(self.path)) as book:
                 sheet = book.get_sheet_by_name(self.name)
                 self.total = sheet.height + (sheet.start[0] if sheet.start else 0)
-                yield from ([] for _ in range(sheet.start[0] if sheet.start else 0))
                 left = [""] * (sheet.start[1] if sheet.start else 0)
-                for row in sheet.to_python(skip_empty_area=True) if sheet.start else ():
+                for row in sheet.iter_rows() if sheet.start else ():
                     yield [*left, *row] if left else row
         except (CalamineError, OSError, ValueError) as error:
             raise UnusableFile(_broken()) from error

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -140,6 +141,39 @@ def test_faults_are_shown_with_their_place(session: Session, receiver: DeskClien
     done = post(receiver, fields_of(checked) | {"rows": "good"})
     assert len(complaints(session)) == 2
     assert "1 行有错误" in done.text
+
+
+def test_the_file_with_every_fault_marked(
+    session: Session, client: DeskClient, receiver: DeskClient, house: House, tmp_path: Path
+) -> None:
+    """The same rows at the same places; put right, it goes in as it is."""
+    content = write_sheet(tmp_path / "t.xlsx", [("投诉台账 2019",), HEADINGS, *ROWS, *FAULTY]).read_bytes()
+    checked = post(receiver, fields_of(upload(receiver, content)))
+    address = re.search(r'href="(/ledger/imports/[^"]+)"', checked.text)
+    assert address is not None
+    answer = receiver.get(address.group(1))
+    assert answer.status_code == 200 and quote("旧台账-已标注") in answer.headers["Content-Disposition"]
+    path = tmp_path / "marked.xlsx"
+    path.write_bytes(answer.data)
+    rows = by_calamine(path)
+    assert rows[0][0] == "投诉台账 2019" and rows[1] == [*HEADINGS, "试运行结果"]
+    assert rows[2] == [*ROWS[0], ""] and rows[3] == [*ROWS[1], ""]
+    assert (
+        rows[4][:4] == [9, "", "物业", "昨天"]
+        and "留言时间" in rows[4][-1]
+        and "2019-04-25 09:32" in rows[4][-1]
+    )
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    fills = [sheet.cell(line, 1).fill.fgColor.rgb for line in (4, 5)]
+    assert fills[0] != fills[1] == "FFFBE0DD"
+    sheet["D5"] = "2019-05-01"
+    right = io.BytesIO()
+    sheet.parent.save(right)
+    again = upload(receiver, right.getvalue())
+    assert "试运行结果" not in again.text and "工作表" not in again.text
+    done = post(receiver, fields_of(post(receiver, fields_of(again))))
+    assert "已导入 3 行" in done.text
+    assert client.sign_in(house[RoleName.HEAD_OF_QUALITY]).get(address.group(1)).status_code == 404
 
 
 def test_an_import_is_undone_until_somebody_worked_on_it(
