@@ -27,7 +27,7 @@ import database
 import models  # noqa: F401  (every table, before the extensions look at them)
 from extensions import babel, csrf, db, login_manager
 from services import search
-from services.access import scope
+from services.access import months, scope, visibility
 from services.jobs import JobContext, JobQueue, handlers  # noqa: F401  (handlers registers the jobs)
 from services.schema import SchemaFault
 from services.sealing import use_key
@@ -97,6 +97,8 @@ def _connect_extensions(app: Flask, settings: Settings) -> None:
         # On the base class: sessions of commands and jobs obey the scope rules like those of requests.
         scope.install(Session, database.configure_engine(db.engine))
         search.install(Session)
+        visibility.install(Session)
+        months.install(Session)
     login_manager.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=lambda: _choose_locale(settings))

@@ -177,6 +177,9 @@ class ListBuilder:
     def _pager(self, listed: ListedPage, count: Count) -> Pager:
         at_end = listed.next is None and count.exact
         start = count.number - len(listed.rows) if at_end else listed.position
+        is_known = at_end or listed.next is not None
+        size = self.query.page_size
+        reached = min(count.number, self.query.reach())
         sizes = [Choice(value=str(n), label=str(n), selected=n == self.query.page_size) for n in PAGE_SIZES]
         return Pager(
             first_url=self._url(replace(self.query, cursor="")) if listed.first is not None else "",
@@ -187,6 +190,8 @@ class ListBuilder:
             to_row=start + len(listed.rows),
             total=count.number,
             total_about=not count.exact,
+            page=-(-start // size) + 1 if is_known else 0,
+            pages=-(-reached // size),
             sizes=sizes,
         )
 

@@ -127,6 +127,8 @@ class Pager:
     to_row: int = 0
     total: int | None = None
     total_about: bool = False
+    page: int = 0  # of the rows shown; 0: not known
+    pages: int = 0  # that are reached by their number; 0 or 1: there is no choice
     sizes: Sequence[Choice] = ()
     size_param: str = "page_size"
 

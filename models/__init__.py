@@ -19,14 +19,13 @@ from models.cases import (
     Investigation,
     InvestigationMember,
 )
+from models.complaint_months import ComplaintMonth
 from models.complaints import (
     Complaint,
     ComplaintValue,
     ComplaintVisibility,
     NamedPerson,
-    NumberSeries,
     Party,
-    WithdrawnNumber,
 )
 from models.decisions import Evaluation, GradeRecord, PostBinding
 from models.destruction import Destruction, DestructionItem, RetentionExtension
@@ -47,6 +46,7 @@ from models.instructions import LeaderInstruction
 from models.intake import ComplaintCheck, RequestedMaterial
 from models.liability import Liability
 from models.measures import Measure
+from models.numbers import NumberSeries, WithdrawnNumber
 from models.organisation import (
     ColumnChoice,
     Department,
@@ -112,6 +112,7 @@ __all__ = [
     "Complaint",
     "ComplaintCheck",
     "ComplaintEvent",
+    "ComplaintMonth",
     "ComplaintText",
     "ComplaintValue",
     "ComplaintVisibility",

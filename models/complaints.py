@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Addressed, Base, Stamped, Versioned, check, to
+from models.complaint_indexes import INDEXES
 from models.enums import (
     Category,
     Channel,
@@ -58,16 +59,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         check("state <> 'archived' OR archived_at IS NOT NULL", "archived_has_moment"),
         check("state <> 'refused' OR end_reason IS NOT NULL", "refused_has_reason"),
         sa.UniqueConstraint("batch_id", "import_key", name="uq_complaints_import_key"),
-        sa.Index("ix_complaints_list", "due_at", "id"),
-        sa.Index("ix_complaints_received", "received_at", "id"),
-        sa.Index("ix_complaints_department", "department_id", "state", "received_at", "id"),
-        sa.Index("ix_complaints_handler", "handler_id", "state"),
-        sa.Index("ix_complaints_phone", "complainant_phone", "received_at"),
-        sa.Index("ix_complaints_closed", "closed_at"),
-        sa.Index("ix_complaints_product", "product", "received_at", "id"),
-        sa.Index("ix_complaints_batch", "batch", "received_at", "id"),
-        sa.Index("ix_complaints_repeat", "is_repeat", "received_at", "id"),
-        sa.Index("ix_complaints_state", "state", "received_at", "id"),
+        *INDEXES,
     )
 
     number: Mapped[str] = mapped_column(
@@ -105,8 +97,12 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         sa.String(40), index=True, info=field(_l("Nature"), coded=True)
     )
     content: Mapped[str] = mapped_column(sa.Text, info=field(_l("Content"), long_text=True, listed=True))
-    request: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Remedy sought"), long_text=True))
-    grounds: Mapped[str | None] = mapped_column(sa.Text, info=field(_l("Facts and grounds"), long_text=True))
+    request: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Remedy sought"), long_text=True, filter=False)
+    )
+    grounds: Mapped[str | None] = mapped_column(
+        sa.Text, info=field(_l("Facts and grounds"), long_text=True, filter=False)
+    )
     product: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Product, project or service")))
     batch: Mapped[str | None] = mapped_column(sa.String(80), info=field(_l("Batch or part")))
     place: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Place")))
@@ -114,7 +110,9 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     source_reference: Mapped[str | None] = mapped_column(
         sa.String(80), index=True, info=field(_l("Sender's reference"))
     )
-    passed_on_by: Mapped[str | None] = mapped_column(sa.String(200), info=field(_l("Passed on by")))
+    passed_on_by: Mapped[str | None] = mapped_column(
+        sa.String(200), info=field(_l("Passed on by"), filter=False)
+    )
     received_out_of_hours: Mapped[bool] = mapped_column(
         default=False, info=field(_l("Received out of hours"), read_only=True, import_=False)
     )
@@ -147,11 +145,12 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     repeat_count: Mapped[int] = mapped_column(
         default=0,
         server_default="0",
-        info=field(_l("Times reported again"), read_only=True, import_=False),
+        info=field(_l("Times reported again"), read_only=True, import_=False, filter=False),
     )
     grade: Mapped[str | None] = mapped_column(sa.String(40), info=field(_l("Grade"), read_only=True))
     grade_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False)
+        sa.Text,
+        info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False, filter=False),
     )
 
     is_major: Mapped[bool] = mapped_column(
@@ -189,8 +188,10 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         Moment, info=field(_l("Due"), default=True, read_only=True, import_=False)
     )
     due_is_lower_bound: Mapped[bool] = mapped_column(default=False, info=HIDDEN)
-    round: Mapped[int] = mapped_column(default=1, info=field(_l("Round"), read_only=True))
-    refusals: Mapped[int] = mapped_column(default=0, info=field(_l("Signatures refused"), read_only=True))
+    round: Mapped[int] = mapped_column(default=1, info=field(_l("Round"), read_only=True, filter=False))
+    refusals: Mapped[int] = mapped_column(
+        default=0, info=field(_l("Signatures refused"), read_only=True, filter=False)
+    )
     escalation_level: Mapped[int] = mapped_column(
         default=0, info=field(_l("Escalation level"), read_only=True)
     )
@@ -202,7 +203,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         default=False, info=field(_l("Confidential"), read_only=True, export=False)
     )
     acknowledged_at: Mapped[datetime | None] = mapped_column(
-        Moment, info=field(_l("Acknowledged at"), read_only=True)
+        Moment, info=field(_l("Acknowledged at"), read_only=True, filter=False)
     )
     accepted_at: Mapped[datetime | None] = mapped_column(
         Moment, info=field(_l("Accepted at"), read_only=True)
@@ -218,7 +219,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     )
     replied_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Replied at"), read_only=True))
     not_notifiable_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Reason for no reply"), long_text=True, read_only=True)
+        sa.Text, info=field(_l("Reason for no reply"), long_text=True, read_only=True, filter=False)
     )
     satisfaction: Mapped[FollowUpResult | None] = mapped_column(
         enum_type(FollowUpResult, "satisfaction"), info=field(_l("Satisfaction"), read_only=True)
@@ -228,7 +229,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         enum_type(CloseKind, "close_kind"), info=field(_l("Manner of closing"), read_only=True)
     )
     end_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=field(_l("Reason for ending"), long_text=True, read_only=True)
+        sa.Text, info=field(_l("Reason for ending"), long_text=True, read_only=True, filter=False)
     )
     master_id: Mapped[int | None] = mapped_column(to("complaints"), index=True, info=HIDDEN)
     # Values of the fields that the procedure declares, by code; services.own_fields declares, checks and shows them.
@@ -367,30 +368,12 @@ class ComplaintVisibility(Base):
     __table_args__ = (
         sa.UniqueConstraint("audience", "complaint_id", name="uq_complaint_visibility_audience"),
         sa.Index("ix_complaint_visibility_complaint", "complaint_id"),
+        sa.Index("ix_complaint_visibility_received", "audience", "received_at", "complaint_id"),
+        sa.Index("ix_complaint_visibility_due", "audience", "due_at", "complaint_id"),
     )
 
     complaint_id: Mapped[int] = mapped_column(to("complaints"), info=HIDDEN)
     audience: Mapped[str] = mapped_column(sa.String(20), info=HIDDEN)
-
-
-class NumberSeries(Base):
-    """The last number given per prefix, year and confidentiality; taken under its row lock, so without gaps."""
-
-    __tablename__ = "number_series"
-    __table_args__ = (
-        sa.UniqueConstraint("prefix", "year", "is_confidential", name="uq_number_series_key"),
-        check("last >= 0", "not_negative"),
-    )
-
-    prefix: Mapped[str] = mapped_column(sa.String(20), info=HIDDEN)
-    year: Mapped[int] = mapped_column(info=HIDDEN)
-    is_confidential: Mapped[bool] = mapped_column(default=False, info=HIDDEN)
-    last: Mapped[int] = mapped_column(default=0, info=HIDDEN)
-
-
-class WithdrawnNumber(Stamped, Base):
-    """A number that a complaint gave up when it was marked confidential; the series shows it as withdrawn."""
-
-    __tablename__ = "withdrawn_numbers"
-
-    number: Mapped[str] = mapped_column(sa.String(40), unique=True, info=field(_l("Number"), default=True))
+    # Those of the complaint, once more: what a department sees is then one range of an index in the list's own order.
+    received_at: Mapped[datetime] = mapped_column(Moment, info=HIDDEN)
+    due_at: Mapped[datetime | None] = mapped_column(Moment, info=HIDDEN)

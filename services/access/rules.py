@@ -26,6 +26,20 @@ def visible_complaint_ids(actor: Actor) -> sa.Select[tuple[int]]:
     return sa.select(_visible.c.complaint_id).where(_visible.c.audience.in_(sorted(actor.audiences)))
 
 
+def visible(column: Any, actor: Actor) -> ColumnElement[bool]:
+    """The complaint that `column` holds the id of is one that the actor may see.
+
+    The few complaints of a small department are gathered first and lead to the rows; for whoever sees much, each row is
+    looked up when its turn comes: SQLite would gather a million ids before the first row.
+    """
+    if actor.sees_few:
+        return column.in_(visible_complaint_ids(actor))
+    mine: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+        _visible.c.audience.in_(sorted(actor.audiences)), _visible.c.complaint_id == column
+    )
+    return mine.correlate_except(_visible).exists()
+
+
 def on_the_desk() -> ColumnElement[bool]:
     """Imported complaints are there from when their batch is published until it is undone."""
     batch = m.LedgerBatch.__table__.c
@@ -35,7 +49,7 @@ def on_the_desk() -> ColumnElement[bool]:
 
 def _through(column: Any) -> Rule:
     """The rule of a table whose rows belong to a complaint."""
-    return lambda actor: column.in_(visible_complaint_ids(actor))
+    return lambda actor: visible(column, actor)
 
 
 def _accident(actor: Actor) -> ColumnElement[bool]:
@@ -48,7 +62,7 @@ def _accident(actor: Actor) -> ColumnElement[bool]:
         if "*" in actor.audiences
         else sa.or_(accident.department_id.in_(departments), accident.reported_by_id == actor.user_id)
     )
-    linked = accident.complaint_id.in_(visible_complaint_ids(actor))
+    linked = visible(accident.complaint_id, actor)
     return sa.or_(linked, sa.and_(accident.complaint_id.is_(None), alone))
 
 
@@ -69,7 +83,7 @@ def _hold(actor: Actor) -> ColumnElement[bool]:
     departments |= {actor.department_id} if actor.department_id is not None else set()
     told = hold.id.in_(sa.select(notice.hold_id).where(notice.department_id.in_(sorted(departments))))
     open_ = hold.complaint_id.not_in(sa.select(complaint.id).where(complaint.is_confidential))
-    return sa.or_(hold.complaint_id.in_(visible_complaint_ids(actor)), sa.and_(told, open_))
+    return sa.or_(visible(hold.complaint_id, actor), sa.and_(told, open_))
 
 
 def _hold_entity(actor: Actor) -> ColumnElement[bool]:
@@ -83,7 +97,7 @@ def _of_hold(column: Any) -> Rule:
 def _complaint_or_accident(model: Any) -> Rule:
     def rule(actor: Actor) -> ColumnElement[bool]:
         accidents = sa.select(m.Accident.__table__.c.id).where(_accident(actor))
-        by_complaint = model.complaint_id.in_(visible_complaint_ids(actor))
+        by_complaint = visible(model.complaint_id, actor)
         by_accident = sa.and_(model.complaint_id.is_(None), model.accident_id.in_(accidents))
         return sa.or_(by_complaint, by_accident)
 
@@ -97,34 +111,29 @@ def _restricted(actor: Actor) -> ColumnElement[bool]:
         return sa.true()
     case = m.Complaint.__table__.c
     departments = sorted({g.department_id for g in entitled if g.department_id is not None})
-    of_theirs = sa.select(case.id).where(
-        sa.or_(
-            case.department_id.in_(departments),
-            sa.and_(case.department_id.is_(None), case.receiving_department_id.in_(departments)),
-        )
+    theirs = sa.or_(
+        case.department_id.in_(departments),
+        sa.and_(case.department_id.is_(None), case.receiving_department_id.in_(departments)),
     )
+    of_theirs = sa.select(case.id).where(case.id == m.Measure.complaint_id, theirs)
     return sa.or_(
         m.Measure.kind != MeasureKind.DISCIPLINE,
         m.Measure.owner_id.in_(sorted(actor.people)),
-        m.Measure.complaint_id.in_(of_theirs),
+        of_theirs.correlate_except(m.Complaint.__table__).exists() if departments else sa.false(),
     )
 
 
 def _of_investigation(column: Any) -> Rule:
     def rule(actor: Actor) -> ColumnElement[bool]:
         investigation = m.Investigation.__table__
-        return column.in_(
-            sa.select(investigation.c.id).where(
-                investigation.c.complaint_id.in_(visible_complaint_ids(actor))
-            )
-        )
+        return column.in_(sa.select(investigation.c.id).where(visible(investigation.c.complaint_id, actor)))
 
     return rule
 
 
 def _audit(actor: Actor) -> ColumnElement[bool]:
     entry = m.AuditEntry
-    on_case = entry.complaint_id.in_(visible_complaint_ids(actor))
+    on_case = visible(entry.complaint_id, actor)
     if actor.may(Permission.AUDIT_READ):
         return sa.or_(on_case, entry.complaint_id.is_(None))
     return on_case
@@ -135,7 +144,7 @@ def _own(column: Any) -> Rule:
 
 
 def _notice(actor: Actor) -> ColumnElement[bool]:
-    case = sa.or_(m.Notice.complaint_id.is_(None), m.Notice.complaint_id.in_(visible_complaint_ids(actor)))
+    case = sa.or_(m.Notice.complaint_id.is_(None), visible(m.Notice.complaint_id, actor))
     return sa.and_(_own(m.Notice.user_id)(actor), case)
 
 
@@ -144,7 +153,7 @@ def _enquiry(actor: Actor) -> ColumnElement[bool]:
     enquiry, complaint = m.Enquiry, m.Complaint.__table__.c
     if not actor.may(Permission.ENQUIRY_READ):
         return sa.false()
-    of_readable = enquiry.complaint_id.in_(visible_complaint_ids(actor))
+    of_readable = visible(enquiry.complaint_id, actor)
     if "*" in actor.audiences:
         return sa.or_(enquiry.complaint_id.is_(None), of_readable)
     secret = sa.select(complaint.id).where(complaint.is_confidential)
@@ -194,12 +203,12 @@ def _origin(actor: Actor) -> ColumnElement[bool]:
 
 def _finding(actor: Actor) -> ColumnElement[bool]:
     finding = m.InspectionFinding
-    known = sa.or_(finding.complaint_id.is_(None), finding.complaint_id.in_(visible_complaint_ids(actor)))
+    known = sa.or_(finding.complaint_id.is_(None), visible(finding.complaint_id, actor))
     return sa.and_(_of_the_house(actor), known)
 
 
 def _inspected(actor: Actor) -> ColumnElement[bool]:
-    return sa.and_(_of_the_house(actor), m.InspectionCase.complaint_id.in_(visible_complaint_ids(actor)))
+    return sa.and_(_of_the_house(actor), visible(m.InspectionCase.complaint_id, actor))
 
 
 def _nobody(actor: Actor) -> ColumnElement[bool]:
@@ -209,9 +218,7 @@ def _nobody(actor: Actor) -> ColumnElement[bool]:
 def _destruction(actor: Actor) -> ColumnElement[bool]:
     """Whoever reads a case of the register, and then only the lines of such cases."""
     item = m.DestructionItem.__table__.c
-    return m.Destruction.id.in_(
-        sa.select(item.destruction_id).where(item.complaint_id.in_(visible_complaint_ids(actor)))
-    )
+    return m.Destruction.id.in_(sa.select(item.destruction_id).where(visible(item.complaint_id, actor)))
 
 
 def _data_request(actor: Actor) -> ColumnElement[bool]:
@@ -219,7 +226,7 @@ def _data_request(actor: Actor) -> ColumnElement[bool]:
     if not actor.may(Permission.DATA_REQUEST_READ):
         return sa.false()
     case = m.DataRequestCase.__table__.c
-    hidden = sa.select(case.request_id).where(case.complaint_id.not_in(visible_complaint_ids(actor)))
+    hidden = sa.select(case.request_id).where(sa.not_(visible(case.complaint_id, actor)))
     return m.DataRequest.id.not_in(hidden)
 
 
@@ -245,6 +252,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.Consent: _through(m.Consent.complaint_id),
     m.ComplaintCheck: _through(m.ComplaintCheck.complaint_id),
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
+    m.ComplaintMonth: lambda actor: m.ComplaintMonth.audience.in_(sorted(actor.audiences)),
     m.ComplaintText: _nobody,  # read only beside its complaint, by services.search
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,

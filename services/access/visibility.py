@@ -1,8 +1,12 @@
-"""Keeps the table of who may see which complaint in step with the complaint itself."""
+"""Keeps the table of who may see which complaint, and in which order, in step with the complaint itself."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any, cast
+
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models import (
@@ -17,9 +21,41 @@ from models import (
 )
 from models.enums import AssignmentKind, AssignmentStatus
 from services.access.accused import accused_people
-from services.access.scope import unscoped
+from services.access.scope import MARK, apply, unscoped
+from services.actor import SYSTEM
 
 _OPEN = (AssignmentStatus.AWAITING, AssignmentStatus.SIGNED)
+FEW = 2_000
+"""Up to so many complaints are read whole for every page of a list; beyond, only in the order of an index."""
+ORDERS = ("received_at", "due_at")
+"""What the rows repeat of their complaint, so that whoever sees some departments only has an index to read by."""
+
+_rows = cast(sa.Table, ComplaintVisibility.__table__)
+
+
+def sees_few(session: Session, audiences: Collection[str]) -> bool:
+    """Whether these audiences may see at most FEW complaints."""
+    if "*" in audiences:
+        return False
+    found = sa.select(_rows.c.complaint_id).where(_rows.c.audience.in_(sorted(audiences))).limit(FEW + 1)
+    counted = sa.select(sa.func.count()).select_from(found.subquery())
+    return (session.scalar(apply(counted, SYSTEM)) or 0) <= FEW
+
+
+def install(session_class: Any) -> None:
+    """Carry changed orders over to the rows, whoever changes them. Idempotent."""
+    if not event.contains(session_class, "after_flush", _after_flush):
+        event.listen(session_class, "after_flush", _after_flush)
+
+
+def _after_flush(session: Session, _context: object) -> None:
+    for one in session.dirty:
+        if isinstance(one, Complaint) and any(
+            sa.inspect(one).attrs[key].history.has_changes() for key in ORDERS
+        ):
+            values = {key: getattr(one, key) for key in ORDERS}
+            rows = sa.update(_rows).where(_rows.c.complaint_id == one.id).values(values)
+            session.connection().execute(rows.execution_options(**{MARK: "core"}))
 
 
 def audiences_of(session: Session, complaint: Complaint) -> frozenset[str]:
@@ -84,5 +120,12 @@ def refresh_visibility(session: Session, complaint: Complaint) -> None:
                 session.delete(row)
         known = {row.audience for row in rows}
         for audience in sorted(wanted - known):
-            session.add(ComplaintVisibility(complaint_id=complaint.id, audience=audience))
+            session.add(
+                ComplaintVisibility(
+                    complaint_id=complaint.id,
+                    audience=audience,
+                    received_at=complaint.received_at,
+                    due_at=complaint.due_at,
+                )
+            )
         session.flush()

@@ -13,11 +13,12 @@ from models import DepartmentSuccession, LeaveCover, RoleGrant, User
 from models.enums import RoleName
 from services.access.permissions import Permission
 from services.access.roles import ROLE_PERMISSIONS
+from services.access.visibility import sees_few
 from services.actor import Actor, Grant
 
 
 def actor_for(session: Session, user: User, now: datetime, request_id: str | None = None) -> Actor:
-    """Everything this user may act as at `now`, in three statements. Build it once a request and pass it on.
+    """Everything this user may act as at `now`, in four statements. Build it once a request and pass it on.
 
     A confidential complaint's audience ("c5") is never taken over through a leave cover, nor is the administrator role.
     """
@@ -26,13 +27,15 @@ def actor_for(session: Session, user: User, now: datetime, request_id: str | Non
     departments = {grant.department_id for grant in grants if grant.department_id is not None}
     predecessors = _predecessors(session, departments) if departments else {}
     grants = [also for grant in grants for also in _with_predecessors(grant, predecessors)]
+    audiences = frozenset(_audiences(user.id, covered, grants))
     return Actor(
         user_id=user.id,
         name=user.name,
         grants=tuple(grants),
-        audiences=frozenset(_audiences(user.id, covered, grants)),
+        audiences=audiences,
         department_id=user.department_id,
         request_id=request_id,
+        sees_few=sees_few(session, audiences),
     )
 
 

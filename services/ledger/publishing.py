@@ -12,8 +12,10 @@ import models as m
 from models import Complaint, LedgerBatch
 from models.enums import EventKind
 from models.job_enums import BatchStatus, RowStatus
+from services.access import months
 from services.access.permissions import Permission
 from services.access.scope import MARK, unscoped
+from services.access.visibility import ORDERS
 from services.actor import SYSTEM
 from services.audit import Draft
 from services.ledger.batches import Figures, Series
@@ -35,17 +37,19 @@ def publish(work: UnitOfWork, batch_id: int, figures: Figures) -> None:
     batch = session.get_one(LedgerBatch, batch_id, populate_existing=True)
     connection = session.connection()
     bounds = _bounds(session, batch_id)
+    columns, orders = ["complaint_id", "audience", *ORDERS], [_complaints.c[key] for key in ORDERS]
     for audience, of_whom in _audiences():
-        rows = sa.select(_complaints.c.id, audience).where(_within(batch_id, bounds), of_whom)
-        _insert(connection, _visibility, ["complaint_id", "audience"], rows.order_by(_complaints.c.id))
+        rows = sa.select(_complaints.c.id, audience, *orders).where(_within(batch_id, bounds), of_whom)
+        _insert(connection, _visibility, columns, rows.order_by(_complaints.c.id))
     people = [_complaints.c[name] for name in ("first_receiver_id", "handler_id", "responsible_id")]
     each = [
-        sa.select(_complaints.c.id, _joined("u", person)).where(
+        sa.select(_complaints.c.id, _joined("u", person), *orders).where(
             _within(batch_id, bounds), person.is_not(None)
         )
         for person in people
     ]
-    _insert(connection, _visibility, ["complaint_id", "audience"], sa.union(*each))
+    _insert(connection, _visibility, columns, sa.union(*each))
+    months.counted(session, sa.select(_complaints.c.id).where(_within(batch_id, bounds)))
     _write_history(work, batch)
     batch.status, batch.imported_at = BatchStatus.IMPORTED, work.now
     batch.rows_written = figures.written
@@ -207,6 +211,7 @@ def take_off(work: UnitOfWork, batch: LedgerBatch) -> int:
     connection = work.session.connection()
     bounds = _bounds(work.session, batch.id)
     of_it = sa.select(_complaints.c.id).where(_within(batch.id, bounds))
+    months.counted(work.session, of_it, -1)
     connection.execute(
         sa.delete(_visibility).where(_visibility.c.complaint_id.in_(of_it)).execution_options(**_CORE)
     )

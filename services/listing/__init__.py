@@ -11,6 +11,7 @@
 Values come masked for the actor; every statement carries the actor's scope.
 """
 
+from services.listing.asked import PAGE_SIZES
 from services.listing.columns import (
     Ref,
     address_key,
@@ -20,9 +21,10 @@ from services.listing.columns import (
     is_sortable,
     offered,
 )
+from services.listing.counting import COUNTED
 from services.listing.filters import Filter, offered_filters
 from services.listing.listed import Count, ListedPage, ListRow
-from services.listing.query import COUNTED, PAGE_SIZES, ListQuery, without_page
+from services.listing.query import ListQuery, without_page
 from services.listing.selection import Selected, selection, selection_ids
 from services.listing.special import SpecialFilter, special_filters
 

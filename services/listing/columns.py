@@ -49,8 +49,30 @@ def default_keys(model: type[Any], declared: Declared = NOTHING) -> tuple[str, .
     return tuple(spec.key for spec in specs if spec.default) or tuple(spec.key for spec in specs[:5])
 
 
+_ORDERS = frozenset(
+    {
+        "number",
+        "state",
+        "received_at",
+        "category",
+        "grade",
+        "occurred_on",
+        "department_id",
+        "handler_id",
+        "due_at",
+        "replied_at",
+        "closed_at",
+        "archived_at",
+        "created_at",
+    }
+)
+"""Columns of complaints that have an order: each costs an index. Declared fields have theirs anyway."""
+
+
 def is_sortable(spec: FieldSpec) -> bool:
     """Order would betray masked values, and long texts have none worth having."""
+    if spec.column.table is m.Complaint.__table__ and spec.code is None and spec.key not in _ORDERS:
+        return False
     return (
         spec.kind not in ("json", "long_text", "choices", "file")
         and spec.sensitivity is not Sensitivity.PERSONAL

@@ -27,6 +27,7 @@ from services.listing.columns import stored, typed_column
 from services.listing.special import SpecialFilter, special_filters
 from services.own_fields import NOTHING as NOTHING_DECLARED
 from services.own_fields import Declared
+from services.search.keeping import OPEN as INDEXED_TEXTS
 
 PREFIX = "f."
 NONE = "none"
@@ -121,6 +122,27 @@ def condition(one: Filter, context: Context) -> ColumnElement[bool]:
     return made
 
 
+def is_looked_up(one: Filter, context: Context) -> bool:
+    """Whether an index may find the rows of this filter; what holds for most rows, or for part of a text, has none."""
+    special = special_filters(context.model).get(one.key)
+    if special is not None:
+        return special.kind != "bool" or one.values == ("1",)
+    specs = offered_filters(context.model, context.actor, context.declared)
+    spec = next((each for each in specs if each.key == one.key), None)
+    if spec is None or one.values == (NONE,):
+        return spec is None
+    if spec.kind == "boolean":
+        return one.values == ("1",)
+    is_text = spec.kind == "long_text" or (spec.kind == "text" and not is_code(spec))
+    return not is_text or spec.sensitivity is Sensitivity.PERSONAL or spec.code is not None
+
+
+def searched_text(one: Filter, context: Context) -> str:
+    """What the search index knows of this filter: the text that a field of its own has to contain, or nothing."""
+    is_indexed = context.model is m.Complaint and one.key in INDEXED_TEXTS and one.values != (NONE,)
+    return " ".join(one.values) if is_indexed else ""
+
+
 def _special(special: SpecialFilter, one: Filter, context: Context) -> ColumnElement[bool]:
     if not one.values:
         raise ValueError(one.key)
@@ -165,9 +187,16 @@ def _on(spec: FieldSpec, column: Any, one: Filter, context: Context) -> ColumnEl
         return _chosen(spec, column, one)
     if spec.kind == "boolean":
         return column.is_(_flag(one.values[0]))
+    if is_code(spec):
+        return column.in_(_listed(one))
     if spec.kind in ("text", "long_text"):
         return sa.and_(*(column.icontains(value, autoescape=True) for value in one.values))
     return _range(spec, column, Filter(one.key, (), one.values[0], one.values[0]), context.zone)
+
+
+def is_code(spec: FieldSpec) -> bool:
+    """A text that holds a code of a procedure, which is asked for whole."""
+    return spec.coded or spec.key == "grade"
 
 
 def _listed(one: Filter) -> list[str]:
@@ -188,10 +217,15 @@ def _related(spec: FieldSpec, column: Any, one: Filter, context: Context) -> Col
     listed = _listed(one)
     addresses = [part for part in listed if part != NONE]
     if hasattr(target, "public_id"):
-        found = column.in_(sa.select(target.id).where(target.public_id.in_(addresses)))
+        # One look-up for each: of a set that a subquery gives, SQLite expects more rows than an index is worth.
+        found = sa.or_(sa.false(), *(column == _id_at(target, address) for address in addresses))
     else:
         found = column.in_([int(part) for part in addresses])
     return sa.or_(found, column.is_(None)) if NONE in listed else found
+
+
+def _id_at(target: Any, address: str) -> Any:
+    return sa.select(target.id).where(target.public_id == address).scalar_subquery()
 
 
 def _flag(text: str) -> bool:

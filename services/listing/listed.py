@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.access.masking import Masked
+from services.listing.keyset import Cursor
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,17 @@ class ListedPage:
     next: str | None
     last: str | None
     position: int
+
+
+class Keys:
+    """The keys of a row as attributes, for the masking rule."""
+
+    def __init__(self, keys: dict[str, Any]) -> None:
+        self.__dict__.update(keys)
+
+
+def position_of(cursor: Cursor | None, length: int) -> int:
+    """How many rows stand before a page of this length, as counted while leafing."""
+    if cursor is None or cursor.side == "last":
+        return 0
+    return cursor.position if cursor.side == "after" else max(0, cursor.position - length)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
 from models import Complaint
-from models.fields import FieldSpec, relation_target
+from models.fields import FieldSpec
 from models.labels import _l
 from services.access.masking import CASE_KEYS, mask
 from services.access.scope import current_actor
@@ -25,25 +26,25 @@ from services.actor import Actor
 from services.errors import Invalid
 from services.listing import columns as cols
 from services.listing import filters as flt
+from services.listing.asked import PAGE_SIZES, Params, page_number_of, page_size_of, pairs_of
+from services.listing.counting import COUNTED, among_the_first, number_of, number_visible
+from services.listing.describing import Described
+from services.listing.frequency import common
+from services.listing.jumping import by_month
 from services.listing.keyset import Cursor, Order, decode
-from services.listing.listed import Count, ListedPage, ListRow
-from services.listing.search import narrowing, search_condition
+from services.listing.ladder import Found, ladder_of, whole_audiences
+from services.listing.listed import Count, Keys, ListedPage, ListRow, position_of
+from services.listing.narrowing import Narrowed, narrowed
+from services.listing.search import search_condition
 from services.own_fields import NOTHING, Declared
 from services.procedures.wording import grade_names
-from services.reports.drilling import part_words
-
-Params = str | Mapping[str, Any] | Iterable[tuple[str, str]]
-PAGE_SIZES = (20, 50, 100, 200)
-COUNTED = 10_000
-"""Counts are exact up to here; beyond it a list says "more than 10,000"."""
-_NOT_ASKED = object()
-
+from services.search import among
 
 Words = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
-class ListQuery:
+class ListQuery(Described):
     """A list as asked for. Make it with `from_params`; it reads nothing before `page`, `count` or `iterate`."""
 
     model: type[Any]
@@ -55,6 +56,8 @@ class ListQuery:
     sort: str = ""
     page_size: int = PAGE_SIZES[0]
     cursor: str = ""
+    number: int = 1
+    """Of the page asked for; a cursor wins over it."""
     locale: str = "zh_Hans_CN"
     extra: tuple[str, ...] = ()
     """Further fields to load though no column shows them (for colours and links)."""
@@ -81,7 +84,7 @@ class ListQuery:
         Parameters: `f.…` filters, `q` search, `sort` (`key` or `-key`), `page_size`, `cursor`, `columns` (keys with
         commas; wins over the argument, which is the person's own choice).
         """
-        pairs = _pairs(params)
+        pairs = pairs_of(params)
         last = dict(pairs)
         asked = last["columns"].split(",") if last.get("columns") else columns
         offered = {spec.key for spec in cols.offered(model, declared)}
@@ -90,7 +93,7 @@ class ListQuery:
         )
         sortable = {spec.key for spec in cols.offered(model, declared) if cols.is_sortable(spec)}
         sort = next((s for s in (last.get("sort", ""), default_sort) if s.removeprefix("-") in sortable), "")
-        size = _page_size(last.get("page_size", ""))
+        size = page_size_of(last.get("page_size", ""))
         return cls(
             model=model,
             actor=actor,
@@ -101,6 +104,7 @@ class ListQuery:
             sort=sort,
             page_size=size,
             cursor=last.get("cursor", ""),
+            number=page_number_of(last.get("page", "")),
             locale=locale,
             extra=tuple(extra),
             declared=declared,
@@ -118,20 +122,6 @@ class ListQuery:
     def context(self) -> flt.Context:
         return flt.Context(self.model, self.actor, self.zone, self.now, self.declared)
 
-    def filter_params(self) -> list[tuple[str, str]]:
-        """Search and filters as address parameters."""
-        pairs = [("q", self.search)] if self.search else []
-        return pairs + [pair for one in self.filters for pair in one.params()]
-
-    def params(self) -> list[tuple[str, str]]:
-        """Search, filters and order: what a saved view, an export and every link of the page carry on."""
-        return self.filter_params() + ([("sort", self.sort)] if self.sort else [])
-
-    def token(self) -> str:
-        """ "Everything that matches" as one word; `ListQuery.from_token` reads it under whatever scope is then due."""
-        # The question mark keeps the token of a list without filters from being empty, which means "none given".
-        return base64.urlsafe_b64encode(f"?{urlencode(self.filter_params())}".encode()).decode()
-
     @classmethod
     def from_token(
         cls, model: type[Any], token: str, actor: Actor, zone: ZoneInfo, declared: Declared = NOTHING
@@ -144,61 +134,44 @@ class ListQuery:
             raise Invalid({"filter": _l("The filter cannot be read. Open the list again.")}) from None
         return cls.from_params(model, pairs, actor, zone, declared=declared)
 
-    def describe(self, session: Session) -> list[tuple[Any, str]]:
-        """Label and wording of the search and of every filter (chips, second sheet of the workbook)."""
-        said: list[tuple[Any, str]] = [(_l("Search"), self.search)] if self.search else []
-        return said + [flt.labels(one, self.context, self.names_of(session, one)) for one in self.filters]
-
-    def names_of(self, session: Session, one: flt.Filter) -> list[str]:
-        """Names of the records that a relation filter picked."""
-        return [name for _, name in self.picks(session, one)]
-
-    def picks(self, session: Session, one: flt.Filter) -> list[tuple[str, str]]:
-        """Addresses and names of the records that a relation filter picked; foreign ones are not named."""
-        if self.model is Complaint and one.key == "part":
-            return [(value, part_words(session, value)) for value in one.values]
-        offered = flt.offered_filters(self.model, self.actor, self.declared)
-        spec = next((s for s in offered if s.key == one.key and s.relation), None)
-        if spec is None:
-            return []
-        addresses = [part for value in one.values for part in value.split(",") if part != flt.NONE]
-        target = relation_target(self.model, spec)
-        if not addresses or not hasattr(target, "public_id"):
-            return [(each, each) for each in addresses]
-        shown = getattr(target, cols.display_key(target, self.locale))
-        rows = session.execute(sa.select(target.public_id, shown).where(target.public_id.in_(addresses)))
-        return [(row[0], str(row[1])) for row in rows]
-
     # Reading
 
     def look_up(self, session: Session) -> None:
-        """Ask the index once where the words of the search are; what reads rows afterwards looks there only."""
-        if self.search and "_where_to_look" not in self.__dict__:
-            self.__dict__["_where_to_look"] = narrowing(self.search, self.model, session, self.actor)
+        """Ask the indexes once where to look."""
+        if self.model is Complaint and (self.search or self.filters) and "_found" not in self.__dict__:
+            found = self.__dict__["_found"] = narrowed(session, self.search, self.filters, self.context)
+            if found.ids is not None:
+                self.__dict__["_where_to_look"] = among(session, sorted(found.ids))
+
+    @property
+    def found(self) -> Narrowed:
+        """Where to look, as far as it was looked up."""
+        found: Narrowed = self.__dict__.get("_found", Narrowed())
+        return found
 
     @property
     def is_common(self) -> bool:
-        """Whether the words are on so many complaints that the list is read in its order to find them."""
-        return self.model is Complaint and self.__dict__.get("_where_to_look", _NOT_ASKED) is None
+        """Whether what is asked for is on so many complaints that the list is read in its order to find them."""
+        if self.model is not Complaint or self.actor.is_system:
+            return False
+        return self.found.has_common_words or not self._reads_few
+
+    @property
+    def _reads_few(self) -> bool:
+        """Whether the rows are found first and sorted then, instead of being read in the order of an index."""
+        return self.actor.sees_few or self.found.ids is not None
 
     def count(self, session: Session) -> Count:
-        """How many rows match, exact up to COUNTED; of common words, how many at least."""
+        """How many rows match, exact up to COUNTED; of what is common, how many at least."""
         self._check(session)
-        if self.is_common:
-            return self._count_some(session)
-        inner = self.ids_statement().limit(COUNTED + 1).subquery()
-        number = session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
-        return Count(min(number, COUNTED), number <= COUNTED)
-
-    def _count_some(self, session: Session) -> Count:
-        """Matches among the first COUNTED rows that the filters leave: all of them takes as long as reading all."""
-        sources = cols.Sources(self.model, self.locale)
-        found = search_condition(self.search, sources, self.actor)
-        every = self._filtered(sa.select(found.label("found")).select_from(self.model))
-        read = sources.joined(every).limit(COUNTED + 1).subquery()
-        matching = sa.func.count(sa.case((read.c.found, 1)))
-        rows, number = session.execute(sa.select(sa.func.count(), matching).select_from(read)).one()
-        return Count(min(number, COUNTED), rows <= COUNTED)
+        if self.found.ids == frozenset():
+            return Count(0, True)
+        if not self.is_common:
+            return number_of(session, self.ids_statement())
+        wanted = [flt.condition(one, self.context) for one in self.filters]
+        if self.search:
+            wanted.append(search_condition(self.search, cols.Sources(self.model, self.locale), self.actor))
+        return among_the_first(session, wanted) if wanted else number_visible(session, self.actor)
 
     def ids_statement(self) -> Select[Any]:
         """Ids of the rows that match, in no order; the session puts the scope on it."""
@@ -206,13 +179,17 @@ class ListQuery:
         return sources.joined(self._where(sa.select(self.model.id), sources))
 
     def page(self, session: Session) -> ListedPage:
-        """One page of rows, one statement."""
+        """One page of rows: one statement, of complaints mostly two (which, and what stands in them)."""
         self._check(session)
         sources = cols.Sources(self.model, self.locale)
         order, spec = self._order(sources)
         cursor = decode(
             self.cursor, self.sort, spec.kind if spec else "integer", spec.choices if spec else None
         )
+        if self.number > 1 and cursor is None:
+            return self._numbered(session)
+        if self.model is Complaint and (spec is None or spec.relation is None):
+            return self._rows_of(session, self._climbed(session, spec, cursor), cursor)
         backwards = cursor is not None and cursor.side in ("before", "last")
         statement = self._select(sources, full=False, sort=order)
         if cursor is not None and cursor.side != "last":
@@ -224,6 +201,61 @@ class ListQuery:
         if backwards:
             found = found[::-1]
         return self._listed(found, cursor, more, self._words(session))
+
+    def _numbered(self, session: Session) -> ListedPage:
+        """The page of this number, or the last one that has one."""
+        skipped = min(self.number - 1, (self.reach() - 1) // self.page_size) * self.page_size
+        if found := self._after(session, skipped):
+            return self._rows_of(session, found, None, skipped)
+        return replace(self, number=1, cursor=Cursor(self.sort, "last").encode()).page(session)
+
+    def _after(self, session: Session, skipped: int) -> list[Found]:
+        """Ids and sort values of a page and of one row more, after so many rows."""
+        sources = cols.Sources(self.model, self.locale)
+        order, spec = self._order(sources)
+        size, descending = self.page_size + 1, self.sort.startswith("-")
+        if self._counts_by_month:
+            return by_month(session, self.actor, skipped, size, descending)
+        if self.model is Complaint and (spec is None or spec.relation is None):
+            ladder = ladder_of(spec, descending, self.actor, self._reads_few)
+            found = ladder.page(session, lambda asked: self._where(asked, sources), None, skipped + size)
+            return found[skipped:]
+        asked = self._where(sa.select(self.model.id.label("id"), order.key.label("key")), sources)
+        asked = sources.joined(asked).order_by(*order.clauses()).offset(skipped).limit(size)
+        return [(row.id, row.key) for row in session.execute(asked)]
+
+    @property
+    def _counts_by_month(self) -> bool:
+        is_whole = not (self.search or self.filters) and bool(whole_audiences(self.actor))
+        return self.model is Complaint and is_whole and self.sort.removeprefix("-") == "received_at"
+
+    def reach(self) -> int:
+        """How many rows can be passed over to a page by its number; in all others one leafs."""
+        return sys.maxsize if self._counts_by_month else COUNTED
+
+    def _climbed(self, session: Session, spec: FieldSpec | None, cursor: Cursor | None) -> list[Found]:
+        """Ids and sort values of the page and of one row more."""
+        if self.found.ids == frozenset():
+            return []
+        ladder = ladder_of(spec, self.sort.startswith("-"), self.actor, self._reads_few)
+        sources = cols.Sources(self.model, self.locale)
+        return ladder.page(
+            session, lambda statement: self._where(statement, sources), cursor, self.page_size + 1
+        )
+
+    def _rows_of(
+        self, session: Session, found: list[Found], cursor: Cursor | None, skipped: int = 0
+    ) -> ListedPage:
+        more = len(found) > self.page_size
+        backwards = cursor is not None and cursor.side in ("before", "last")
+        shown = found[-self.page_size :] if backwards else found[: self.page_size]
+        place = {id: number for number, (id, _) in enumerate(shown)}
+        rows: list[Any] = []
+        if place:
+            sources = cols.Sources(self.model, self.locale)
+            statement = self._columns(sources, full=False).where(self.model.id.in_(place))
+            rows = sorted(session.execute(sources.joined(statement)), key=lambda row: place[row._id])
+        return self._listed(rows, cursor, more, self._words(session), dict(shown), skipped)
 
     def one(self, session: Session, address: str) -> ListRow | None:
         """The one row with this address under the same masking, long texts whole; None when it is not in scope."""
@@ -247,12 +279,11 @@ class ListQuery:
     def ids(self, session: Session, limit: int) -> list[int]:
         """Ids of the rows that match, in order, at most `limit`."""
         self._check(session)
-        sources = cols.Sources(self.model, self.locale)
-        order, _ = self._order(sources)
+        order, _ = self._order(sources := cols.Sources(self.model, self.locale))
         statement = sources.joined(self._where(sa.select(self.model.id), sources))
         return list(session.scalars(statement.order_by(*order.clauses()).limit(limit)))
 
-    # How the statement is put together
+    # The statement
 
     def _check(self, session: Session) -> None:
         if current_actor(session) != self.actor:
@@ -270,8 +301,12 @@ class ListQuery:
         return Order(column, self.model.id, nullable, self.sort.startswith("-")), spec
 
     def _filtered(self, statement: Select[Any]) -> Select[Any]:
+        in_order = "_found" in self.__dict__ and not self._reads_few
         for one in self.filters:
-            statement = statement.where(flt.condition(one, self.context))
+            made = flt.condition(one, self.context)
+            # The range of a moment keeps its index: it is the place in the order, or goes with it.
+            is_range = bool(one.start or one.end)
+            statement = statement.where(common(made) if in_order and not is_range else made)
         return statement
 
     def _where(self, statement: Select[Any], sources: cols.Sources) -> Select[Any]:
@@ -298,11 +333,14 @@ class ListQuery:
         return [key for key in dict.fromkeys(wanted) if hasattr(self.model, key)]
 
     def _select(self, sources: cols.Sources, *, full: bool, sort: Order) -> Select[Any]:
+        return self._where(self._columns(sources, full=full, sort=sort), sources)
+
+    def _columns(self, sources: cols.Sources, *, full: bool, sort: Order | None = None) -> Select[Any]:
         parts = [getattr(self.model, key).label(f"_{key}") for key in self._keys]
-        parts.append(sort.key.label("_sort"))
+        parts.append((sort.key if sort else sa.null()).label("_sort"))
         for index, spec in enumerate(self._loaded):
             parts += [part.label(f"c{index}_{n}") for n, part in enumerate(sources.value(spec, full))]
-        return self._where(sa.select(*parts), sources)
+        return sa.select(*parts)
 
     def _words(self, session: Session) -> Words:
         """Names of the codes that procedures define, by column."""
@@ -312,7 +350,7 @@ class ListQuery:
 
     def _row(self, row: Any, words: Words) -> ListRow:
         keys = dict(zip(self._keys, row, strict=False))
-        case = _Case(keys) if any(key in keys for key in CASE_KEYS) else None
+        case = Keys(keys) if any(key in keys for key in CASE_KEYS) else None
         at = len(self._keys) + 1
         values = {}
         for spec in self._loaded:
@@ -325,18 +363,28 @@ class ListQuery:
         address = str(keys[cols.address_key(self.model)])
         return ListRow(keys["id"], address, keys.get("version"), str(name or ""), values)
 
-    def _listed(self, found: Sequence[Any], cursor: Cursor | None, more: bool, words: Words) -> ListedPage:
+    def _listed(
+        self,
+        found: Sequence[Any],
+        cursor: Cursor | None,
+        more: bool,
+        words: Words,
+        keys: Mapping[int, Any] | None = None,
+        skipped: int = 0,
+    ) -> ListedPage:
+        """The page of these rows; `keys` are their sort values where the rows do not carry them."""
         rows = [self._row(row, words) for row in found]
         backwards = cursor is not None and cursor.side in ("before", "last")
         at_end = cursor is not None and cursor.side == "last"
-        position = self._position(cursor, len(rows))
-        has_previous = more if backwards else cursor is not None
+        position = skipped or position_of(cursor, len(rows))
+        has_previous = more if backwards else cursor is not None or skipped > 0
         has_next = (not at_end) if backwards else more
         if not rows:
             return ListedPage([], None, None, None, None, 0)
         start, end = found[0], found[-1]
-        before = Cursor(self.sort, "before", start._sort, start._id, position)
-        after = Cursor(self.sort, "after", end._sort, end._id, position + len(rows))
+        first, last = (keys[row._id] if keys else row._sort for row in (start, end))
+        before = Cursor(self.sort, "before", first, start._id, position)
+        after = Cursor(self.sort, "after", last, end._id, position + len(rows))
         return ListedPage(
             rows=rows,
             first="" if has_previous else None,
@@ -345,38 +393,6 @@ class ListQuery:
             last=Cursor(self.sort, "last").encode() if has_next else None,
             position=position,
         )
-
-    @staticmethod
-    def _position(cursor: Cursor | None, length: int) -> int:
-        if cursor is None or cursor.side == "last":
-            return 0
-        return cursor.position if cursor.side == "after" else max(0, cursor.position - length)
-
-
-class _Case:
-    """The keys of a row as attributes, for the masking rule."""
-
-    def __init__(self, keys: dict[str, Any]) -> None:
-        self.__dict__.update(keys)
-
-
-def _page_size(text: str) -> int:
-    return int(text) if text in map(str, PAGE_SIZES) else PAGE_SIZES[0]
-
-
-def _pairs(params: Params) -> list[tuple[str, str]]:
-    """Address parameters in any of their shapes as pairs."""
-    if isinstance(params, str):
-        return parse_qsl(params.removeprefix("?"), keep_blank_values=True)
-    if isinstance(params, Mapping):
-        multi = getattr(params, "lists", None)
-        items = multi() if multi is not None else params.items()
-        return [
-            (key, str(value))
-            for key, some in items
-            for value in (some if isinstance(some, list | tuple) else [some])
-        ]
-    return [(str(key), str(value)) for key, value in params]
 
 
 def without_page(query: ListQuery) -> ListQuery:

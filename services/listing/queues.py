@@ -23,6 +23,15 @@ from models.intake_enums import MaterialStatus
 from models.liability import LiabilityStatus
 from services.access.permissions import Permission
 from services.actor import Actor
+from services.listing.frequency import few
+
+
+def is_open() -> ColumnElement[bool]:
+    """Somebody still has to do something about it: few of all that there ever were.
+
+    The states stand in the statement itself, word for word as in the condition of ix_complaints_open.
+    """
+    return few(Complaint.state.in_([sa.literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]))
 
 
 def in_charge(actor: Actor) -> ColumnElement[bool]:
@@ -38,13 +47,13 @@ def not_handled_by(actor: Actor) -> ColumnElement[bool]:
 def due_today(now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
     """Open complaints that fall due before local midnight and are not overdue yet."""
     midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
-    return sa.and_(
-        Complaint.state.in_(sorted(OPEN_STATES)), Complaint.due_at > now, Complaint.due_at <= midnight
-    )
+    return sa.and_(is_open(), Complaint.due_at > now, Complaint.due_at <= midnight)
 
 
 def in_hand(actor: Actor) -> ColumnElement[bool]:
-    return sa.and_(Complaint.state == State.IN_WORK, Complaint.handler_id.in_(sorted(actor.people)))
+    return sa.and_(
+        is_open(), Complaint.state == State.IN_WORK, Complaint.handler_id.in_(sorted(actor.people))
+    )
 
 
 def to_approve(actor: Actor) -> ColumnElement[bool]:
@@ -69,7 +78,7 @@ def _approves(actor: Actor) -> ColumnElement[bool]:
 
 def is_major() -> ColumnElement[bool]:
     """Open complaints of a grade that their procedure calls major (R06-13)."""
-    return sa.and_(Complaint.state.in_(sorted(OPEN_STATES)), Complaint.is_major)
+    return sa.and_(is_open(), Complaint.is_major.is_(True))
 
 
 def to_reply() -> ColumnElement[bool]:
@@ -80,6 +89,7 @@ def to_reply() -> ColumnElement[bool]:
 def to_follow_up(actor: Actor) -> ColumnElement[bool]:
     """Replied, and the complainant has not been asked since; not by the handler."""
     return sa.and_(
+        is_open(),
         Complaint.state.in_([State.REPLIED, State.FOLLOWING_UP]),
         not_handled_by(actor),
         sa.or_(Complaint.satisfaction.is_(None), Complaint.satisfaction == FollowUpResult.DISSATISFIED),
@@ -89,6 +99,7 @@ def to_follow_up(actor: Actor) -> ColumnElement[bool]:
 def to_close(actor: Actor) -> ColumnElement[bool]:
     """Followed up; not by the handler."""
     return sa.and_(
+        is_open(),
         Complaint.state == State.FOLLOWING_UP,
         not_handled_by(actor),
         Complaint.satisfaction.in_([FollowUpResult.SATISFIED, FollowUpResult.UNREACHABLE]),
@@ -104,7 +115,7 @@ def to_instruct(actor: Actor, now: datetime) -> ColumnElement[bool]:
             LeaderInstruction.asked_of_id.is_(None), LeaderInstruction.asked_of_id.in_(sorted(actor.people))
         ),
     )
-    return sa.and_(Complaint.state.in_(sorted(OPEN_STATES)), Complaint.id.in_(waiting))
+    return sa.and_(is_open(), Complaint.id.in_(waiting))
 
 
 SOON = timedelta(days=3)
@@ -140,7 +151,7 @@ def material_outstanding(actor: Actor) -> ColumnElement[bool]:
         RequestedMaterial.status.in_([MaterialStatus.TO_REQUEST, MaterialStatus.REQUESTED])
     )
     mine = sa.or_(in_charge(actor), Complaint.first_receiver_id.in_(sorted(actor.people)))
-    return sa.and_(Complaint.state.in_(sorted(OPEN_STATES)), Complaint.id.in_(waiting), mine)
+    return sa.and_(is_open(), Complaint.id.in_(waiting), mine)
 
 
 def appeals_to_decide() -> ColumnElement[bool]:
@@ -170,4 +181,5 @@ def _opinion(*, approved: bool) -> ColumnElement[bool]:
         Opinion.returned_at.is_(None),
         Opinion.approved_at.is_not(None) if approved else Opinion.approved_at.is_(None),
     )
-    return sa.and_(Complaint.state == State.AWAITING_APPROVAL, Complaint.id.in_(last.correlate(Complaint)))
+    waits = Complaint.state == State.AWAITING_APPROVAL
+    return sa.and_(is_open(), waits, Complaint.id.in_(last.correlate(Complaint)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 import models as m
@@ -14,7 +13,7 @@ from services.access.masking import own_cases
 from services.access.permissions import Permission
 from services.actor import Actor
 from services.listing.columns import Sources
-from services.search import among, candidates, contains, words_of
+from services.search import contains, words_of
 from services.search.finding import LONGEST
 
 _SEARCHED: dict[type[Any], tuple[str, ...]] = {m.User: ("login", "name", "post")}
@@ -26,17 +25,6 @@ def search_condition(text: str, sources: Sources, actor: Actor) -> ColumnElement
         return contains(words_of(text), actor)
     words = text.strip()[:LONGEST].split()
     return sa.and_(sa.true(), *(_contains(word, sources, actor) for word in words))
-
-
-def narrowing(text: str, model: type[Any], session: Session, actor: Actor) -> ColumnElement[bool] | None:
-    """Where the index says to look for `text`, to be added to `search_condition`.
-
-    None: read the rows in their order; there is no index, or the words are so common that they are soon met.
-    """
-    if model is not m.Complaint:
-        return None
-    ids = candidates(session, words_of(text), actor)
-    return None if ids is None else among(session, ids)
 
 
 def _contains(word: str, sources: Sources, actor: Actor) -> ColumnElement[bool]:

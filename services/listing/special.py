@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
 from models import Assignment, Complaint, Department, LeaveCover, Measure, RoleGrant
-from models.enums import OPEN_STATES, AssignmentStatus, MeasureStatus, RoleName
+from models.enums import AssignmentStatus, MeasureStatus, RoleName
 from models.labels import LazyString, _l
 from services.actor import Actor
 from services.listing import queues
+from services.listing.frequency import is_among
 from services.reports.drilling import figure_condition, figure_words, part_condition, report_condition
 
 Condition = Callable[[str, Actor, datetime, ZoneInfo], ColumnElement[bool]]
@@ -50,7 +51,7 @@ def _either(condition: Callable[[Actor, datetime], ColumnElement[bool]]) -> Cond
 
 def is_open() -> ColumnElement[bool]:
     """Complaints that somebody still has to do something about."""
-    return Complaint.state.in_(sorted(OPEN_STATES))
+    return queues.is_open()
 
 
 def is_overdue(now: datetime) -> ColumnElement[bool]:
@@ -73,7 +74,7 @@ def is_mine(actor: Actor) -> ColumnElement[bool]:
         Complaint.handler_id.in_(people),
         Complaint.first_receiver_id.in_(people),
         Complaint.responsible_id.in_(people),
-        Complaint.id.in_(awaiting),
+        is_among(Complaint.id, awaiting),
     )
 
 

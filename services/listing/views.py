@@ -14,8 +14,9 @@ from models import ColumnChoice, Complaint, SavedView, User
 from models.labels import _l
 from services.errors import Invalid, NotFound
 from services.listing.columns import offered
+from services.listing.counting import COUNTED
 from services.listing.listed import Count
-from services.listing.query import COUNTED, ListQuery
+from services.listing.query import ListQuery
 from services.own_fields import NOTHING, declared
 from services.unit_of_work import UnitOfWork
 
@@ -86,7 +87,8 @@ def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> tuple
         one = ListQuery.from_params(
             query.model, params, query.actor, query.zone, locale=query.locale, declared=query.declared
         )
-        one.look_up(session)
+        if one.search:
+            one.look_up(session)
         inner = one.ids_statement().limit(COUNTED_TO).subquery()
         parts.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery())
     total, *numbers = (int(number) for number in session.execute(sa.select(*parts)).one())

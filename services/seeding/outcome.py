@@ -29,7 +29,9 @@ def write(case: Case) -> None:
         sheets.archive.add(**case.filed)
     sheets.complaints.add(**row)
     for audience in sorted(audiences(case)):
-        sheets.visibility.add(complaint_id=case.id, audience=audience)
+        sheets.visibility.add(
+            complaint_id=case.id, audience=audience, received_at=row["received_at"], due_at=row["due_at"]
+        )
     for value in case.world.facts.typed(case.id, case.own):
         sheets.values.add(**value)
     for person in case.named:

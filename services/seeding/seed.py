@@ -23,6 +23,7 @@ from models import (
     User,
 )
 from services import audit
+from services.access import months
 from services.access.scope import unscoped
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import desk_time
@@ -169,6 +170,7 @@ def _record(session: Session, plan: Plan) -> None:
     prefix = plan.procedure.number_prefix
     world = World(plan, SETTINGS[plan.setting_key])
     with UnitOfWork(session, SYSTEM, plan.now) as work:
+        months.recount(session.connection())
         for (year, confidential), last in world.last_numbers().items():
             known = session.scalars(
                 sa.select(NumberSeries).where(

@@ -28,7 +28,7 @@ from models import Complaint, ComplaintVisibility, Department, ProcedureVersion
 from models.enums import Channel, RoleName, State
 from models.types import new_public_id
 from services import schema, search
-from services.access import scope
+from services.access import months, scope, visibility
 from services.access.masking import own_cases
 from services.actor import SYSTEM, Actor
 from services.listing import Count, ListQuery
@@ -104,11 +104,12 @@ def fill(session: Session, house: House, size: int, seed: int) -> Ledger:
     numbers = scope.apply(sa.select(Complaint.__table__.c.number, Complaint.__table__.c.id), SYSTEM)
     ids = {row.number: row.id for row in connection.execute(numbers)}
     seen = [
-        {"complaint_id": ids[one["number"]], "audience": audience}
+        {"complaint_id": ids[one["number"]], "audience": audience, "received_at": one["received_at"]}
         for one in made
         for audience in _audiences(one, house)
     ]
     connection.execute(sa.insert(ComplaintVisibility.__table__), seen)  # type: ignore[arg-type]
+    months.recount(connection)
     assert search.rebuild(connection) == size
     session.commit()
     rows = {ids[one["number"]]: one for one in made}
@@ -224,6 +225,8 @@ def main() -> None:
         engine = database.make_engine(url)
         scope.install(Session, engine)
         search.install(Session)
+        visibility.install(Session)
+        months.install(Session)
         with Session(engine) as session:
             session.info["actor"] = SYSTEM
             ledger = fill(session, create_house(session), asked.complaints, asked.seed)

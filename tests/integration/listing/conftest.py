@@ -50,7 +50,10 @@ def put(session: Session, house: House) -> Put:
         session.add(complaint)
         session.flush()
         audiences = [only] if only else [f"d{department.id}", "*"]
-        session.add_all(ComplaintVisibility(complaint_id=complaint.id, audience=each) for each in audiences)
+        orders = {"received_at": complaint.received_at, "due_at": complaint.due_at}
+        session.add_all(
+            ComplaintVisibility(complaint_id=complaint.id, audience=each, **orders) for each in audiences
+        )
         session.commit()
         return complaint
 
