@@ -1,14 +1,14 @@
 """The search index of SQLite can be written in bulk: a statement inside a trigger costs FTS5 six times as much.
 
-Revision: 0024, after 0023
+Revision: 0026, after 0025
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
