@@ -24,7 +24,7 @@ Row = tuple[Any, ...]
 Item = TypeVar("Item")
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _BULK = ("PRAGMA cache_size = -65536", "PRAGMA wal_autocheckpoint = 16000")
-"""64 MiB for the pages that two dozen indexes touch at random, and as much of the log before it is worked into the file:
+"""64 MiB for the pages that two dozen indexes touch at random, and as much of the log before it goes into the file:
 with SQLite's own 2 and 4 MiB the same pages are read and written over and over."""
 
 
