@@ -162,8 +162,13 @@ class RowChecker:
         below = islice(self.heading.sheet, self.heading.line, None)
         for line, row in enumerate(below, start=self.heading.line + 1):
             self.lines = line - self.heading.line
-            if any(row) and not all(is_blank(cell) for cell in row):
+            if any(row) and not all(is_blank(cell) for cell in row) and not self._is_heading(row):
                 yield self._row(line, row)
+
+    def _is_heading(self, row: Row) -> bool:
+        """The heading again, as on every page of a ledger that was made to be printed."""
+        names = self.heading.names
+        return row[0] == names[0] and tuple(text_of(cell).strip() for cell in row[: len(names)]) == names
 
     def _row(self, line: int, row: Row) -> CheckedRow:
         values: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise, zip_longest
 from typing import Any
 
 from models.labels import _l
@@ -85,14 +85,21 @@ def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, .
 
 
 def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | None:
-    top = list(islice(sheet, LOOKED_AT + SAMPLES))
-    scored = [(_score(row, words), -index) for index, row in enumerate(top[:LOOKED_AT])]
-    score, line = max(scored, default=(0, 0))
+    top = [[*row] for row in islice(sheet, LOOKED_AT + SAMPLES + 1)]
+    found = [(_score(row, words), -index, row) for index, row in enumerate(top[:LOOKED_AT])]
+    # Two rows, the upper one with cells merged over several of the lower: only where they say more than one alone.
+    found += [
+        (_score(both, words), -index - 1, both)
+        for index, (upper, lower) in enumerate(pairwise(top[: LOOKED_AT + 1]))
+        if _score(both := _merged(upper, lower, words), words)
+        > max(_score(upper, words), _score(lower, words))
+    ]
+    score, line, row = max(found, key=lambda each: each[:2], default=(0, 0, []))
     if score < 2:
-        line = -next((i for i, row in enumerate(top) if _looks_like_names(row)), len(top))
-    if -line >= len(top):
-        return None
-    row = top[-line]
+        line = -next((i for i, each in enumerate(top) if _looks_like_names(each)), len(top))
+        if -line >= len(top):
+            return None
+        row = top[-line]
     names = [text_of(cell).strip() for cell in row]
     while names and names[-1] in ("", *in_all_languages(REMARKS)):
         names.pop()
@@ -102,6 +109,21 @@ def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | N
         for index in range(len(names))
     )
     return score, Heading(sheet, 1 - line, tuple(names), samples)
+
+
+def _merged(upper: Row, lower: Row, words: Mapping[str, str]) -> list[str]:
+    """One row of names from two: below a cell merged over several columns each has its own, elsewhere the upper one."""
+    found, group = [], ""
+    for over, under in zip_longest(upper, lower, fillvalue=""):
+        above, below = text_of(over).strip(), text_of(under).strip()
+        group = above or group
+        if not below:
+            found.append(above)
+        elif key_of(below) in words and key_of(group + below) not in words:
+            found.append(below)
+        else:
+            found.append(group + below)
+    return found
 
 
 def _score(row: Row, words: Mapping[str, str]) -> int:
