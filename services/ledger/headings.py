@@ -85,7 +85,7 @@ def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, .
 
 
 def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | None:
-    top = [[*row] for row in islice(sheet, LOOKED_AT + SAMPLES + 1)]
+    top: list[Row] = [[*row] for row in islice(sheet, LOOKED_AT + SAMPLES + 1)]
     found = [(_score(row, words), -index, row) for index, row in enumerate(top[:LOOKED_AT])]
     # Two rows, the upper one with cells merged over several of the lower: only where they say more than one alone.
     found += [
@@ -111,7 +111,7 @@ def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | N
     return score, Heading(sheet, 1 - line, tuple(names), samples)
 
 
-def _merged(upper: Row, lower: Row, words: Mapping[str, str]) -> list[str]:
+def _merged(upper: Row, lower: Row, words: Mapping[str, str]) -> Row:
     """One row of names from two: below a cell merged over several columns each has its own, elsewhere the upper one."""
     found, group = [], ""
     for over, under in zip_longest(upper, lower, fillvalue=""):

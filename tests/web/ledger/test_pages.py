@@ -96,7 +96,7 @@ def test_a_long_export_is_a_job(
     create_complaint(session, house, summary="甲")
     create_complaint(session, house, summary="乙")
     session.commit()
-    monkeypatch.setattr("services.listing.query.COUNTED", 1)
+    monkeypatch.setattr("admin_views.ledger.COUNTED", 1)
     answer = receiver.post("/ledger/export", data={"query": "sort=number&columns=number,summary"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/jobs/")
     with unscoped(session, "test"):
