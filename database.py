@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,6 +61,17 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options={WRITING: True})
 
 
+@contextmanager
+def index_by_hand(connection: sa.Connection) -> Iterator[None]:
+    """On SQLite: new searchable texts leave the index alone meanwhile; who writes them writes the index, too."""
+    driver: Any = connection.connection.driver_connection
+    driver.create_function("desk_index_follows", 0, lambda: 0)
+    try:
+        yield
+    finally:
+        driver.create_function("desk_index_follows", 0, lambda: 1)
+
+
 def _json(value: object) -> str:
     """Chinese text stays legible and searchable inside JSON columns."""
     return json.dumps(value, ensure_ascii=False)
@@ -69,6 +82,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     # The triggers of the search index call it (see the migration that made them).
     connection.create_function("desk_grams", 1, sqlite_grams, deterministic=True)
+    connection.create_function("desk_index_follows", 0, lambda: 1)
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_mode=WAL")

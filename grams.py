@@ -23,7 +23,10 @@ _FOR_FTS5 = {code: 0xE000 + code for code in range(128) if not (48 <= code <= 57
 def normalise(text: str) -> str:
     """One spelling for what people hold to be the same: full-width digits, capitals, any run of blanks."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = unicodedata.normalize("NFKC", folded).translate(_INVISIBLE)
+    folded = unicodedata.normalize("NFKC", folded)
+    if folded.isprintable():  # nothing invisible, no blanks but plain ones: nearly every text of a ledger
+        return " ".join(folded.split()) if "  " in folded else folded.strip(" ")
+    folded = folded.translate(_INVISIBLE)
     return " ".join(_CONTROL.sub(" ", folded).split())
 
 

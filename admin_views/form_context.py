@@ -231,7 +231,6 @@ class ImportWizard:
     preview_heads: Sequence[Text] = ()
     ready: int = 0
     faulty: int = 0
-    fault_count: int = 0
     done: int = 0
     sheets: Sequence[Choice] = ()
     percent: int | None = None

@@ -46,6 +46,17 @@ def line(batch: LedgerBatch) -> ImportLine:
     )
 
 
+def has_marks(batch: LedgerBatch) -> bool:
+    """Whether the dry run found something to be seen in the file."""
+    figures = Figures.of(batch)
+    found = figures.faults if batch.status is BatchStatus.IMPORTED else figures.faults + figures.doubts
+    return batch.status in (BatchStatus.CHECKED, BatchStatus.IMPORTED) and found > 0
+
+
+def _marks_url(batch: LedgerBatch) -> str:
+    return url_for("ledger.marked", address=batch.public_id) if has_marks(batch) else ""
+
+
 def mapping(
     batch: LedgerBatch,
     heading: Heading,
@@ -127,7 +138,7 @@ def dry_run(batch: LedgerBatch, heading: Heading, errors: list[str]) -> ImportWi
         row_count=figures.rows,
         faults=[ImportFault(**fault) for fault in faults],
         faults_more=max(0, figures.faults + figures.doubts - len(faults)),
-        fault_count=figures.faults,
+        faults_url=_marks_url(batch),
         faulty=figures.faulty,
         preview=[
             _preview(row, [known[key] for key in keys]) for row in first_rows(session, batch.id, PREVIEW)
@@ -172,6 +183,7 @@ def result(batch: LedgerBatch, list_url: str, errors: list[str] | None = None) -
         row_count=batch.rows_read,
         done=batch.rows_written,
         undone=undone,
+        faults_url=_marks_url(batch),
         undo=None if undone else undo,
         result_url="" if undone else f"{list_url}?f.is_imported=1",
         note=" ".join(notes),

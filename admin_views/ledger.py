@@ -21,7 +21,7 @@ from services.ledger.kept_files import KeptFiles
 from services.ledger.layouts import AS_ON_SCREEN
 from services.ledger.spool import working_folder
 from services.ledger.wishes import Wish, fetched_export
-from services.listing import ListQuery
+from services.listing import COUNTED, ListQuery
 from services.operations.start_export import start_export
 from services.unit_of_work import UnitOfWork
 from settings import Settings
@@ -87,7 +87,8 @@ def _export(model: type[Any], title: str) -> ResponseReturnValue:
         form = FileForm(request.form.get("form", FileForm.WORKBOOK))
     except ValueError:
         raise NotFound from None
-    if not query.count(db.session()).exact:
+    count = query.count(db.session())
+    if not count.exact or count.number > COUNTED:
         wish = Wish.of(query, screen.permission, title, form, layout)
         with UnitOfWork(db.session(), acting(), now()) as work:
             start_export(work, wish)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -22,14 +23,15 @@ from models import Complaint, Job, LedgerBatch
 from models.enums import Channel
 from models.job_enums import BatchStatus, JobStatus
 from services.access.permissions import Permission
-from services.errors import DeskError, Invalid, NotPermitted
+from services.errors import DeskError, Invalid, NotFound, NotPermitted
 from services.ledger.batches import Figures, batch_at, is_going
 from services.ledger.checking import Answered, Options, Unanswered
 from services.ledger.headings import Heading, find_heading, suggested
 from services.ledger.import_jobs import carry_out_imports, kept_ledgers
 from services.ledger.importing import OldLedger, further_targets, remembered_mapping
+from services.ledger.marking import write_marked
 from services.ledger.source import UnusableFile, open_sheets
-from services.ledger.spool import uploaded
+from services.ledger.spool import uploaded, working_folder
 from services.operations.check_import import check_import
 from services.operations.discard_import import discard_import
 from services.operations.undo_import import undo_import
@@ -38,6 +40,7 @@ from services.operations.write_import import write_import
 from services.unit_of_work import UnitOfWork
 from settings import Settings
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_ONCE_BYTES = 256 * 1024
 AT_ONCE_ROWS = 300
 """Up to so much is done while the person waits for the page; more is left to the worker."""
@@ -47,6 +50,7 @@ SHOWN_EARLIER = 10
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/import", view_func=import_page)
     blueprint.add_url_rule("/import", view_func=import_step, methods=["POST"])
+    blueprint.add_url_rule("/imports/<address>/marked", view_func=marked)
 
 
 @requires(Permission.LEDGER_IMPORT)
@@ -91,6 +95,24 @@ def import_step() -> ResponseReturnValue:
         if batch.status is BatchStatus.IMPORTED:
             return _show(steps.result(batch, _list_url(), texts), 422)
         return _show(_upload_step(texts), 422)
+
+
+@requires(Permission.LEDGER_IMPORT)
+def marked(address: str) -> ResponseReturnValue:
+    """The file of an import of one's own with every fault marked, as long as it is kept."""
+    batch = batch_at(db.session(), address)
+    settings = _settings()
+    path = kept_ledgers(settings).place(address)
+    if not steps.has_marks(batch) or not path.is_file():
+        raise NotFound
+    with working_folder(settings.spool_dir) as folder:
+        written = write_marked(db.session(), batch, path, folder, settings.zone)
+        file = written.path.open("rb")
+    name = _("%(file)s-marked", file=Path(batch.filename).stem) + ".xlsx"
+    answer = send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, etag=False)
+    answer.content_length = written.size
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _uploaded() -> ResponseReturnValue:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -147,8 +149,8 @@ class RowChecker:
     ) -> None:
         self.heading, self.names, self.zone, self.options, self.now = heading, names, zone, options, now
         known = targets(heading.further)
-        self.columns: list[tuple[int, Target]] = [
-            (index, known[key]) for index, key in sorted(mapping.items())
+        self.columns = [
+            (index, known[key].key, self._reader(known[key])) for index, key in sorted(mapping.items())
         ]
         self._seen: Counter[bytes] = Counter()
         self._numbered: dict[bytes, bytes] = {}
@@ -160,30 +162,52 @@ class RowChecker:
         below = islice(self.heading.sheet, self.heading.line, None)
         for line, row in enumerate(below, start=self.heading.line + 1):
             self.lines = line - self.heading.line
-            if any(row) and not all(is_blank(cell) for cell in row):
+            if any(row) and not all(is_blank(cell) for cell in row) and not self._is_heading(row):
                 yield self._row(line, row)
+
+    def _is_heading(self, row: Row) -> bool:
+        """The heading again, as on every page of a ledger that was made to be printed."""
+        names = self.heading.names
+        return row[0] == names[0] and tuple(text_of(cell).strip() for cell in row[: len(names)]) == names
 
     def _row(self, line: int, row: Row) -> CheckedRow:
         values: dict[str, Any] = {}
         faults: list[Fault] = []
-        for index, target in self.columns:
+        for index, key, read in self.columns:
             cell = row[index] if index < len(row) else ""
             try:
-                values[target.key] = self._value(target, cell)
+                values[key] = read(cell)
             except CellFault as fault:
                 faults.append(self._fault(line, self.heading.names[index], cell, str(fault)))
         bad = bool(faults)
         bad = self._whole_row(line, values, faults) or bad
         if bad:
             return CheckedRow(line, RowStatus.FAULTY, None, tuple(faults))
-        key = self._key(values, row)
-        if key is None:
+        told = self._key(values, row)
+        if told is None:
             text = str(_l("This row stands in the file twice; it is taken once."))
             return CheckedRow(line, RowStatus.REPEATED, None, (self._fault(line, "", "", text, True),))
-        return CheckedRow(line, RowStatus.READY, LedgerRow(line, values, key), tuple(faults))
+        return CheckedRow(line, RowStatus.READY, LedgerRow(line, values, told), tuple(faults))
 
     def _fault(self, line: int, column: str, value: object, text: str, warning: bool = False) -> Fault:
         return Fault(line, column, text_of(value).strip()[:SHOWN_VALUE], text, warning)
+
+    def _reader(self, target: Target) -> Callable[[Any], Any]:
+        """What makes a value of a cell of this column. Nearly all of a ledger is text that fits."""
+        slowly = partial(self._value, target)
+        if target.kind == "moment":
+            return cached(slowly)
+        plain = target.kind in ("text", "long_text") and target.declared is None and not target.words
+        if not plain or target.key in ("grade", "satisfaction"):
+            return slowly
+        longest = (target.spec.max_length if target.spec else 200) or sys.maxsize
+
+        def text(cell: Any) -> Any:
+            if type(cell) is str and cell and len(cell) <= longest and "\x00" not in cell:
+                return cell
+            return slowly(cell)
+
+        return text
 
     def _value(self, target: Target, cell: Any) -> Any:
         if target.declared is not None:
@@ -284,7 +308,7 @@ class RowChecker:
         With a number of the sender it is that number and the moment of receipt (offices begin anew every year);
         without one it is everything in the row, and equal rows are counted: two people may write the same.
         """
-        whole = _digest([text_of(cell) for cell in row])
+        whole = _digest(row if {*map(type, row)} == {str} else [text_of(cell) for cell in row])
         short = bytes.fromhex(whole)[:_KEPT]
         reference = values.get("source_reference")
         if is_blank(reference):
@@ -301,8 +325,17 @@ class RowChecker:
         return key
 
 
-def _digest(parts: list[str]) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _digest(parts: Sequence[Any]) -> str:
+    return hashlib.sha256(_as_json(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def cached(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same for texts, of which a few are remembered: reply and closing mostly bear one date."""
+    remembered = lru_cache(maxsize=1000)(read)
+    return lambda cell: remembered(cell) if type(cell) is str else read(cell)
 
 
 def _named(target: Target, text: str) -> str:

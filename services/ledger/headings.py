@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise, zip_longest
 from typing import Any
 
 from models.labels import _l
 from services.errors import Invalid
-from services.ledger.languages import key_of
+from services.ledger.languages import in_all_languages, key_of
 from services.ledger.parsing import is_blank, text_of
 from services.ledger.source import NoRows, Row, Sheet, UnusableFile
 from services.ledger.targets import REQUIRED, Target, targets, words_for
 
+REMARKS = _l("What the dry run found")
+"""Heading of the column that services.ledger.marking adds."""
+_ABOUT = _l("About this ledger")
+"""Name of the sheet that the desk's own workbooks have besides."""
 LOOKED_AT = 20
 """Lines at the top among which the heading row is sought: titles and notes may stand above it."""
 SAMPLES = 3
@@ -49,10 +53,12 @@ class Heading:
         }
 
     @classmethod
-    def kept(cls, place: Mapping[str, Any], further: tuple[Target, ...]) -> Heading:
-        """A heading as `place` kept it: names without the rows under them."""
+    def kept(
+        cls, place: Mapping[str, Any], further: tuple[Target, ...], sheet: Sheet | None = None
+    ) -> Heading:
+        """A heading as `place` kept it: over the rows of `sheet`, otherwise names without rows under them."""
         samples = tuple(tuple(each) for each in place["samples"])
-        sheet = Sheet(place["sheet"], NoRows())
+        sheet = sheet or Sheet(place["sheet"], NoRows())
         return cls(sheet, place["line"], tuple(place["names"]), samples, further, tuple(place["sheets"]))
 
     @property
@@ -68,6 +74,7 @@ ColumnMapping = Mapping[int, str]
 def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, ...] = ()) -> Heading:
     """The heading row of the sheet named `wanted`, else of the sheet whose headings say most. UnusableFile: none."""
     words = words_for(further)
+    sheets = [sheet for sheet in sheets if sheet.name not in in_all_languages(_ABOUT)]
     found = [(each[0], each[1]) for sheet in sheets if (each := _in_sheet(sheet, words)) is not None]
     names = tuple(heading.sheet.name for _score, heading in found)
     asked = [each for each in found if not wanted or each[1].sheet.name == wanted]
@@ -78,16 +85,23 @@ def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, .
 
 
 def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | None:
-    top = list(islice(sheet, LOOKED_AT + SAMPLES))
-    scored = [(_score(row, words), -index) for index, row in enumerate(top[:LOOKED_AT])]
-    score, line = max(scored, default=(0, 0))
+    top: list[Row] = [[*row] for row in islice(sheet, LOOKED_AT + SAMPLES + 1)]
+    found = [(_score(row, words), -index, row) for index, row in enumerate(top[:LOOKED_AT])]
+    # Two rows, the upper one with cells merged over several of the lower: only where they say more than one alone.
+    found += [
+        (_score(both, words), -index - 1, both)
+        for index, (upper, lower) in enumerate(pairwise(top[: LOOKED_AT + 1]))
+        if _score(both := _merged(upper, lower, words), words)
+        > max(_score(upper, words), _score(lower, words))
+    ]
+    score, line, row = max(found, key=lambda each: each[:2], default=(0, 0, []))
     if score < 2:
-        line = -next((i for i, row in enumerate(top) if _looks_like_names(row)), len(top))
-    if -line >= len(top):
-        return None
-    row = top[-line]
+        line = -next((i for i, each in enumerate(top) if _looks_like_names(each)), len(top))
+        if -line >= len(top):
+            return None
+        row = top[-line]
     names = [text_of(cell).strip() for cell in row]
-    while names and not names[-1]:
+    while names and names[-1] in ("", *in_all_languages(REMARKS)):
         names.pop()
     below = top[-line + 1 : -line + 1 + SAMPLES]
     samples = tuple(
@@ -95,6 +109,21 @@ def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | N
         for index in range(len(names))
     )
     return score, Heading(sheet, 1 - line, tuple(names), samples)
+
+
+def _merged(upper: Row, lower: Row, words: Mapping[str, str]) -> Row:
+    """One row of names from two: below a cell merged over several columns each has its own, elsewhere the upper one."""
+    found, group = [], ""
+    for over, under in zip_longest(upper, lower, fillvalue=""):
+        above, below = text_of(over).strip(), text_of(under).strip()
+        group = above or group
+        if not below:
+            found.append(above)
+        elif key_of(below) in words and key_of(group + below) not in words:
+            found.append(below)
+        else:
+            found.append(group + below)
+    return found
 
 
 def _score(row: Row, words: Mapping[str, str]) -> int:

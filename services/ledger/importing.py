@@ -22,9 +22,9 @@ from services.actor import Actor
 from services.errors import Invalid, NotPermitted
 from services.ledger.batches import mapping_of, options_of
 from services.ledger.checking import Options, RowChecker
-from services.ledger.headings import Heading, check_mapping, find_heading
+from services.ledger.headings import Heading, check_mapping
 from services.ledger.lookup import Names
-from services.ledger.source import open_sheets
+from services.ledger.source import sheet_of
 from services.ledger.targets import Target, targets_of
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version
@@ -42,9 +42,10 @@ class OldLedger:
 
 
 def ledger_of(session: Session, actor: Actor, batch: LedgerBatch, path: Path) -> OldLedger:
-    """The file of a batch as it was mapped. UnusableFile when it cannot be read."""
-    wanted = batch.heading.get("sheet", "")
-    heading = find_heading(open_sheets(path), wanted, further_targets(session, actor))
+    """The file of a batch as it was mapped; it was looked through when it was handed in."""
+    heading = Heading.kept(
+        batch.heading, further_targets(session, actor), sheet_of(path, batch.heading["sheet"])
+    )
     return OldLedger(batch.filename, batch.sha256, heading, mapping_of(batch), options_of(batch))
 
 

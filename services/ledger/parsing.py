@@ -33,7 +33,7 @@ def text_of(value: Any) -> str:
 
 
 def is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
 _DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
@@ -59,6 +59,7 @@ _SPELLINGS = [
         r"(?P<first>\d{1,2})\s*[-/.]\s*(?P<second_part>\d{1,2})\s*[-/.]\s*(?P<year>\d{4})",
     )
 ]
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 _COMPACT = re.compile(r"(\d{8})(\d{2})(\d{2})(\d{2})?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 
@@ -95,6 +96,11 @@ def _local(value: Any) -> datetime:
         return _from_serial(float(value))
     if not isinstance(value, str):
         raise _no_date()
+    if _USUAL.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise CellFault(_l("There is no such day or time.")) from None
     text = _chinese_numerals(" ".join(unicodedata.normalize("NFKC", value).split()))
     if compact := _COMPACT.fullmatch(text):
         text = f"{compact[1]} {compact[2]}:{compact[3]}:{compact[4] or '00'}"

@@ -7,7 +7,8 @@ off is taken back, and its numbers with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,16 +23,19 @@ from models.types import Moment
 from services.actor import SYSTEM, Actor
 from services.errors import DeskError, Invalid
 from services.ledger.batches import Figures, Series, options_of
+from services.ledger.bulk import one_ahead
 from services.ledger.checking import LedgerRow
 from services.ledger.importing import check_may_import, procedure_in_force
 from services.ledger.publishing import publish
 from services.ledger.staging import Decoder, clear, mark_known
-from services.ledger.writing import Writer
+from services.ledger.writing import Prepared, Writer
 from services.procedures.of_complaint import parsed
 from services.unit_of_work import UnitOfWork, reading
 from services.workflow.numbers import take_numbers
 
 CHUNK = 1000
+PAUSE = 0.01
+"""Seconds between two transactions in which others, who wait for SQLite's only write lock, can have it."""
 _LOCK = 0x4C444752
 Tell = Callable[[UnitOfWork, int], None]
 """Is told, within each transaction, how many rows are written; stops the writing by raising."""
@@ -73,15 +77,13 @@ def promote(
     with reading(session, SYSTEM):
         options = options_of(session.get_one(LedgerBatch, batch_id))
         writer = Writer(session, actor, batch_id, figures.version_id, options)
-    while rows := _next_rows(session, batch_id, figures):
-        prepared = writer.prepare(rows, _numbers(figures, len(rows)))
-        figures = figures.but(
-            written=figures.written + len(rows), last=(rows[-1].received_at.isoformat(), rows[-1].line)
-        )
-        with UnitOfWork(session, SYSTEM) as work:
-            writer.write(session.connection(), prepared)
-            _keep(session, batch_id, figures)
-            tell(work, figures.written)
+    with one_ahead(_prepared(session.get_bind(), batch_id, figures, writer)) as chunks:
+        for figures, prepared in chunks:
+            with UnitOfWork(session, SYSTEM) as work:
+                writer.write(session.connection(), prepared)
+                _keep(session, batch_id, figures)
+                tell(work, figures.written)
+            time.sleep(PAUSE)
     with UnitOfWork(session, actor) as work:
         publish(work, batch_id, figures)
         finish(work, figures)
@@ -155,7 +157,18 @@ def _numbers(figures: Figures, count: int) -> list[str]:
     return found
 
 
-def _next_rows(session: Session, batch_id: int, figures: Figures) -> Sequence[LedgerRow]:
+def _prepared(
+    bind: Any, batch_id: int, figures: Figures, writer: Writer
+) -> Iterator[tuple[Figures, Prepared]]:
+    """The rows that are left, chunk by chunk, each with how far the writing is once it is done."""
+    while rows := _next_rows(bind, batch_id, figures):
+        prepared = writer.prepare(rows, _numbers(figures, len(rows)))
+        last = (rows[-1].received_at.isoformat(), rows[-1].line)
+        figures = figures.but(written=figures.written + len(rows), last=last)
+        yield figures, prepared
+
+
+def _next_rows(bind: Any, batch_id: int, figures: Figures) -> Sequence[LedgerRow]:
     place: Any = sa.tuple_(StagedRow.received_at, StagedRow.line)
     asked = (
         sa.select(StagedRow.line, StagedRow.row_key, StagedRow.row_values)
@@ -167,10 +180,10 @@ def _next_rows(session: Session, batch_id: int, figures: Figures) -> Sequence[Le
         moment = sa.literal(datetime.fromisoformat(figures.last[0]), Moment)
         asked = asked.where(place > sa.tuple_(moment, sa.literal(figures.last[1])))
     decode = Decoder()
-    with reading(session, SYSTEM):
+    with Session(bind) as aside, reading(aside, SYSTEM):  # a session of the thread's own
         return [
             decode.row(line, key, values)
-            for line, key, values in session.execute(asked)
+            for line, key, values in aside.execute(asked)
             if key is not None and values is not None
         ]
 

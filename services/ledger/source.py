@@ -88,6 +88,13 @@ def open_sheets(path: Path) -> list[Sheet]:
     return [Sheet(path.stem, _CsvRows(path))]
 
 
+def sheet_of(path: Path, name: str) -> Sheet:
+    """A sheet of a file that `open_sheets` has opened before: nothing is looked through again."""
+    with path.open("rb") as file:
+        is_workbook = file.read(8).startswith((b"PK", _OLE))
+    return Sheet(name, _SheetRows(path, name) if is_workbook else _CsvRows(path))
+
+
 def _not_a_ledger() -> str:
     return str(_l("This is no ledger that the desk can read. Use xlsx, xls or csv."))
 
@@ -115,9 +122,8 @@ class _SheetRows(_Rows):
             with CalamineWorkbook.from_path(str(self.path)) as book:
                 sheet = book.get_sheet_by_name(self.name)
                 self.total = sheet.height + (sheet.start[0] if sheet.start else 0)
-                yield from ([] for _ in range(sheet.start[0] if sheet.start else 0))
                 left = [""] * (sheet.start[1] if sheet.start else 0)
-                for row in sheet.to_python(skip_empty_area=True) if sheet.start else ():
+                for row in sheet.iter_rows() if sheet.start else ():
                     yield [*left, *row] if left else row
         except (CalamineError, OSError, ValueError) as error:
             raise UnusableFile(_broken()) from error

@@ -7,12 +7,13 @@ anew; what it had put aside goes first.
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -23,14 +24,16 @@ from models.job_enums import BatchStatus, RowStatus
 from services.access.scope import unscoped
 from services.actor import SYSTEM, Actor
 from services.ledger.batches import Figures
-from services.ledger.checking import CheckedRow, LedgerRow
+from services.ledger.bulk import Row, Shape, one_ahead, put
+from services.ledger.checking import CheckedRow, LedgerRow, RowChecker
 from services.ledger.importing import OldLedger, checker_of, procedure_in_force
 from services.ledger.targets import targets
 from services.unit_of_work import UnitOfWork, reading
 
 CHUNK = 1000
 KEPT_FAULTS = 100
-_staged = cast(sa.Table, StagedRow.__table__)
+PAUSE = 0.01
+"""Seconds between two transactions in which others can have SQLite's only write lock."""
 
 Tell = Callable[[UnitOfWork, int], None]
 """Is told, within each transaction, how many lines are done; stops the dry run by raising."""
@@ -55,13 +58,14 @@ def stage(
     with reading(session, actor):
         checker = checker_of(session, actor, ledger, zone, now)
         version_id = procedure_in_force(session).id
-    count = _Count()
-    for chunk in _chunks(checker.rows()):
-        made = [_staged_row(batch_id, each) for each in chunk]
-        with UnitOfWork(session, SYSTEM) as work:
-            session.connection().execute(sa.insert(_staged), made)
-            tell(work, checker.lines)
-        count.add(chunk)
+    count, shape = _Count(), Shape(StagedRow, session.get_bind().dialect.name, "id")
+    with one_ahead(_made(checker, batch_id, shape)) as chunks:
+        for lines, rows, chunk in chunks:
+            with UnitOfWork(session, SYSTEM) as work:
+                put(session.connection(), shape.table, shape.names, rows)
+                tell(work, lines)
+            count.add(chunk)
+            time.sleep(PAUSE)
     with UnitOfWork(session, SYSTEM) as work:
         tell(work, checker.lines)
         known = mark_known(session, batch_id)
@@ -153,6 +157,14 @@ def _of_batch(batch_id: int, status: RowStatus, *selected: Any) -> sa.Select[Any
         .select_from(StagedRow)
         .where(StagedRow.batch_id == batch_id, StagedRow.status == status)
     )
+
+
+def _made(
+    checker: RowChecker, batch_id: int, shape: Shape
+) -> Iterator[tuple[int, list[Row], list[CheckedRow]]]:
+    """How many lines are read, and the rows to be staged, chunk by chunk."""
+    for chunk in _chunks(checker.rows()):
+        yield checker.lines, [shape.row(_staged_row(batch_id, each)) for each in chunk], chunk
 
 
 def _staged_row(batch_id: int, checked: CheckedRow) -> dict[str, Any]:

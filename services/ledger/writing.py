@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -16,9 +18,10 @@ from models.phones import phone_key
 from services import search
 from services.access.scope import MARK
 from services.actor import Actor
+from services.ledger.bulk import Row, Shape, make_room, put
 from services.ledger.checking import Answered, LedgerRow, Options
 from services.ledger.parsing import is_blank
-from services.ledger.targets import COMPLAINED_ABOUT
+from services.ledger.targets import COMPLAINED_ABOUT, targets
 from services.own_fields import code_of
 from services.own_fields.values import typed_rows
 from services.procedures.of_complaint import parsed
@@ -26,18 +29,21 @@ from services.procedures.of_complaint import parsed
 
 @dataclass(frozen=True)
 class Prepared:
-    """Rows and the complaints that they become."""
+    """Rows of all tables, complete but for the ids: beside each stands which of the complaints it belongs to."""
 
-    rows: Sequence[LedgerRow]
-    complaints: list[dict[str, Any]]
+    complaints: list[Row]
+    texts: list[Row]
+    parties: list[tuple[int, Row]]
+    replies: list[tuple[int, Row]]
+    values: list[tuple[int, dict[str, Any]]]
 
 
-_DEFAULTS = {
-    column.name: column.default.arg
-    for column in Complaint.__table__.columns
-    if not column.nullable and column.default is not None and column.default.is_scalar
-}
-"""What stands in a column that must hold something where a ledger says nothing."""
+_WRITTEN = (
+    "number", "state", "procedure_version_id", "first_receiver_id", "responsible_id", "receiving_department_id",
+    "is_anonymous", "is_imported", "batch_id", "import_key", "created_at", "own_values", "replied_at", "closed_at",
+    "close_kind", "category_code",
+)  # fmt: skip
+"""What an import says of a complaint besides what a column of the ledger can hold."""
 DERIVED_SUMMARY = 50
 """Characters of the content that stand in for a missing subject."""
 
@@ -51,42 +57,53 @@ class Writer:
         self.actor, self.batch_id, self.version_id, self.options = actor, batch_id, version_id, options
         self.procedure = parsed(session.get_one(ProcedureVersion, version_id))
         self.categories = {kind.code: kind.category for kind in self.procedure.categories}
+        dialect = self.dialect = session.get_bind().dialect.name
+        self.complaint = Shape(Complaint, dialect, "id", only={*targets(), *_WRITTEN})
+        self.party, self.reply = (
+            Shape(Party, dialect, "id", "complaint_id"),
+            Shape(Reply, dialect, "id", "complaint_id"),
+        )
+        self.now = datetime.now(UTC)
+        self.nameless = str(_l("(no subject)"))
 
     def prepare(self, rows: Sequence[LedgerRow], numbers: Sequence[str]) -> Prepared:
-        """The complaints of these rows, to be written by `write`: what takes time is done before it."""
+        """What becomes of these rows: all that takes time is done before the database is locked."""
         made = [self._complaint(row, number) for row, number in zip(rows, numbers, strict=True)]
-        # Rows written together need the same columns.
-        every = {key: _DEFAULTS.get(key) for complaint in made for key in complaint}
-        for complaint in made:
-            for key, default in every.items():
-                if complaint.get(key) is None:
-                    complaint[key] = default
-        return Prepared(rows, made)
+        return Prepared(
+            [self.complaint.row(each) for each in made],
+            [search.texts_of(each, self.dialect) for each in made],
+            [(at, self.party.row(party)) for at, row in enumerate(rows) for party in _parties(row)],
+            [(at, self.reply.row(reply)) for at, row in enumerate(rows) for reply in _replies(row)],
+            [(at, value) for at, each in enumerate(made) for value in self._values(each["own_values"])],
+        )
 
     def write(self, connection: sa.Connection, prepared: Prepared) -> None:
-        """Write these rows with all that belongs to them."""
-        rows, complaints = prepared.rows, prepared.complaints
-        ids = _new_ids(connection, len(rows))
-        for complaint_id, complaint in zip(ids, complaints, strict=True):
-            complaint["id"] = complaint_id
-        connection.execute(sa.insert(cast(sa.Table, Complaint.__table__)), complaints)
-        for model, made in (
-            (Party, [party for i, row in zip(ids, rows, strict=True) for party in _parties(i, row)]),
-            (
-                ComplaintValue,
-                [value for i, row in zip(ids, rows, strict=True) for value in self._values(i, row)],
-            ),
-            (Reply, [reply for i, row in zip(ids, rows, strict=True) for reply in self._replies(i, row)]),
-        ):
-            if made:
-                connection.execute(sa.insert(cast(sa.Table, model.__table__)), made)
-        search.take_up(connection, complaints)
+        """Write what was prepared, with ids."""
+        make_room(connection)
+        ids = _new_ids(connection, len(prepared.complaints))
+        put(
+            connection,
+            self.complaint.table,
+            ("id", *self.complaint.names),
+            [(key, *row) for key, row in zip(ids, prepared.complaints, strict=True)],
+        )
+        for shape, rows in ((self.party, prepared.parties), (self.reply, prepared.replies)):
+            whole = [(ids[at], *row) for at, row in rows]
+            put(connection, shape.table, ("complaint_id", *shape.names), whole)
+        if prepared.values:
+            table = cast(sa.Table, ComplaintValue.__table__)
+            connection.execute(
+                sa.insert(table), [{**value, "complaint_id": ids[at]} for at, value in prepared.values]
+            )
+        search.take_up(
+            connection, [(key, *texts) for key, texts in zip(ids, prepared.texts, strict=True)], put
+        )
 
     def _complaint(self, row: LedgerRow, number: str) -> dict[str, Any]:
         given = {
             key: value
             for key, value in row.values.items()
-            if key != COMPLAINED_ABOUT and code_of(key) is None
+            if value is not None and key != COMPLAINED_ABOUT and _code(key) is None
         }
         actor = self.actor
         state = self._state(row)
@@ -95,7 +112,7 @@ class Writer:
         made = given | {
             "number": number,
             "state": state,
-            "summary": _summary(row),
+            "summary": _summary(row) or self.nameless,
             "content": given.get("content") or "",
             "channel": given.get("channel") or self.options.channel,
             "procedure_version_id": self.version_id,
@@ -106,6 +123,7 @@ class Writer:
             "is_imported": True,
             "batch_id": self.batch_id,
             "import_key": row.key,
+            "created_at": self.now,
             "own_values": _own_values(row),
             "replied_at": given.get("replied_at"),
             "closed_at": given.get("closed_at"),
@@ -120,13 +138,13 @@ class Writer:
             made["category"] = category
         return made
 
-    def _values(self, complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
+    def _values(self, own: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The typed rows of the declared fields."""
         found = []
-        for code, value in _own_values(row).items():
+        for code, value in own.items():
             one = self.procedure.declared_field(code)
             if one is not None:
-                found += typed_rows(complaint_id, one, value)
+                found += typed_rows(0, one, value)
         return found
 
     def _state(self, row: LedgerRow) -> State:
@@ -134,43 +152,39 @@ class Writer:
             return State.CLOSED
         return State(self.options.answered.value if row.is_answered else self.options.unanswered.value)
 
-    def _replies(self, complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
-        if not row.is_answered:
-            return []
-        return [
-            {
-                "complaint_id": complaint_id,
-                "round": 1,
-                "text": row.values["reply_text"],
-                "sent_at": row.values.get("replied_at"),
-            }
-        ]
+
+_code = cache(code_of)
+
+
+def _replies(row: LedgerRow) -> list[dict[str, Any]]:
+    if not row.is_answered:
+        return []
+    return [{"round": 1, "text": row.values["reply_text"], "sent_at": row.values.get("replied_at")}]
 
 
 def _own_values(row: LedgerRow) -> dict[str, Any]:
     return {
         code: value
         for key, value in row.values.items()
-        if (code := code_of(key)) is not None and value is not None
+        if (code := _code(key)) is not None and value is not None
     }
 
 
 def _summary(row: LedgerRow) -> str:
-    """The subject as it stands; without one, the beginning of the content."""
+    """The subject as it stands; without one, the beginning of the content, if it has one."""
     summary = row.values.get("summary")
     if not is_blank(summary):
         return str(summary)
     lines = str(row.values.get("content") or "").split("\n")
     first = next((line.strip() for line in lines if line.strip()), "")
-    return first[:DERIVED_SUMMARY] or str(_l("(no subject)"))
+    return first[:DERIVED_SUMMARY]
 
 
-def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
+def _parties(row: LedgerRow) -> list[dict[str, Any]]:
     name, phone = row.values.get("complainant_name"), row.values.get("complainant_phone")
     named = not is_blank(name)
     made = [
         {
-            "complaint_id": complaint_id,
             "side": PartySide.COMPLAINANT,
             "kind": PartyKind.PERSON if named else PartyKind.ANONYMOUS,
             "name": name if named else None,
@@ -183,7 +197,6 @@ def _parties(complaint_id: int, row: LedgerRow) -> list[dict[str, Any]]:
     if not is_blank(about):
         made.append(
             {
-                "complaint_id": complaint_id,
                 "side": PartySide.COMPLAINED_ABOUT,
                 "kind": PartyKind.ORGANISATION,
                 "name": about,

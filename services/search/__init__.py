@@ -16,7 +16,7 @@ from services.search.finding import (
     heading_contains,
     words_of,
 )
-from services.search.keeping import faults, install, rebuild, reindex, take_up
+from services.search.keeping import faults, install, rebuild, reindex, take_up, texts_of
 
 __all__ = [
     "MOST",
@@ -31,5 +31,6 @@ __all__ = [
     "rebuild",
     "reindex",
     "take_up",
+    "texts_of",
     "words_of",
 ]

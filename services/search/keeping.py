@@ -6,7 +6,7 @@ Whatever a session flushes is taken up by a listener, so no operation can forget
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, cast
@@ -16,7 +16,8 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from grams import FIELD_END, needed, normalise, sqlite_match
+from database import index_by_hand
+from grams import FIELD_END, needed, normalise, sqlite_grams, sqlite_match
 from models import Complaint, ComplaintText
 from services.access.scope import MARK
 from services.access.scope import apply as in_scope
@@ -29,6 +30,7 @@ CHUNK = 1000
 SAMPLE = 1000
 """Complaints of a check for which the index itself is asked."""
 
+Put = Callable[[sa.Connection, str, Sequence[str], Sequence[tuple[Any, ...]]], None]
 Progress = Callable[[int], None]
 """Is told how many complaints are done."""
 
@@ -61,10 +63,27 @@ def reindex(session: Session, ids: Iterable[int]) -> None:
     _write(session.connection(), ids)
 
 
-def take_up(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Take up new complaints as they are written (`id` and their columns), within the connection's transaction."""
-    with _patient_index(connection):
-        connection.execute(sa.insert(_texts), [_texts_of(row) for row in rows])
+def texts_of(values: Mapping[str, Any], dialect: str) -> tuple[Any, ...]:
+    """The searchable texts of a complaint that is about to be written, as `take_up` takes them behind its id.
+
+    What takes time is done here: the transaction that writes them may hold a lock.
+    """
+    made = _texts_of({**values, "id": None})
+    texts = tuple(made[name] for name in _WRITTEN)
+    return texts if dialect != "sqlite" else (*texts, *map(sqlite_grams, texts[1:]))
+
+
+def take_up(connection: sa.Connection, rows: Sequence[tuple[Any, ...]], put: Put) -> None:
+    """Take up new complaints as they are written: id and `texts_of` each, by `put`, in the connection's transaction."""
+    columns = ("id", *_WRITTEN)
+    if connection.dialect.name != "sqlite":
+        with _patient_index(connection):
+            put(connection, _texts.name, columns, rows)
+        return
+    with index_by_hand(connection):
+        put(connection, _texts.name, columns, [row[: len(columns)] for row in rows])
+    for at, kind in enumerate(_KINDS, start=len(columns)):
+        put(connection, f"complaint_{kind}_grams", ("rowid", "grams"), [(row[0], row[at]) for row in rows])
 
 
 def rebuild(
