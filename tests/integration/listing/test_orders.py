@@ -65,7 +65,7 @@ def test_products_by_sound_the_nameless_last(
         put(n, product=product)
     actor = acts(house[role])
     rising = shown(session, actor, "product", "product")
-    assert [each for each in dict.fromkeys(rising)] == [*PRODUCTS, None] and len(rising) == 25
+    assert list(dict.fromkeys(rising)) == [*PRODUCTS, None] and len(rising) == 25
     falling = shown(session, actor, "-product", "product")
     assert list(dict.fromkeys(falling)) == [*reversed(PRODUCTS), None]
     session.info["actor"] = actor

@@ -1,6 +1,6 @@
 """What complaints are sorted by where a name or a text decides: Chinese by sound, alike on both engines.
 
-Revision: 0026, after 0025
+Revision: 0027, after 0026
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from pinyin import name_key, order_key
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
