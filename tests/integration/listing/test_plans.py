@@ -180,13 +180,6 @@ TABLES = (
     "complaint_texts",
     "assignments",
 )
-    "complaints",
-    "complaint_visibility",
-    "complaint_values",
-    "complaint_orders",
-    "complaint_texts",
-    "assignments",
-)
 OF_FEW = {
     index.name
     for index in Complaint.__table__.indexes  # type: ignore[attr-defined]
