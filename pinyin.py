@@ -48,8 +48,13 @@ def name_key(name: str | None) -> str | None:
     return _key(name.strip()[1:], _SURNAMES[first]) if first in _SURNAMES else _key(name, "")
 
 
+def _first(others: str) -> str:
+    """Letters and digits stand before every Chinese character."""
+    return f"!{others}"
+
+
 @lru_cache(maxsize=20_000)
 def _key(text: str, before: str) -> str:
     spelt = normalize("NFKC", text.strip()[:_READ]).casefold()
-    syllables = lazy_pinyin(spelt, style=Style.TONE3, neutral_tone_with_five=True)
+    syllables = lazy_pinyin(spelt, style=Style.TONE3, neutral_tone_with_five=True, errors=_first)
     return " ".join([before, *syllables] if before else syllables)[:LONGEST]

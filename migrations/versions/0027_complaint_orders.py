@@ -35,15 +35,16 @@ def upgrade() -> None:
         op.create_index(f"ix_complaint_orders_{name}", "complaint_orders", [f"{name}_key", "id"])
 
 
+def _names(table: str) -> sa.Select[tuple[int, str]]:
+    return sa.select(sa.table(table, sa.column("id"), sa.column("name")))
+
+
 def _fill() -> None:
     connection = op.get_bind()
-    names = (sa.column("id"), sa.column("name"))
-    departments = {
-        id: order_key(name) for id, name in connection.execute(sa.select(sa.table("departments", *names)))
-    }
-    people = {id: name_key(name) for id, name in connection.execute(sa.select(sa.table("users", *names)))}
-    columns = (sa.column(name) for name in ("id", "department_id", "handler_id", "product"))
-    complaints = sa.table("complaints", *columns)
+    departments = {id: order_key(name) for id, name in connection.execute(_names("departments"))}
+    people = {id: name_key(name) for id, name in connection.execute(_names("users"))}
+    columns = ("id", "department_id", "handler_id", "product")
+    complaints = sa.table("complaints", *(sa.column(name) for name in columns))
     orders = sa.table("complaint_orders", sa.column("id"), *(sa.column(name) for name in _KEYS))
     last = 0
     while True:

@@ -173,12 +173,14 @@ def _of_audiences(
 def _of_keys(spec: FieldSpec, descending: bool, sorts_few: bool) -> Ladder:
     """By what is kept beside the complaints for the order of names and texts."""
     key: ColumnElement[Any] = keys.c[KEYED[spec.key]]
-    ranges: list[Select[Any]] = [
-        sa.select(keys.c.id.label("id"), key.label("key")).select_from(keys.join(Complaint, keys.c.id == _ID))
-    ]
+    selected = _selected(_ID, key)
     if sorts_few:
-        return _both(ranges, without_index(key), without_index(_ID), True, descending, common)
-    return _both(ranges, key, keys.c.id, True, descending)
+        # From the few complaints to their keys, never the other way round.
+        outer = selected.select_from(Complaint).outerjoin(keys, keys.c.id == _ID)
+        return _both([outer], without_index(key), without_index(_ID), True, descending, common)
+    return _both(
+        [selected.select_from(keys.join(Complaint, keys.c.id == _ID))], key, keys.c.id, True, descending
+    )
 
 
 def _of_values(spec: FieldSpec, descending: bool) -> Ladder:

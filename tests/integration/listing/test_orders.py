@@ -28,7 +28,7 @@ PRODUCTS = ["ABC 泵", "阿司匹林", "安瓿", "绷带 10", "重庆小面", "�
         ("内科", "nei4 ke1"),
         ("重庆", "chong2 qing4"),
         ("重量", "zhong4 liang4"),
-        ("ＡＢＣ泵", "abc beng4"),
+        ("ＡＢＣ泵", "!abc beng4"),
         ("  ", None),
         ("", None),
         (None, None),
