@@ -283,8 +283,8 @@ class RowChecker:
     def _whole_row(self, line: int, values: dict[str, Any], faults: list[Fault]) -> bool:
         """Whether something is wrong between the fields of the row."""
         if is_blank(values.get("summary")) and is_blank(values.get("content")):
-            text = _l("Neither subject nor content: nobody could tell what it is about. Fill in one.")
-            faults.append(self._fault(line, "", "", str(text)))
+            empty = _l("Neither subject nor content: nobody could tell what it is about. Fill in one.")
+            faults.append(self._fault(line, "", "", str(empty)))
             return True
         received, replied = values.get("received_at"), values.get("replied_at")
         if (
