@@ -17,6 +17,7 @@ from admin_views import (
     calendar,
     clause_links,
     clauses,
+    compression,
     data_requests,
     destruction,
     documents,
@@ -103,6 +104,7 @@ SCREENS = (
 
 def register(app: Flask) -> None:
     """Every screen, in the order in which requests meet them: session rules first, then the guard."""
+    compression.init_compression(app)  # first, so that it has the last word on what goes out
     assets.init_assets(app)
     sessions.register(app)
     guard.register(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from admin_views.list_context import (
     SavedView,
 )
 from admin_views.page_parts import Action, Choice, DueState, Empty, Text
+from admin_views.row_menus import shared
 from admin_views.values import Reader, cell_of
 from models.fields import FieldSpec
 from services.listing import (
@@ -90,24 +92,25 @@ class ListBuilder:
         listed = query.page(self.session)
         count = frame.count or query.count(self.session)
         frame.before_rows(listed.rows)
-        view_params = [("columns", ",".join(query.columns))]
+        rows, menu = shared([self._row(row) for row in listed.rows])
         return ListPage(
             title=frame.title,
             note=frame.note,
             url=frame.url,
             actions=frame.actions,
             columns=self._heads(),
-            rows=[self._row(row) for row in listed.rows],
+            rows=rows,
+            menu=menu,
             pager=self._pager(listed, count),
             search=query.search,
             search_placeholder=frame.search_placeholder,
-            filters=self._filters(),
+            has_filters=bool(self._offered() or special_filters(query.model)),
             chips=self._chips(),
             clear_url=self._url(replace(query, filters=(), search="", cursor="")),
             keep=self._kept(query),
             views=frame.views,
             save_view_url=frame.save_view_url,
-            query=urlencode([*query.params(), *view_params]),
+            query=self._said(),
             columns_url=frame.columns_url,
             bulk_actions=frame.bulk_actions,
             matching=count.number,
@@ -116,9 +119,34 @@ class ListBuilder:
             export_url=frame.export_url,
             export_choices=frame.export_choices,
             empty=frame.empty,
+            panels_url=self._panels_url(),
+        )
+
+    def panels(self) -> ListPage:
+        """What the dialogs of the page show; no row is read."""
+        query, frame = self.query, self.frame
+        return ListPage(
+            title=frame.title,
+            url=frame.url,
+            columns=self._heads(),
+            rows=(),
+            pager=Pager(),
+            filters=self._filters(),
+            clear_url=self._url(replace(query, filters=(), search="", cursor="")),
+            keep=self._kept(query),
+            save_view_url=frame.save_view_url,
+            query=self._said(),
+            columns_url=frame.columns_url,
         )
 
     # Addresses
+
+    def _said(self) -> str:
+        return urlencode([*self.query.params(), ("columns", ",".join(self.query.columns))])
+
+    def _panels_url(self) -> str:
+        pairs = [*self._kept(self.query), ("panels", "1")]
+        return f"{self.frame.url}?{urlencode(pairs)}"
 
     def _kept(self, query: ListQuery) -> list[tuple[str, str]]:
         size = [("page_size", str(query.page_size))] if query.page_size != PAGE_SIZES[0] else []
@@ -153,11 +181,16 @@ class ListBuilder:
 
     # Rows
 
+    @cached_property
+    def _shown(self) -> list[FieldSpec]:
+        """The columns with their names in the reader's language: put into words once, not for every cell."""
+        return [replace(spec, label=str(spec.label)) for spec in self.query.specs]
+
     def _row(self, row: ListRow) -> Row:
         url = self.frame.row_url(row)
         cells = []
         linked = not url
-        for spec in self.query.specs:
+        for spec in self._shown:
             cell = self.frame.cell(spec, row, cell_of(spec, row.values[spec.key], self.reader))
             # The first one that can lead to the record does: a badge cannot, and a person leads elsewhere.
             if not linked and not cell.href and cell.kind in _LEADING and cell.text:
@@ -221,9 +254,11 @@ class ListBuilder:
             for each in special_filters(self.query.model).values()
             if each.kind != "hidden"
         ]
-        specs = offered_filters(self.query.model, self.query.actor, self.query.declared)
-        specs.sort(key=lambda spec: not spec.default)
+        specs = sorted(self._offered(), key=lambda spec: not spec.default)
         return special + [self._filter(spec, active.get(spec.key)) for spec in specs]
+
+    def _offered(self) -> list[FieldSpec]:
+        return offered_filters(self.query.model, self.query.actor, self.query.declared)
 
     @staticmethod
     def _special(key: str, label: Any, kind: str, one: Filter | None) -> FilterSpec:

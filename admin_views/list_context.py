@@ -8,6 +8,8 @@ from typing import Literal
 
 from admin_views.page_parts import Action, Badge, Choice, Due, DueState, Empty, Text
 
+ROW_PLACE = "-row-"
+"""Stands in the addresses of a menu that rows share for the address of the row."""
 FilterKind = Literal["choice", "text", "date_range", "number_range", "bool", "lookup"]
 CellKind = Literal["text", "long", "number", "date", "moment", "badge", "badges", "due", "bool", "link"]
 
@@ -54,6 +56,7 @@ class Row:
     url: str = ""
     due: DueState | Literal[""] = ""
     actions: Sequence[Action] = ()
+    menu: Sequence[int] = ()  # which lines of the menu that all rows share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +161,7 @@ class ListPage:
     search_placeholder: Text = ""
     searchable: bool = True
     filters: Sequence[FilterSpec] = ()
+    has_filters: bool = False  # the panel has some; it comes when it is opened
     chips: Sequence[FilterChip] = ()
     clear_url: str = ""
     keep: Sequence[tuple[str, str]] = ()
@@ -172,6 +176,8 @@ class ListPage:
     export_url: str = ""  # POST
     export_choices: Sequence[ExportChoice] = ()
     empty: Empty = field(default_factory=lambda: Empty(title=""))
+    menu: Sequence[Action] = ()  # of all rows: their addresses name ROW_PLACE instead of a row
+    panels_url: str = ""  # GET: the dialogs of the page, asked for when one is opened
 
     @property
     def heads(self) -> list[ColumnHead]:

@@ -115,6 +115,17 @@ class ListScreen:
             search_placeholder=self.search_placeholder,
         )
 
+    def panels_frame(self) -> ListFrame:
+        """What the dialogs of the list need of it."""
+        return ListFrame(
+            title=self.title,
+            url=self.list_url(),
+            row_url=lambda row: self.record_url(row.address),
+            lookup_url=lambda key: url_for(f"{self.endpoint}.lookup", field=key, ended="1"),
+            columns_url=url_for(f"{self.endpoint}.choose_columns"),
+            save_view_url=url_for(f"{self.endpoint}.save_view"),
+        )
+
     def name_of(self, row: ListRow) -> str:
         """What the row is called where it is mentioned."""
         return row.name or row.address
@@ -206,6 +217,9 @@ class ListScreen:
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         query = self.query()
+        if "panels" in request.args:
+            builder = ListBuilder(db.session(), query, self.panels_frame(), self.reader)
+            return self.render("desk/list_dialogs.html", listing=builder.panels())
         listing = ListBuilder(db.session(), query, self.frame(query), self.reader).build()
         return self.render("desk/list.html", listing=listing, breadcrumbs=self.crumbs())
 

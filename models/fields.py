@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -141,6 +142,11 @@ def _spec(key: str, column: Any, declared: dict[str, Any]) -> FieldSpec:
 
 def fields_of(model: type[Any]) -> list[FieldSpec]:
     """The declared columns of `model`, in the order of its table; undeclared and secret ones are left out."""
+    return list(_fields_of(model))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=512)
+def _fields_of(model: type[Any]) -> tuple[FieldSpec, ...]:
     mapper: Mapper[Any] = sa.inspect(model)
     specs = []
     for attribute in mapper.column_attrs:
@@ -149,7 +155,7 @@ def fields_of(model: type[Any]) -> list[FieldSpec]:
         if declared is None or declared["sensitivity"] is Sensitivity.SECRET:
             continue
         specs.append(_spec(attribute.key, column, declared))
-    return specs
+    return tuple(specs)
 
 
 def field_of(model: type[Any], key: str) -> FieldSpec:

@@ -17,6 +17,8 @@ from services.listing.listed import Count
 
 COUNTED = 10_000
 """Counts are exact up to here; beyond it a list says "more than 10,000"."""
+COUNTABLE = frozenset({"department_id", "state"})
+"""Filters that are counted together out of one index, however many rows meet them."""
 
 
 def number_of(session: Session, ids: Select[Any]) -> Count:
@@ -37,10 +39,14 @@ def number_visible(session: Session, actor: Actor) -> Count:
     return _up_to_limit(session.scalar(apply(counted, SYSTEM)) or 0)
 
 
-def among_the_first(session: Session, wanted: Sequence[ColumnElement[bool]]) -> Count:
-    """Matches among the first COUNTED complaints: to count all of them would take as long as reading all."""
+def among_the_first(session: Session, wanted: Sequence[ColumnElement[bool]], actor: Actor) -> Count:
+    """Matches among the latest COUNTED complaints: to count all of them would take as long as reading all."""
     every = sa.select(sa.and_(sa.true(), *wanted).label("found")).select_from(Complaint)
-    read = every.limit(COUNTED + 1).subquery()
+    if whole_audiences(actor) or actor.is_system:
+        read = every.order_by(Complaint.received_at.desc()).limit(COUNTED + 1).subquery()
+    else:
+        mine = seen_by(actor).limit(COUNTED + 1).subquery()
+        read = every.join(mine, mine.c.complaint_id == Complaint.id).subquery()
     matching = sa.func.count(sa.case((read.c.found, 1)))
     rows, number = session.execute(sa.select(sa.func.count(), matching).select_from(read)).one()
     return Count(min(number, COUNTED), rows <= COUNTED)

@@ -249,6 +249,14 @@ def _range(spec: FieldSpec, column: Any, one: Filter, zone: ZoneInfo) -> ColumnE
     return sa.and_(*parts)
 
 
+def within(spec: FieldSpec, column: Any, one: Filter, zone: ZoneInfo) -> ColumnElement[bool]:
+    """The range of a filter on another column that repeats its own; true for what is no range or cannot be read."""
+    try:
+        return _range(spec, column, one, zone) if spec.kind == "moment" else sa.true()
+    except (ValueError, OverflowError):
+        return sa.true()
+
+
 def midnight(day: str, zone: ZoneInfo, days: int = 0) -> datetime:
     """The first moment of a day of the desk's zone."""
     return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), zone)

@@ -27,6 +27,13 @@ def few(made: ColumnElement[bool]) -> ColumnElement[bool]:
     return _Few(made)
 
 
+def is_of_few(made: ColumnElement[bool]) -> bool:
+    """Whether a condition holds for few rows at any time, because part of it does."""
+    if isinstance(made, BooleanClauseList) and made.operator is and_:
+        return any(is_of_few(each) for each in made.clauses)
+    return isinstance(made, _Few)
+
+
 def without_index(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """A value to sort few rows by, which are found first: not the order to read all rows in."""
     return _Plain(value, type_=value.type)

@@ -98,10 +98,17 @@ def _read(rung: Rung, narrow: Narrow, start: Cursor | None, backwards: bool, siz
     return found.order_by(*order.clauses(backwards)).limit(size)
 
 
-def ladder_of(spec: FieldSpec | None, descending: bool, actor: Actor, sorts_few: bool) -> Ladder:
+def ladder_of(
+    spec: FieldSpec | None,
+    descending: bool,
+    actor: Actor,
+    sorts_few: bool,
+    within: Callable[[ColumnElement[Any]], ColumnElement[bool]],
+) -> Ladder:
     """The ladder of complaints in the order of this field; without one, the latest written first.
 
-    `sorts_few`: few rows are found first and sorted then, so that no index of the order is wanted.
+    `sorts_few`: few rows are found first and sorted then, so that no index of the order is wanted. `within`: the part
+    of the order that is asked for, said of a column that repeats it.
     """
     if spec is None:
         id = without_index(_ID) if sorts_few else _ID
@@ -114,7 +121,7 @@ def ladder_of(spec: FieldSpec | None, descending: bool, actor: Actor, sorts_few:
         id = without_index(_ID)
         return _both([_selected(Complaint.id, key)], without_index(key), id, nullable, descending, common)
     if spec.key in SEEN_IN and not (actor.is_system or "*" in actor.audiences):
-        return _of_audiences(spec, descending, actor)
+        return _of_audiences(spec, descending, actor, within)
     return _both([_selected(Complaint.id, key)], key, Complaint.id, nullable, descending)
 
 
@@ -139,12 +146,17 @@ def _both(
     return Ladder((Rung(order, given), Rung(Order(id, id, False, descending), blank, is_blank=True)))
 
 
-def _of_audiences(spec: FieldSpec, descending: bool, actor: Actor) -> Ladder:
+def _of_audiences(
+    spec: FieldSpec,
+    descending: bool,
+    actor: Actor,
+    within: Callable[[ColumnElement[Any]], ColumnElement[bool]],
+) -> Ladder:
     key: ColumnElement[Any] = seen.c[spec.key]
     ranges = [
         sa.select(seen.c.complaint_id.label("id"), key.label("key"))
         .select_from(seen.join(Complaint, Complaint.id == seen.c.complaint_id))
-        .where(seen.c.audience == audience)
+        .where(seen.c.audience == audience, within(key))
         for audience in sorted(actor.audiences)
     ]
     return _both(ranges, key, seen.c.complaint_id, bool(spec.column.nullable), descending)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from sqlalchemy.sql import Select
+from sqlalchemy.sql import ColumnElement, Select
 
 from models import Complaint
 from models.fields import FieldSpec
@@ -27,24 +26,22 @@ from services.errors import Invalid
 from services.listing import columns as cols
 from services.listing import filters as flt
 from services.listing.asked import PAGE_SIZES, Params, page_number_of, page_size_of, pairs_of
-from services.listing.counting import COUNTED, among_the_first, number_of, number_visible
+from services.listing.counting import COUNTABLE, among_the_first, number_of, number_visible
 from services.listing.describing import Described
-from services.listing.frequency import common
-from services.listing.jumping import by_month
+from services.listing.frequency import common, is_of_few
 from services.listing.keyset import Cursor, Order, decode
-from services.listing.ladder import Found, ladder_of, whole_audiences
+from services.listing.ladder import whole_audiences
 from services.listing.listed import Count, Keys, ListedPage, ListRow, position_of
 from services.listing.narrowing import Narrowed, narrowed
+from services.listing.paging import Paged, Words
 from services.listing.search import search_condition
 from services.own_fields import NOTHING, Declared
 from services.procedures.wording import grade_names
 from services.search import among
 
-Words = dict[str, dict[str, str]]
-
 
 @dataclass(frozen=True)
-class ListQuery(Described):
+class ListQuery(Described, Paged):
     """A list as asked for. Make it with `from_params`; it reads nothing before `page`, `count` or `iterate`."""
 
     model: type[Any]
@@ -159,7 +156,15 @@ class ListQuery(Described):
     @property
     def _reads_few(self) -> bool:
         """Whether the rows are found first and sorted then, instead of being read in the order of an index."""
-        return self.actor.sees_few or self.found.ids is not None
+        return self.actor.sees_few or self.found.ids is not None or self._is_of_few
+
+    @cached_property
+    def _conditions(self) -> list[ColumnElement[bool]]:
+        return [flt.condition(one, self.context) for one in self.filters]
+
+    @cached_property
+    def _is_of_few(self) -> bool:
+        return self.model is Complaint and any(is_of_few(made) for made in self._conditions)
 
     def count(self, session: Session) -> Count:
         """How many rows match, exact up to COUNTED; of what is common, how many at least."""
@@ -168,10 +173,15 @@ class ListQuery(Described):
             return Count(0, True)
         if not self.is_common:
             return number_of(session, self.ids_statement())
-        wanted = [flt.condition(one, self.context) for one in self.filters]
+        wanted = list(self._conditions)
         if self.search:
             wanted.append(search_condition(self.search, cols.Sources(self.model, self.locale), self.actor))
-        return among_the_first(session, wanted) if wanted else number_visible(session, self.actor)
+        if not wanted:
+            return number_visible(session, self.actor)
+        is_one = len(wanted) == 1 and bool(whole_audiences(self.actor))
+        if not self.search and (is_one or {one.key for one in self.filters} <= COUNTABLE):
+            return number_of(session, sa.select(Complaint.id).where(*wanted))
+        return among_the_first(session, wanted, self.actor)
 
     def ids_statement(self) -> Select[Any]:
         """Ids of the rows that match, in no order; the session puts the scope on it."""
@@ -201,61 +211,6 @@ class ListQuery(Described):
         if backwards:
             found = found[::-1]
         return self._listed(found, cursor, more, self._words(session))
-
-    def _numbered(self, session: Session) -> ListedPage:
-        """The page of this number, or the last one that has one."""
-        skipped = min(self.number - 1, (self.reach() - 1) // self.page_size) * self.page_size
-        if found := self._after(session, skipped):
-            return self._rows_of(session, found, None, skipped)
-        return replace(self, number=1, cursor=Cursor(self.sort, "last").encode()).page(session)
-
-    def _after(self, session: Session, skipped: int) -> list[Found]:
-        """Ids and sort values of a page and of one row more, after so many rows."""
-        sources = cols.Sources(self.model, self.locale)
-        order, spec = self._order(sources)
-        size, descending = self.page_size + 1, self.sort.startswith("-")
-        if self._counts_by_month:
-            return by_month(session, self.actor, skipped, size, descending)
-        if self.model is Complaint and (spec is None or spec.relation is None):
-            ladder = ladder_of(spec, descending, self.actor, self._reads_few)
-            found = ladder.page(session, lambda asked: self._where(asked, sources), None, skipped + size)
-            return found[skipped:]
-        asked = self._where(sa.select(self.model.id.label("id"), order.key.label("key")), sources)
-        asked = sources.joined(asked).order_by(*order.clauses()).offset(skipped).limit(size)
-        return [(row.id, row.key) for row in session.execute(asked)]
-
-    @property
-    def _counts_by_month(self) -> bool:
-        is_whole = not (self.search or self.filters) and bool(whole_audiences(self.actor))
-        return self.model is Complaint and is_whole and self.sort.removeprefix("-") == "received_at"
-
-    def reach(self) -> int:
-        """How many rows can be passed over to a page by its number; in all others one leafs."""
-        return sys.maxsize if self._counts_by_month else COUNTED
-
-    def _climbed(self, session: Session, spec: FieldSpec | None, cursor: Cursor | None) -> list[Found]:
-        """Ids and sort values of the page and of one row more."""
-        if self.found.ids == frozenset():
-            return []
-        ladder = ladder_of(spec, self.sort.startswith("-"), self.actor, self._reads_few)
-        sources = cols.Sources(self.model, self.locale)
-        return ladder.page(
-            session, lambda statement: self._where(statement, sources), cursor, self.page_size + 1
-        )
-
-    def _rows_of(
-        self, session: Session, found: list[Found], cursor: Cursor | None, skipped: int = 0
-    ) -> ListedPage:
-        more = len(found) > self.page_size
-        backwards = cursor is not None and cursor.side in ("before", "last")
-        shown = found[-self.page_size :] if backwards else found[: self.page_size]
-        place = {id: number for number, (id, _) in enumerate(shown)}
-        rows: list[Any] = []
-        if place:
-            sources = cols.Sources(self.model, self.locale)
-            statement = self._columns(sources, full=False).where(self.model.id.in_(place))
-            rows = sorted(session.execute(sources.joined(statement)), key=lambda row: place[row._id])
-        return self._listed(rows, cursor, more, self._words(session), dict(shown), skipped)
 
     def one(self, session: Session, address: str) -> ListRow | None:
         """The one row with this address under the same masking, long texts whole; None when it is not in scope."""
@@ -301,12 +256,12 @@ class ListQuery(Described):
         return Order(column, self.model.id, nullable, self.sort.startswith("-")), spec
 
     def _filtered(self, statement: Select[Any]) -> Select[Any]:
-        in_order = "_found" in self.__dict__ and not self._reads_few
-        for one in self.filters:
-            made = flt.condition(one, self.context)
+        is_found = self.actor.sees_few or self.found.ids is not None
+        marks = self.model is Complaint and "_found" in self.__dict__ and not is_found
+        for one, made in zip(self.filters, self._conditions, strict=True):
             # The range of a moment keeps its index: it is the place in the order, or goes with it.
             is_range = bool(one.start or one.end)
-            statement = statement.where(common(made) if in_order and not is_range else made)
+            statement = statement.where(common(made) if marks and not is_range else made)
         return statement
 
     def _where(self, statement: Select[Any], sources: cols.Sources) -> Select[Any]:

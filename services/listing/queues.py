@@ -176,10 +176,11 @@ def liability_waits(actor: Actor) -> ColumnElement[bool]:
 
 
 def _opinion(*, approved: bool) -> ColumnElement[bool]:
-    last = sa.select(Opinion.complaint_id).where(
+    last = sa.select(Opinion.id).where(
+        Opinion.complaint_id == Complaint.id,
         Opinion.round == Complaint.round,
         Opinion.returned_at.is_(None),
         Opinion.approved_at.is_not(None) if approved else Opinion.approved_at.is_(None),
     )
     waits = Complaint.state == State.AWAITING_APPROVAL
-    return sa.and_(is_open(), waits, Complaint.id.in_(last.correlate(Complaint)))
+    return sa.and_(is_open(), waits, last.correlate(Complaint).exists())

@@ -148,6 +148,30 @@
     });
   }
 
+  /* data-panels="url": dialogs of the page that are asked for when the first of them is opened. */
+  function loadPanels(opener) {
+    const place = document.querySelector("[data-panels]");
+    if (!place || opener.disabled) return;
+    opener.disabled = true;
+    fetch(place.dataset.panels, { headers: { "X-Desk-Fragment": "1" } })
+      .then(function (answer) {
+        if (answer.status === 401) { location.reload(); return ""; }
+        if (!answer.ok) throw new Error(String(answer.status));
+        return answer.text();
+      })
+      .then(function (html) {
+        opener.disabled = false;
+        if (!html) return;
+        place.innerHTML = html;
+        if (document.getElementById(opener.dataset.open)) opener.click();
+      })
+      .catch(function () {
+        opener.disabled = false;
+        opener.focus();
+        Desk.toast(place.dataset.panelsFailed, "error");
+      });
+  }
+
   document.addEventListener("click", function (event) {
     const link = event.target.closest("a[data-dialog]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
@@ -161,6 +185,7 @@
     if (opener) {
       const dialog = document.getElementById(opener.dataset.open);
       if (dialog) { dialog.showModal(); if (Desk.enhance) Desk.enhance(dialog); }
+      else loadPanels(opener);
       return;
     }
     const inPage = event.target.closest("dialog[id]");

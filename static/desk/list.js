@@ -4,22 +4,33 @@
   const Desk = window.Desk;
   const form = document.querySelector("[data-list]");
 
-  document.querySelectorAll("[data-sortable]").forEach(function (list) {
-    list.addEventListener("click", function (event) {
-      const button = event.target.closest("[data-move]");
-      if (!button) return;
-      const row = button.closest("li");
-      const up = button.dataset.move === "-1";
-      const other = up ? row.previousElementSibling : row.nextElementSibling;
-      if (!other || !other.querySelector("[data-move]")) return;
-      if (up) other.before(row); else other.after(row);
-      button.focus();
-    });
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-sortable] [data-move]");
+    if (!button) return;
+    const row = button.closest("li");
+    const up = button.dataset.move === "-1";
+    const other = up ? row.previousElementSibling : row.nextElementSibling;
+    if (!other || !other.querySelector("[data-move]")) return;
+    if (up) other.before(row); else other.after(row);
+    button.focus();
   });
   if (!form) return;
 
+  /* On a phone each value stands beside the name of its column (list.css): the page carries the names once. */
+  const heads = Array.prototype.map.call(form.querySelectorAll("thead th"), function (th) { return th.textContent.trim(); });
+  form.querySelectorAll("[data-row] > td").forEach(function (cell) {
+    if (!cell.matches(".col-check, .col-actions")) cell.dataset.label = heads[cell.cellIndex];
+  });
+  form.querySelectorAll("[data-row]").forEach(function (row) {
+    const link = row.querySelector(".is-first a[href]");
+    row.tabIndex = -1;
+    const menu = row.querySelector("[data-row-menu]");
+    if (menu) { menu.setAttribute("aria-haspopup", "true"); menu.setAttribute("aria-expanded", "false"); }
+    if (!row.dataset.href && link) row.dataset.href = link.href;
+  });
+
   const rows = Array.prototype.slice.call(form.querySelectorAll("[data-row]"));
-  const boxes = Array.prototype.slice.call(form.querySelectorAll("[data-select-row]"));
+  const boxes = Array.prototype.slice.call(form.querySelectorAll("[name=rowid]"));
   const all = form.querySelector("[data-select-all]");
   const bar = form.querySelector("[data-bulk]");
   const matching = form.querySelector("[data-all-matching]");
@@ -38,7 +49,7 @@
   }
   form.addEventListener("change", refresh);
   form.addEventListener("click", function (event) {
-    const box = event.target.closest("[data-select-row]");
+    const box = event.target.closest("[name=rowid]");
     if (box) {
       if (event.shiftKey && last) {
         const range = [boxes.indexOf(last), boxes.indexOf(box)].sort(function (a, b) { return a - b; });
@@ -70,12 +81,13 @@
     else if (event.key === "k") current(at - 1);
     else if (at < 0) return;
     else if (event.key === "Enter" && event.target === rows[at] && rows[at].dataset.href) location.assign(rows[at].dataset.href);
-    else if (event.key === "x") { const box = rows[at].querySelector("[data-select-row]"); if (box) { box.checked = !box.checked; refresh(); } }
+    else if (event.key === "x") { const box = rows[at].querySelector("[name=rowid]"); if (box) { box.checked = !box.checked; refresh(); } }
     else if (event.key === "e" || event.key === ".") {
       const button = rows[at].querySelector("[data-row-menu]");
       if (!button) return;
-      const link = event.key === "e" && document.querySelector("#" + button.dataset.rowMenu + " [data-key='e']");
-      if (link) link.click(); else Desk.openRowMenu(button);
+      Desk.openRowMenu(button);
+      const link = event.key === "e" && document.querySelector("#" + button.dataset.rowMenu + " .menu-row:not([hidden]) [data-key='e']");
+      if (link) link.click();
     } else return;
     event.preventDefault();
   });

@@ -62,11 +62,23 @@
     if (focus) openRow.button.focus();
     openRow = null;
   };
+  /* A menu that rows share: the lines that this row has, leading to this row. */
+  function addressTo(panel, row, lines) {
+    Array.prototype.forEach.call(panel.children, function (line, at) {
+      line.hidden = lines.indexOf(String(at)) < 0;
+      line.querySelectorAll("a[href], form[action]").forEach(function (n) {
+        const name = n.matches("a") ? "href" : "action";
+        n.dataset.anyRow = n.dataset.anyRow || n.getAttribute(name);
+        n.setAttribute(name, n.dataset.anyRow.replace("/-row-/", "/" + row + "/"));
+      });
+    });
+  }
   Desk.openRowMenu = function (button) {
     const panel = document.getElementById(button.dataset.rowMenu);
     const again = openRow && openRow.button === button;
     Desk.closeRowMenu(false);
     if (!panel || again) return;
+    if (button.dataset.menuLines) addressTo(panel, button.closest("[data-row]").dataset.row, button.dataset.menuLines.split(" "));
     panel.hidden = false;
     place(panel, button, true);
     button.setAttribute("aria-expanded", "true");

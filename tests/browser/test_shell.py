@@ -91,7 +91,7 @@ def test_an_action_over_all_that_matches_reaches_the_rows_of_other_pages(desk: D
 def test_cancelling_a_bulk_action_does_nothing(desk: Desk) -> None:
     desk.case("in_work")
     page = open_list(desk)
-    rows(page).first.locator("[data-select-row]").check()
+    rows(page).first.locator("[name=rowid]").check()
     page.locator("[data-bulk] button[value=supervise]").click()
     dialog = page.locator("dialog[open]")
     expect(dialog.locator("[name=demand]")).to_be_visible()
@@ -200,7 +200,7 @@ def test_one_click_exports_what_the_screen_shows(desk: Desk) -> None:
     page = desk.page(R.FIRST_RECEIVER)
     page.goto("/complaints/?f.state=in_work")
     with page.expect_download() as caught:
-        page.locator("form[data-export] button").click()
+        page.locator("form[data-export] button").first.click()
     assert re.search(r"[\u4e00-\u9fff].*\.xlsx$", caught.value.suggested_filename)
     sheet = openpyxl.load_workbook(BytesIO(Path(caught.value.path()).read_bytes())).worksheets[0]
     found = [row for row in sheet.iter_rows(min_row=2, values_only=True) if any(row)]
@@ -218,7 +218,7 @@ def test_keys_work_and_stay_out_of_the_way(desk: Desk) -> None:
     page.locator("main h1").click()
     page.keyboard.press("j")
     page.keyboard.press("x")
-    expect(rows(page).first.locator("[data-select-row]")).to_be_checked()
+    expect(rows(page).first.locator("[name=rowid]")).to_be_checked()
     page.goto(f"/complaints/{case}/")
     page.locator(".case-actions a[data-dialog]:visible").first.click()
     dialog = page.locator("dialog[open]")
