@@ -218,7 +218,7 @@ class RowChecker:
             return self._text(target, cell)
         if is_blank(cell):
             if target.required:
-                raise CellFault(_l("This must not be empty."))
+                raise CellFault(_l("This must not be empty. Fill it in."))
             return None
         if target.kind == "moment":
             return self._moment(target, cell)
@@ -277,17 +277,14 @@ class RowChecker:
     def _moment(self, target: Target, cell: Any) -> datetime:
         moment = moment_of(cell, self.zone)
         if moment > self.now + timedelta(days=1):
-            raise CellFault(_l("This lies in the future."))
+            raise CellFault(_l("This lies in the future. Correct the date."))
         return moment
 
     def _whole_row(self, line: int, values: dict[str, Any], faults: list[Fault]) -> bool:
         """Whether something is wrong between the fields of the row."""
         if is_blank(values.get("summary")) and is_blank(values.get("content")):
-            faults.append(
-                self._fault(
-                    line, "", "", str(_l("Neither subject nor content: nobody could tell what it is about."))
-                )
-            )
+            empty = _l("Neither subject nor content: nobody could tell what it is about. Fill in one.")
+            faults.append(self._fault(line, "", "", str(empty)))
             return True
         received, replied = values.get("received_at"), values.get("replied_at")
         if (
@@ -344,5 +341,5 @@ def _named(target: Target, text: str) -> str:
     if found is None:
         assert target.spec is not None and target.spec.choices is not None
         allowed = "、".join(str(getattr(each, "label", each.value)) for each in target.spec.choices)
-        raise CellFault(_l("This is none of: %(allowed)s.", allowed=allowed))
+        raise CellFault(_l("This word is not known. Write one of: %(allowed)s.", allowed=allowed))
     return found

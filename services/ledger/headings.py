@@ -79,7 +79,9 @@ def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, .
     names = tuple(heading.sheet.name for _score, heading in found)
     asked = [each for each in found if not wanted or each[1].sheet.name == wanted]
     if not asked:
-        raise UnusableFile(_l("No heading row was found. Its first row must name the columns."))
+        raise UnusableFile(
+            _l("No heading row was found. Put a row with the names of the columns above the data.")
+        )
     best = max(asked, key=lambda each: each[0])[1]
     return replace(best, further=further, sheets=names)
 

@@ -56,7 +56,9 @@ class Names:
     def _department(self, name: str) -> int:
         found = self._named_department(name)
         if self._allowed is not None and found not in self._allowed:
-            raise CellFault(_l("You may not import complaints for this department."))
+            raise CellFault(
+                _l("You may not import complaints for this department. Ask who may, or leave the row out.")
+            )
         return found
 
     def _named_department(self, name: str) -> int:
@@ -76,7 +78,7 @@ class Names:
             return result.value
         if key_of(word) not in self._grades:
             known = "、".join(dict.fromkeys(self._grades.values()))
-            raise CellFault(_l("This is none of: %(allowed)s.", allowed=known))
+            raise CellFault(_l("This word is not known. Write one of: %(allowed)s.", allowed=known))
         return self._grades[key_of(word)]
 
 

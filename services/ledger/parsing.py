@@ -73,17 +73,22 @@ def moment_of(value: Any, zone: tzinfo) -> datetime:
     if local.tzinfo is None:
         local = local.replace(tzinfo=zone)
     if not EARLIEST <= local.year <= LATEST:
-        raise CellFault(_l("The year must lie between %(first)s and %(last)s.", first=EARLIEST, last=LATEST))
+        raise _wrong_year()
     return local.astimezone(UTC)
+
+
+def _wrong_year() -> CellFault:
+    text = _l("The year must lie between %(first)s and %(last)s. Correct it.", first=EARLIEST, last=LATEST)
+    return CellFault(text)
 
 
 def date_of(value: Any) -> date:
     """A day, as moment_of reads it; a time beside it is dropped only when it is midnight."""
     local = _local(value)
     if local.time() != time(0):
-        raise CellFault(_l("This field takes a day without a time."))
+        raise CellFault(_l("This field takes a day without a time. Write it like 2019-04-25."))
     if not EARLIEST <= local.year <= LATEST:
-        raise CellFault(_l("The year must lie between %(first)s and %(last)s.", first=EARLIEST, last=LATEST))
+        raise _wrong_year()
     return local.date()
 
 
@@ -100,7 +105,7 @@ def _local(value: Any) -> datetime:
         try:
             return datetime.fromisoformat(value)
         except ValueError:
-            raise CellFault(_l("There is no such day or time.")) from None
+            raise CellFault(_l("There is no such day or time. Correct it.")) from None
     text = _chinese_numerals(" ".join(unicodedata.normalize("NFKC", value).split()))
     if compact := _COMPACT.fullmatch(text):
         text = f"{compact[1]} {compact[2]}:{compact[3]}:{compact[4] or '00'}"
@@ -156,7 +161,7 @@ def _built(part: dict[str, str | None]) -> datetime:
     try:
         built = datetime(year, month, day, hour, minute, second)
     except ValueError:
-        raise CellFault(_l("There is no such day or time.")) from None
+        raise CellFault(_l("There is no such day or time. Correct it.")) from None
     return _in_zone(built, part["zone"])
 
 
@@ -204,7 +209,7 @@ def choice_of(value: Any, choices: type[StrEnum], aliases: dict[str, str]) -> St
     if word in aliases:
         return choices(aliases[word])
     allowed = "、".join(str(getattr(member, "label", member.value)) for member in choices)
-    raise CellFault(_l("This is none of: %(allowed)s.", allowed=allowed))
+    raise CellFault(_l("This word is not known. Write one of: %(allowed)s.", allowed=allowed))
 
 
 def number_of(value: Any) -> float:
@@ -214,4 +219,4 @@ def number_of(value: Any) -> float:
     try:
         return float(unicodedata.normalize("NFKC", text_of(value)).replace(",", "").strip())
     except ValueError:
-        raise CellFault(_l("This is no number.")) from None
+        raise CellFault(_l("This is no number. Write digits alone.")) from None

@@ -41,14 +41,6 @@ def publish(work: UnitOfWork, batch_id: int, figures: Figures) -> None:
     for audience, of_whom in _audiences():
         rows = sa.select(_complaints.c.id, audience, *orders).where(_within(batch_id, bounds), of_whom)
         _insert(connection, _visibility, columns, rows.order_by(_complaints.c.id))
-    people = [_complaints.c[name] for name in ("first_receiver_id", "handler_id", "responsible_id")]
-    each = [
-        sa.select(_complaints.c.id, _joined("u", person), *orders).where(
-            _within(batch_id, bounds), person.is_not(None)
-        )
-        for person in people
-    ]
-    _insert(connection, _visibility, columns, sa.union(*each))
     months.counted(session, sa.select(_complaints.c.id).where(_within(batch_id, bounds)))
     _write_history(work, batch)
     batch.status, batch.imported_at = BatchStatus.IMPORTED, work.now
@@ -71,10 +63,16 @@ def publish(work: UnitOfWork, batch_id: int, figures: Figures) -> None:
 
 
 def _audiences() -> Iterator[tuple[Any, Any]]:
-    """What services.access.visibility.audiences_of gives for a complaint without assignments; people come apart."""
+    """What services.access.visibility.audiences_of gives for a complaint without assignments, each of them once."""
     department = sa.func.coalesce(_complaints.c.department_id, _complaints.c.receiving_department_id)
     yield sa.literal("*"), sa.true()
     yield _joined("d", department), department.is_not(None)
+    told: list[Any] = []
+    for name in ("first_receiver_id", "handler_id", "responsible_id"):
+        person = _complaints.c[name]
+        others = [person != sa.func.coalesce(other, 0) for other in told]
+        yield _joined("u", person), sa.and_(person.is_not(None), *others)
+        told.append(person)
 
 
 def _joined(letter: str, number: Any) -> Any:

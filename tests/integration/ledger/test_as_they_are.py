@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +18,10 @@ import models as m
 from models.enums import RoleName
 from services.access.scope import unscoped
 from services.errors import DeskError
-from services.ledger.exporting import export_ledger
+from services.ledger.checking import Options, RowChecker
+from services.ledger.exporting import FileForm, export_ledger
 from services.ledger.headings import find_heading, suggested
+from services.ledger.lookup import Names
 from services.ledger.source import open_sheets
 from services.ledger.targets import targets
 from services.listing import ListQuery, offered
@@ -161,8 +164,6 @@ def test_a_single_heading_row_is_not_taken_for_two(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_out_in_and_out_again(session: Session, house: House, tmp_path: Path, form: str) -> None:
     """An unmasked ledger that was exported comes in as it was, and the second export has the same cells."""
-    from services.ledger.exporting import FileForm
-
     role = RoleName.HEAD_OF_QUALITY
     old = old_ledger(tmp_path / "old.xlsx", 300)
     actor = acting(session, house, role)
@@ -202,3 +203,22 @@ def test_what_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DeskError) as refused:
         open_sheets(path)
     assert "UTF-8" in str(refused.value.message)
+
+
+def test_memory_does_not_grow_with_the_rows(session: Session, house: House, tmp_path: Path) -> None:
+    """Of a row that was checked only a digest is kept: it may come again."""
+    acting(session, house)
+    names = Names(session, None)
+    session.rollback()
+    peaks = []
+    for count in (500, 5000):
+        lines = [["编号", "投诉时间", "投诉内容"]]
+        lines += [[f"N-{n}", "2019-01-01 09:30", f"第{n}件" + "很长的内容" * 60] for n in range(count)]
+        heading = find_heading(open_sheets(as_text(tmp_path / f"{count}.csv", lines, "utf-8")))
+        del lines
+        checker = RowChecker(heading, suggested(heading), names, ZONE, Options(), datetime.now(UTC))
+        tracemalloc.start()
+        assert sum(checked.row is not None for checked in checker.rows()) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 4500 * 400, peaks
