@@ -178,8 +178,9 @@ def _of_keys(spec: FieldSpec, descending: bool, sorts_few: bool) -> Ladder:
         # From the few complaints to their keys, never the other way round.
         outer = selected.select_from(Complaint).outerjoin(keys, keys.c.id == _ID)
         return _both([outer], without_index(key), without_index(_ID), True, descending, common)
+    # Each key has its complaint: the outer join only says to SQLite where to begin.
     return _both(
-        [selected.select_from(keys.join(Complaint, keys.c.id == _ID))], key, keys.c.id, True, descending
+        [selected.select_from(keys.outerjoin(Complaint, keys.c.id == _ID))], key, keys.c.id, True, descending
     )
 
 
