@@ -33,7 +33,7 @@ from services.procedures.of_complaint import parsed
 from services.unit_of_work import UnitOfWork, reading
 from services.workflow.numbers import take_numbers
 
-CHUNK = 1000
+CHUNK = 2000
 PAUSE = 0.01
 """Seconds between two transactions in which others, who wait for SQLite's only write lock, can have it."""
 _LOCK = 0x4C444752
