@@ -29,6 +29,7 @@ from extensions import babel, csrf, db, login_manager
 from services import search
 from services.access import months, scope, visibility
 from services.jobs import JobContext, JobQueue, handlers  # noqa: F401  (handlers registers the jobs)
+from services.listing import orders
 from services.schema import SchemaFault
 from services.sealing import use_key
 from serving.readiness import check_database
@@ -99,6 +100,7 @@ def _connect_extensions(app: Flask, settings: Settings) -> None:
         search.install(Session)
         visibility.install(Session)
         months.install(Session)
+        orders.install(Session)
     login_manager.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=lambda: _choose_locale(settings))

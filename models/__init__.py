@@ -20,6 +20,7 @@ from models.cases import (
     InvestigationMember,
 )
 from models.complaint_months import ComplaintMonth
+from models.complaint_orders import ComplaintOrder
 from models.complaints import (
     Complaint,
     ComplaintValue,
@@ -113,6 +114,7 @@ __all__ = [
     "ComplaintCheck",
     "ComplaintEvent",
     "ComplaintMonth",
+    "ComplaintOrder",
     "ComplaintText",
     "ComplaintValue",
     "ComplaintVisibility",

@@ -253,6 +253,7 @@ SCOPES: dict[type[Any], Rule] = {
     m.ComplaintCheck: _through(m.ComplaintCheck.complaint_id),
     m.ComplaintEvent: _through(m.ComplaintEvent.complaint_id),
     m.ComplaintMonth: lambda actor: m.ComplaintMonth.audience.in_(sorted(actor.audiences)),
+    m.ComplaintOrder: _through(m.ComplaintOrder.id),
     m.ComplaintText: _nobody,  # read only beside its complaint, by services.search
     m.ComplaintValue: _through(m.ComplaintValue.complaint_id),
     m.ComplaintVisibility: _nobody,

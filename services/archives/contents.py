@@ -24,6 +24,7 @@ NOT_OF_THE_FILE: Mapping[str, str] = {
     "archive_seals": "the seals on the file",
     "audit_entries": "the trail has a chain of its own",
     "audit_salts": "the salt of the trail",
+    "complaint_orders": "derived from the file for the order of lists",
     "complaint_texts": "derived from the file for the search",
     "complaint_visibility": "derived from the file and from who works where",
     "data_request_cases": "belongs to the request of a person about their data",

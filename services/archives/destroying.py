@@ -33,6 +33,7 @@ from services.access.scope import apply
 from services.actor import SYSTEM
 from services.archives.contents import FILE_COLUMNS, ROOT, file_tables, rows_of
 from services.attachments.store import FileStore
+from services.listing import orders
 
 if TYPE_CHECKING:
     from services.unit_of_work import UnitOfWork
@@ -85,6 +86,7 @@ def destroy_content(work: UnitOfWork, store: FileStore, record: ArchiveRecord, m
     entries = _empty_trail(session, cases)
     _empty_complaints(session, cases, mark, work)
     search.reindex(session, cases)
+    orders.rebuild(session.connection(), cases)
     _close_record(session, record, work)
     session.expire_all()
     unnamed = files - _still_named(session, files)

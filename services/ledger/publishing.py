@@ -161,6 +161,7 @@ _WRITTEN: list[tuple[sa.Table, Any]] = [
     (cast(sa.Table, model.__table__), getattr(model, key))
     for model, key in (
         (m.ComplaintText, "id"),
+        (m.ComplaintOrder, "id"),
         (m.ComplaintValue, "complaint_id"),
         (m.Reply, "complaint_id"),
         (m.Party, "complaint_id"),

@@ -22,6 +22,7 @@ from services.ledger.bulk import Row, Shape, make_room, put
 from services.ledger.checking import Answered, LedgerRow, Options
 from services.ledger.parsing import is_blank
 from services.ledger.targets import COMPLAINED_ABOUT, targets
+from services.listing import orders
 from services.own_fields import code_of
 from services.own_fields.values import typed_rows
 from services.procedures.of_complaint import parsed
@@ -98,6 +99,7 @@ class Writer:
         search.take_up(
             connection, [(key, *texts) for key, texts in zip(ids, prepared.texts, strict=True)], put
         )
+        orders.rebuild(connection, ids)
 
     def _complaint(self, row: LedgerRow, number: str) -> dict[str, Any]:
         given = {

@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement, Select
 
 import models as m
 from models.fields import FieldSpec, Sensitivity, fields_of, relation_target
+from services.listing.orders import KEYED
 from services.own_fields import NOTHING, Declared, code_of, read
 from services.own_fields.values import named
 
@@ -59,6 +60,7 @@ _ORDERS = frozenset(
         "occurred_on",
         "department_id",
         "handler_id",
+        "product",
         "due_at",
         "replied_at",
         "closed_at",
@@ -121,6 +123,9 @@ class Sources:
     values: dict[str, Any] = field(default_factory=dict)
     """The typed rows of declared fields that are joined, by code."""
 
+    is_keyed: bool = False
+    """Whether the keys of complaints are joined."""
+
     def typed(self, spec: FieldSpec) -> Any:
         """The alias of a declared field's typed row; asking for it makes `joined` join it."""
         assert spec.code is not None
@@ -155,6 +160,9 @@ class Sources:
 
     def sort_key(self, spec: FieldSpec) -> tuple[ColumnElement[Any], bool]:
         """What a field is ordered by, and whether it may be NULL."""
+        if self.model is m.Complaint and spec.key in KEYED:
+            self.is_keyed = True
+            return getattr(m.ComplaintOrder, KEYED[spec.key]), True
         if spec.relation is not None:
             return self.shown_text(spec), True
         if spec.code is not None:
@@ -171,6 +179,8 @@ class Sources:
                 alias = self.aliases[specs[code]]
                 column = row.user_id if sa.inspect(alias).mapper.class_ is m.User else row.department_id
                 statement = statement.outerjoin(alias, alias.id == column)
+        if self.is_keyed:
+            statement = statement.outerjoin(m.ComplaintOrder, m.ComplaintOrder.id == m.Complaint.id)
         for relation, alias in self.aliases.items():
             if code_of(relation) is None:
                 statement = statement.outerjoin(getattr(self.model, relation).of_type(alias))

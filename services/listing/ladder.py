@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, Select
 
 from models import Complaint, ComplaintValue
+from models.complaint_orders import ORDER_KEY
 from models.fields import FieldSpec
 from models.types import Moment
 from services.access.visibility import ORDERS as SEEN_IN
@@ -23,6 +24,7 @@ from services.actor import Actor
 from services.listing.columns import typed_column
 from services.listing.frequency import common, without_index
 from services.listing.keyset import Cursor, Order
+from services.listing.orders import KEYED
 
 Found = tuple[int, Any]
 """Id and sort value of a row."""
@@ -35,6 +37,10 @@ seen = sa.table(
     sa.column("complaint_id", sa.Integer),
     sa.column("audience", sa.String),
     *(sa.column(name, Moment) for name in SEEN_IN),
+)
+
+keys = sa.table(
+    "complaint_orders", sa.column("id", sa.Integer), *(sa.column(name, ORDER_KEY) for name in KEYED.values())
 )
 
 
@@ -116,6 +122,8 @@ def ladder_of(
         return Ladder((Rung(order, (_selected(Complaint.id, Complaint.id),)),))
     if spec.code is not None:
         return _of_values(spec, descending)
+    if spec.key in KEYED:
+        return _of_keys(spec, descending, sorts_few)
     key, nullable = getattr(Complaint, spec.key), bool(spec.column.nullable)
     if sorts_few:
         id = without_index(_ID)
@@ -160,6 +168,19 @@ def _of_audiences(
         for audience in sorted(actor.audiences)
     ]
     return _both(ranges, key, seen.c.complaint_id, bool(spec.column.nullable), descending)
+
+
+def _of_keys(spec: FieldSpec, descending: bool, sorts_few: bool) -> Ladder:
+    """By what is kept beside the complaints for the order of names and texts."""
+    key: ColumnElement[Any] = keys.c[KEYED[spec.key]]
+    selected = _selected(_ID, key)
+    if sorts_few:
+        # From the few complaints to their keys, never the other way round.
+        outer = selected.select_from(Complaint).outerjoin(keys, keys.c.id == _ID)
+        return _both([outer], without_index(key), without_index(_ID), True, descending, common)
+    return _both(
+        [selected.select_from(keys.join(Complaint, keys.c.id == _ID))], key, keys.c.id, True, descending
+    )
 
 
 def _of_values(spec: FieldSpec, descending: bool) -> Ladder:

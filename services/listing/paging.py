@@ -89,7 +89,7 @@ class Paged:
         size, descending = self.page_size + 1, self.sort.startswith("-")
         if self._counts_by_month:
             return by_month(session, self.actor, skipped, size, descending)
-        if self.model is Complaint and (spec is None or spec.relation is None):
+        if self.model is Complaint:
             found = self._ladder(spec).page(
                 session, lambda asked: self._where(asked, sources), None, skipped + size
             )

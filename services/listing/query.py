@@ -198,7 +198,7 @@ class ListQuery(Described, Paged):
         )
         if self.number > 1 and cursor is None:
             return self._numbered(session)
-        if self.model is Complaint and (spec is None or spec.relation is None):
+        if self.model is Complaint:
             return self._rows_of(session, self._climbed(session, spec, cursor), cursor)
         backwards = cursor is not None and cursor.side in ("before", "last")
         statement = self._select(sources, full=False, sort=order)

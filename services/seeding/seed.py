@@ -28,6 +28,7 @@ from services.access.scope import unscoped
 from services.actor import SYSTEM
 from services.deadlines.desk_calendar import desk_time
 from services.demonstration.organisations import SETTINGS, setting_for
+from services.listing import orders
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version
 from services.seeding.case import STRIDE
@@ -171,6 +172,7 @@ def _record(session: Session, plan: Plan) -> None:
     world = World(plan, SETTINGS[plan.setting_key])
     with UnitOfWork(session, SYSTEM, plan.now) as work:
         months.recount(session.connection())
+        orders.rebuild(session.connection())
         for (year, confidential), last in world.last_numbers().items():
             known = session.scalars(
                 sa.select(NumberSeries).where(

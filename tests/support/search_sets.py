@@ -31,7 +31,7 @@ from services import schema, search
 from services.access import months, scope, visibility
 from services.access.masking import own_cases
 from services.actor import SYSTEM, Actor
-from services.listing import Count, ListQuery
+from services.listing import Count, ListQuery, orders
 from services.search.keeping import OPEN, PERSONAL
 from tests.factories import House, actor_of, create_house
 
@@ -110,6 +110,7 @@ def fill(session: Session, house: House, size: int, seed: int) -> Ledger:
     ]
     connection.execute(sa.insert(ComplaintVisibility.__table__), seen)  # type: ignore[arg-type]
     months.recount(connection)
+    orders.rebuild(connection)
     assert search.rebuild(connection) == size
     session.commit()
     rows = {ids[one["number"]]: one for one in made}
@@ -227,6 +228,7 @@ def main() -> None:
         search.install(Session)
         visibility.install(Session)
         months.install(Session)
+        orders.install(Session)
         with Session(engine) as session:
             session.info["actor"] = SYSTEM
             ledger = fill(session, create_house(session), asked.complaints, asked.seed)
