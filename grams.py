@@ -49,7 +49,7 @@ def needed(word: str) -> list[str]:
     """The pieces that a text has to have to contain `word` (normalised): as few as tell the most."""
     if len(word) < 2:
         return [word] if word else []
-    found = []
+    found: list[str] = []
     for at in range(len(word) - 1):
         if _LATIN.fullmatch(word[at : at + 3]):
             found.append(word[at : at + 3])
@@ -65,7 +65,7 @@ def told_exactly(word: str) -> bool:
 
 def sqlite_grams(text: str | None) -> str:
     """`grams` as the text that FTS5 is given, which minds no piece that comes twice."""
-    found = []
+    found: list[str] = []
     for line in (text or "").translate(_FTS5_FIELDS).split(FIELD_END):
         if line:
             found += (" ".join(line), " ".join(map(add, line, line[1:])))
