@@ -28,7 +28,7 @@ from services.listing import filters as flt
 from services.listing.asked import PAGE_SIZES, Params, page_number_of, page_size_of, pairs_of
 from services.listing.counting import COUNTABLE, among_the_first, number_of, number_visible
 from services.listing.describing import Described
-from services.listing.frequency import common, is_of_few
+from services.listing.frequency import common, is_of_few, without_index
 from services.listing.keyset import Cursor, Order, decode
 from services.listing.ladder import whole_audiences
 from services.listing.listed import Count, Keys, ListedPage, ListRow, position_of
@@ -189,7 +189,7 @@ class ListQuery(Described, Paged):
         return sources.joined(self._where(sa.select(self.model.id), sources))
 
     def page(self, session: Session) -> ListedPage:
-        """One page of rows: one statement, of complaints mostly two (which, and what stands in them)."""
+        """One page of rows: one statement; for whoever sees many complaints two (which, and what stands in them)."""
         self._check(session)
         sources = cols.Sources(self.model, self.locale)
         order, spec = self._order(sources)
@@ -199,7 +199,9 @@ class ListQuery(Described, Paged):
         if self.number > 1 and cursor is None:
             return self._numbered(session)
         if self.model is Complaint:
-            return self._rows_of(session, self._climbed(session, spec, cursor), cursor)
+            if not self.actor.sees_few:
+                return self._rows_of(session, self._climbed(session, spec, cursor), cursor)
+            order = replace(order, key=without_index(order.key), id=without_index(order.id))
         backwards = cursor is not None and cursor.side in ("before", "last")
         statement = self._select(sources, full=False, sort=order)
         if cursor is not None and cursor.side != "last":
