@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import add
 
 FIELD_END = "\n"
 """Ends each field within a searchable text. Never inside a field or a word, so no word is found across two fields."""
@@ -48,7 +49,7 @@ def needed(word: str) -> list[str]:
     """The pieces that a text has to have to contain `word` (normalised): as few as tell the most."""
     if len(word) < 2:
         return [word] if word else []
-    found = []
+    found: list[str] = []
     for at in range(len(word) - 1):
         if _LATIN.fullmatch(word[at : at + 3]):
             found.append(word[at : at + 3])
@@ -63,9 +64,16 @@ def told_exactly(word: str) -> bool:
 
 
 def sqlite_grams(text: str | None) -> str:
-    """`grams` as the text that FTS5 is given."""
-    pieces = grams((text or "").translate(_FTS5_FIELDS))
-    return " ".join(pieces)
+    """`grams` as the text that FTS5 is given, which minds no piece that comes twice."""
+    found: list[str] = []
+    for line in (text or "").translate(_FTS5_FIELDS).split(FIELD_END):
+        if line:
+            found += (" ".join(line), " ".join(map(add, line, line[1:])))
+            found += (
+                " ".join(map("".join, zip(run, run[1:], run[2:], strict=False)))
+                for run in _LATIN.findall(line)
+            )
+    return " ".join(found)
 
 
 def sqlite_match(pieces: list[str]) -> str:

@@ -34,8 +34,8 @@ from services.unit_of_work import UnitOfWork, reading
 from services.workflow.numbers import take_numbers
 
 CHUNK = 1000
-PAUSE = 0.01
-"""Seconds between two transactions in which others, who wait for SQLite's only write lock, can have it."""
+PAUSE = 0.04
+"""Seconds between two transactions: whoever waits for SQLite's only write lock looks for it every tenth of a second."""
 _LOCK = 0x4C444752
 Tell = Callable[[UnitOfWork, int], None]
 """Is told, within each transaction, how many rows are written; stops the writing by raising."""

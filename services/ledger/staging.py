@@ -7,7 +7,6 @@ anew; what it had put aside goes first.
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,8 +31,6 @@ from services.unit_of_work import UnitOfWork, reading
 
 CHUNK = 1000
 KEPT_FAULTS = 100
-PAUSE = 0.01
-"""Seconds between two transactions in which others can have SQLite's only write lock."""
 
 Tell = Callable[[UnitOfWork, int], None]
 """Is told, within each transaction, how many lines are done; stops the dry run by raising."""
@@ -65,7 +62,6 @@ def stage(
                 put(session.connection(), shape.table, shape.names, rows)
                 tell(work, lines)
             count.add(chunk)
-            time.sleep(PAUSE)
     with UnitOfWork(session, SYSTEM) as work:
         tell(work, checker.lines)
         known = mark_known(session, batch_id)
