@@ -259,7 +259,8 @@ class ListQuery(Described, Paged):
 
     def _filtered(self, statement: Select[Any]) -> Select[Any]:
         is_found = self.actor.sees_few or self.found.ids is not None
-        marks = self.model is Complaint and "_found" in self.__dict__ and not is_found
+        is_asked = "_found" in self.__dict__ or self._is_of_few
+        marks = self.model is Complaint and is_asked and not is_found
         for one, made in zip(self.filters, self._conditions, strict=True):
             # The range of a moment keeps its index: it is the place in the order, or goes with it.
             is_range = bool(one.start or one.end)

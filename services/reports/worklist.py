@@ -18,6 +18,7 @@ from services.access.permissions import Permission as P
 from services.actor import Actor
 from services.deadlines.desk_calendar import DeskTime
 from services.listing import queues
+from services.listing.frequency import common
 from services.listing.special import is_overdue, is_raised, is_to_sign
 
 SHOWN = 6
@@ -86,7 +87,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Overdue"),
         "warning",
         P.COMPLAINT_NOTE,
-        lambda r: sa.and_(is_overdue(r.now), queues.in_charge(r.actor)),
+        lambda r: sa.and_(is_overdue(r.now), common(queues.in_charge(r.actor))),
         (("f.overdue", "1"), ("f.in_charge", "1")),
         "bad",
     ),
@@ -95,7 +96,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Due today"),
         "timer",
         P.COMPLAINT_NOTE,
-        lambda r: sa.and_(queues.due_today(r.now, r.zone), queues.in_charge(r.actor)),
+        lambda r: sa.and_(queues.due_today(r.now, r.zone), common(queues.in_charge(r.actor))),
         (("f.due_today", "1"), ("f.in_charge", "1")),
         "warn",
     ),
