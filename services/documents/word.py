@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from io import BytesIO
 from typing import Any
@@ -12,12 +13,13 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt
 from docx.table import Table as WordTable
 from docx.table import _Cell
+from docx.table import _Row as WordRow
 from docx.text.paragraph import Paragraph as WordParagraph
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
@@ -37,7 +39,7 @@ from services.documents.vocabulary import (
 from services.errors import Invalid, Text
 from services.procedures.sections.documents import OWN, UNITS, Column, DocumentForm, Table
 
-FONT = "宋体"
+FONT, LATIN_FONT = "宋体", "Times New Roman"
 LARGEST_UNPACKED = 40 * 1024 * 1024
 """A template that unpacks to more than this is refused before anything of it is read."""
 
@@ -57,6 +59,9 @@ class Tags:
     def value(self, reference: str) -> str:
         return "{{ " + reference + " }}"
 
+    def has(self, reference: str) -> bool:
+        return True
+
     def rows(self, table: Table) -> Iterator[tuple[list[str], str]]:
         yield ["{{ row." + column.field + " }}" for column in table.columns], table.of
 
@@ -64,6 +69,7 @@ class Tags:
 def default_template(form: DocumentForm, language: str, own: Own) -> bytes:
     """The template of a form as its procedure lays it out: what one downloads to begin a template of one's own."""
     word: WordDocument = Document()
+    _described(word, form.names.in_language(language))
     _page(word, landscape=form.landscape)
     _footer(word, language)
     waiting: list[TableRow] = []
@@ -73,7 +79,11 @@ def default_template(form: DocumentForm, language: str, own: Own) -> bytes:
             continue
         _rows(word, waiting)
         waiting = []
+        if piece.given:
+            word.add_paragraph("{%p if " + " and ".join(piece.given) + " %}")
         _paragraph(word, piece, language)
+        if piece.given:
+            word.add_paragraph("{%p endif %}")
     _rows(word, waiting)
     return _bytes_of(word)
 
@@ -157,6 +167,7 @@ def template_context(form: DocumentForm, values: Source, own: Own) -> dict[str, 
         for code, field in own.items()
         if not (leaves and field.level is Sensitivity.INTERNAL)
     }
+    first = {block.table.of: block.table.columns[0].field for block in form.layout if block.table}
     context["typed"] = {ask.code: values.value(f"typed.{ask.code}") for ask in form.asks}
     for table, declared in TABLES.items():
         if form.subject in declared.subjects:
@@ -165,6 +176,9 @@ def template_context(form: DocumentForm, values: Source, own: Own) -> dict[str, 
                 for key in columns_of(table)
                 if not table_fault_of(table, key, form.subject, leaves=leaves)
             ]
+            if table in first:
+                # What an empty list says stands in the first column of a row: in the first that the form shows.
+                columns.sort(key=lambda key: key != first[table])
             wanted = Table.model_construct(
                 of=table, title=None, columns=tuple(_column(key) for key in columns)
             )
@@ -189,9 +203,30 @@ def _page(word: WordDocument, *, landscape: bool) -> None:
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin, section.bottom_margin = Cm(2), Cm(1.9)
     normal = word.styles["Normal"]
-    normal.font.name, normal.font.size = "Times New Roman", Pt(10.5)
-    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
+    set_fonts(word, 10.5)
     normal.paragraph_format.space_after = Pt(0)
+
+
+def set_fonts(word: WordDocument, size: float) -> None:
+    """The fonts of Chinese offices. A machine without them is told the family and that the text is Chinese: LibreOffice
+    took a Japanese or Taiwanese font with its punctuation in the middle of the line otherwise."""
+    normal = word.styles["Normal"]
+    normal.font.name, normal.font.size = LATIN_FONT, Pt(size)
+    properties = normal.element.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
+    for language in word.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
+    lang = OxmlElement("w:lang")
+    lang.set(qn("w:val"), "en-US")
+    lang.set(qn("w:eastAsia"), "zh-CN")
+    properties.append(lang)
+
+
+def _described(word: WordDocument, title: str) -> None:
+    """What the properties of the file say, in place of those of the library it is written with."""
+    said = word.core_properties
+    said.title, said.author, said.last_modified_by, said.comments = title, "", "", ""
+    said.created = said.modified = datetime.now(UTC)
 
 
 def _footer(word: WordDocument, language: str) -> None:
@@ -203,11 +238,9 @@ def _footer(word: WordDocument, language: str) -> None:
         if code:
             field = OxmlElement("w:fldSimple")
             field.set(qn("w:instr"), code)
-            run = OxmlElement("w:r")
-            shown = OxmlElement("w:t")
-            shown.text = "1"
-            run.append(shown)
-            field.append(run)
+            number = paragraph.add_run("1")
+            _sized(number, 8.5)
+            field.append(number._r)
             paragraph._p.append(field)
 
 
@@ -224,7 +257,7 @@ def _paragraph(word: WordDocument, piece: Paragraph, language: str) -> None:
     elif piece.role == "head":
         paragraph.paragraph_format.space_after = Pt(4)
     elif piece.role != "organisation":
-        paragraph.paragraph_format.line_spacing = 1.5
+        _lines(paragraph, 20)
         paragraph.paragraph_format.space_before = Pt(4)
         if piece.role == "indented" and language == "zh":
             paragraph.paragraph_format.first_line_indent = Pt(24)
@@ -241,10 +274,15 @@ def _rows(word: WordDocument, rows: list[TableRow]) -> None:
     unit = Emu(int(room) // UNITS)
     for column in table.columns:
         column.width = unit
-    for row in rows:
+    for place, row in enumerate(rows):
+        after = rows[place + 1] if place + 1 < len(rows) else None
         if row.loop:
             _loop(table, "{%tr for row in " + row.loop + " %}")
-        _row(table, row, unit)
+        made = _row(table, row, unit)
+        if row.is_heading and all(before.is_heading for before in rows[:place]):
+            _mark(made, "w:tblHeader")  # Word repeats only rows that a table begins with
+        if row.is_heading or (after is not None and after.is_signature):
+            _keep_with_next(made)
         if row.loop:
             _loop(table, "{%tr endfor %}")
 
@@ -255,18 +293,74 @@ def _loop(table: WordTable, tag: str) -> None:
     cells[0].merge(cells[-1]).text = tag
 
 
-def _row(table: WordTable, row: TableRow, unit: Emu) -> None:
+def _row(table: WordTable, row: TableRow, unit: Emu) -> WordRow:
     made = table.add_row()
-    if (lines := max(cell.lines for cell in row.cells)) > 1:
-        made.height = Pt(16 * lines + (20 if any(cell.signed for cell in row.cells) else 0))
+    lines = max(cell.lines for cell in row.cells)
+    if lines > 1:
+        made.height = Pt(16 * lines)
         made.height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
-    cells = made.cells
+    if lines == 1 or row.is_signature:
+        _mark(made, "w:cantSplit")
+    places = []
     start = 0
     for cell in row.cells:
-        merged = cells[start].merge(cells[start + cell.span - 1])
-        merged.width = Emu(unit * cell.span)
+        merged = _merged(made, start, cell.span, unit)
         _fill(merged, cell)
+        places.append((merged, start, cell))
         start += cell.span
+    signed = [cell for _place, _start, cell in places if cell.signed]
+    return _sign_below(table, made, places, unit) if signed else made
+
+
+def _merged(row: WordRow, start: int, span: int, unit: Emu) -> _Cell:
+    cells = row.cells
+    merged = cells[start].merge(cells[start + span - 1])
+    merged.width = Emu(unit * span)
+    return merged
+
+
+def _sign_below(
+    table: WordTable, above: WordRow, places: list[tuple[_Cell, int, TableCell]], unit: Emu
+) -> WordRow:
+    """The line to sign in a row of its own with no line above it: at the foot of the box, whatever stands in it."""
+    _keep_with_next(above)
+    below = table.add_row()
+    _mark(below, "w:cantSplit")
+    for place, start, cell in places:
+        under = _merged(below, start, cell.span, unit)
+        if not cell.signed:
+            place.merge(under)
+            continue
+        line = under.paragraphs[0]
+        line.add_run(cell.signed)
+        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        _space(line)
+        _without_border(place, "bottom")
+        _without_border(under, "top")
+    return below
+
+
+def _without_border(place: _Cell, side: str) -> None:
+    borders = OxmlElement("w:tcBorders")
+    border = OxmlElement(f"w:{side}")
+    border.set(qn("w:val"), "nil")
+    borders.append(border)
+    properties = place._tc.get_or_add_tcPr()
+    followers = [each for each in properties if each.tag in (qn("w:shd"), qn("w:vAlign"))]
+    if followers:
+        followers[0].addprevious(borders)
+    else:
+        properties.append(borders)
+
+
+def _mark(row: WordRow, name: str) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _keep_with_next(row: WordRow) -> None:
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def _fill(place: _Cell, cell: TableCell) -> None:
@@ -282,14 +376,17 @@ def _fill(place: _Cell, cell: TableCell) -> None:
     middle = OxmlElement("w:vAlign")
     middle.set(qn("w:val"), "top" if cell.lines > 1 and cell.role == "value" else "center")
     place._tc.get_or_add_tcPr().append(middle)
-    if cell.signed:
-        line = place.add_paragraph(cell.signed)
-        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _space(line)
 
 
 def _space(paragraph: WordParagraph) -> None:
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
+    _lines(paragraph, 15)
+
+
+def _lines(paragraph: WordParagraph, least: float) -> None:
+    """In points: a multiple of the font's own height would differ from machine to machine."""
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.AT_LEAST
+    paragraph.paragraph_format.line_spacing = Pt(least)
 
 
 def _bytes_of(word: WordDocument) -> bytes:
