@@ -43,7 +43,7 @@ STUB = frozenset(
         "procedure_version_id", "receiving_department_id", "department_id", "first_receiver_id", "handler_id",
         "responsible_id", "due_at", "due_is_lower_bound", "round", "refusals", "escalation_level", "is_confidential",
         "acknowledged_at", "accepted_at", "responsibility", "replied_at", "satisfaction", "closed_at", "close_kind",
-        "master_id", "archived_at", "destroyed_at", "is_imported", "batch_id",
+        "master_id", "archived_at", "destroyed_at", "is_imported", "batch_id", "repeat_count",
     }
 )  # fmt: skip
 """The columns of a complaint that outlive its content: number, dates, category, grade, result code, department, staff.

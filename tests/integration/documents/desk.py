@@ -20,7 +20,18 @@ from services.attachments.store import FileStore
 from services.operations.deliver_document import deliver_document
 from services.operations.issue_document import issue_document
 from services.unit_of_work import UnitOfWork
-from tests.factories import NOW, House, actor_of, create_complaint, create_house, take
+from tests.factories import (
+    NOW,
+    House,
+    actor_of,
+    create_complaint,
+    create_house,
+    fire,
+    reread,
+    take,
+    valid_form,
+)
+from tests.factories.remedies import settle_demands
 
 R, E = RoleName, EventKind
 
@@ -113,3 +124,10 @@ def pdf_text(content: bytes) -> str:
 def word_text(content: bytes) -> str:
     body = Document(BytesIO(content)).element.body
     return squeezed("".join(node.text or "" for node in body.iter() if node.tag.endswith("}t")))
+
+
+def raw(desk: Any, complaint: Any, event: EventKind, role: RoleName, **changed: Any) -> Any:
+    """A step as it is typed, without the documents that a factory would put there; measures demanded are taken."""
+    settle_demands(desk.session, desk.house, reread(desk.session, complaint.public_id), event, NOW)
+    form = valid_form(event, desk.house) | changed
+    return fire(desk.session, desk.house[role], event, complaint, **form)

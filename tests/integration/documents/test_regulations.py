@@ -24,16 +24,15 @@ from models.enums import (
     State,
 )
 from services.access.scope import unscoped
-from services.errors import Invalid, NotFound, Refused
+from services.errors import Invalid, Refused
 from services.identity.actors import actor_for
 from services.operations.close_accident import what_is_missing
 from services.operations.print_register import print_register
 from services.operations.register import NewParty
 from services.unit_of_work import UnitOfWork
-from tests.factories import NOW, actor_of, fire, register_complaint, reread, valid_form
+from tests.factories import NOW, actor_of, fire, register_complaint
 from tests.factories.intake import settle_investigation
-from tests.factories.remedies import settle_demands
-from tests.integration.documents.desk import desk_for, pdf_text, word_text
+from tests.integration.documents.desk import desk_for, pdf_text, raw, word_text
 
 R, E = RoleName, EventKind
 WORDS = {"reason": "经查系操作失误", "way": "更换并致歉"}
@@ -43,13 +42,6 @@ def refused(call: Any, *args: Any, **kwargs: Any) -> set[str]:
     with pytest.raises(Refused) as caught:
         call(*args, **kwargs)
     return {reason.code for reason in caught.value.reasons}
-
-
-def raw(desk: Any, complaint: Any, event: EventKind, role: RoleName, **changed: Any) -> Any:
-    """A step as it is typed, without the documents that a factory would put there; measures demanded are taken."""
-    settle_demands(desk.session, desk.house, reread(desk.session, complaint.public_id), event, NOW)
-    form = valid_form(event, desk.house) | changed
-    return fire(desk.session, desk.house[role], event, complaint, **form)
 
 
 @pytest.mark.clause("R01-11")
@@ -345,6 +337,7 @@ def test_notice_with_reason_and_way_and_report_to_leadership(session: Session, a
     desk = desk_for(session, app, "three-level")
     complaint = desk.complaint("approved")
     raw(desk, complaint, E.REPLY, R.FIRST_RECEIVER, channel=Channel.HOTLINE)
+    assert "no_follow_up" in refused(raw, desk, complaint, E.CLOSE, R.LEADER)
     raw(desk, complaint, E.START_FOLLOW_UP, R.FIRST_RECEIVER)
     with pytest.raises(Invalid) as silent:
         raw(desk, complaint, E.FOLLOW_UP, R.FIRST_RECEIVER, words="")
@@ -406,26 +399,3 @@ def test_register_with_level_for_any_period(session: Session, app: Flask) -> Non
     assert "上月的投诉" in printed(date(2026, 2, 1), date(2026, 2, 28))
     with pytest.raises(Invalid):
         printed(date(2026, 3, 2), date(2026, 3, 1))
-
-
-def test_a_form_of_another_regulation_is_unknown(session: Session, app: Flask) -> None:
-    desk = desk_for(session, app, "construction-company")
-    with pytest.raises(NotFound):
-        desk.issue("medicine_registration", desk.complaint("registered"))
-
-
-def test_nothing_need_be_handed_to_whoever_could_not_be_told(session: Session, app: Flask) -> None:
-    desk = desk_for(session, app, "customer-service")
-    complaint = desk.complaint("approved", parties=(NewParty(PartySide.COMPLAINANT, PartyKind.ANONYMOUS),))
-    raw(
-        desk,
-        complaint,
-        E.REPLY,
-        R.FIRST_RECEIVER,
-        text=None,
-        channel=None,
-        not_notifiable_reason="匿名，未留联系方式。",
-    )
-    desk.issue("result_notice", complaint, **WORDS)
-    settle_investigation(session, desk.house, complaint, E.CLOSE, NOW)
-    assert raw(desk, complaint, E.CLOSE, R.LEADER).state is State.CLOSED
