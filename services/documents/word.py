@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from io import BytesIO
 from typing import Any
 
-from docx import Document
 from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Emu, Pt
+from docx.shared import Emu, Pt
 from docx.table import Table as WordTable
 from docx.table import _Cell
 from docx.table import _Row as WordRow
@@ -28,6 +25,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from models.fields import Sensitivity
 from models.labels import _l
 from services.documents.layout import Own, Paragraph, Source, TableCell, TableRow, lay_out
+from services.documents.paper import (
+    bytes_of,
+    keep_with_next,
+    lines_of_at_least,
+    mark,
+    new_paper,
+    number_pages,
+    sized,
+)
 from services.documents.vocabulary import (
     GROUPS,
     TABLES,
@@ -39,7 +45,6 @@ from services.documents.vocabulary import (
 from services.errors import Invalid, Text
 from services.procedures.sections.documents import OWN, UNITS, Column, DocumentForm, Table
 
-FONT, LATIN_FONT = "宋体", "Times New Roman"
 LARGEST_UNPACKED = 40 * 1024 * 1024
 """A template that unpacks to more than this is refused before anything of it is read."""
 
@@ -68,10 +73,8 @@ class Tags:
 
 def default_template(form: DocumentForm, language: str, own: Own) -> bytes:
     """The template of a form as its procedure lays it out: what one downloads to begin a template of one's own."""
-    word: WordDocument = Document()
-    _described(word, form.names.in_language(language))
-    _page(word, landscape=form.landscape)
-    _footer(word, language)
+    word = new_paper(form.names.in_language(language), landscape=form.landscape)
+    number_pages(word, language, "{{ document.number }}　　")
     waiting: list[TableRow] = []
     for piece in lay_out(form, language, Tags(), own):
         if isinstance(piece, TableRow):
@@ -85,7 +88,7 @@ def default_template(form: DocumentForm, language: str, own: Own) -> bytes:
         if piece.given:
             word.add_paragraph("{%p endif %}")
     _rows(word, waiting)
-    return _bytes_of(word)
+    return bytes_of(word)
 
 
 def render_word(template: bytes, context: Mapping[str, Any]) -> bytes:
@@ -193,71 +196,17 @@ def _column(key: str) -> Any:
 # Drawing
 
 
-def _page(word: WordDocument, *, landscape: bool) -> None:
-    section = word.sections[0]
-    width, height = Cm(21), Cm(29.7)
-    if landscape:
-        section.orientation = WD_ORIENT.LANDSCAPE
-        width, height = height, width
-    section.page_width, section.page_height = width, height
-    section.left_margin = section.right_margin = Cm(2)
-    section.top_margin, section.bottom_margin = Cm(2), Cm(1.9)
-    normal = word.styles["Normal"]
-    set_fonts(word, 10.5)
-    normal.paragraph_format.space_after = Pt(0)
-
-
-def set_fonts(word: WordDocument, size: float) -> None:
-    """The fonts of Chinese offices. A machine without them is told the family and that the text is Chinese: LibreOffice
-    took a Japanese or Taiwanese font with its punctuation in the middle of the line otherwise."""
-    normal = word.styles["Normal"]
-    normal.font.name, normal.font.size = LATIN_FONT, Pt(size)
-    properties = normal.element.get_or_add_rPr()
-    properties.get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
-    for language in word.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:eastAsia"), "zh-CN")
-    lang = OxmlElement("w:lang")
-    lang.set(qn("w:val"), "en-US")
-    lang.set(qn("w:eastAsia"), "zh-CN")
-    properties.append(lang)
-
-
-def _described(word: WordDocument, title: str) -> None:
-    """What the properties of the file say, in place of those of the library it is written with."""
-    said = word.core_properties
-    said.title, said.author, said.last_modified_by, said.comments = title, "", "", ""
-    said.created = said.modified = datetime.now(UTC)
-
-
-def _footer(word: WordDocument, language: str) -> None:
-    paragraph = word.sections[0].footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    before, between, after = ("第 ", " 页 共 ", " 页") if language == "zh" else ("Page ", " of ", "")
-    for text, code in (("{{ document.number }}　　" + before, "PAGE"), (between, "NUMPAGES"), (after, "")):
-        _sized(paragraph.add_run(text), 8.5)
-        if code:
-            field = OxmlElement("w:fldSimple")
-            field.set(qn("w:instr"), code)
-            number = paragraph.add_run("1")
-            _sized(number, 8.5)
-            field.append(number._r)
-            paragraph._p.append(field)
-
-
-def _sized(run: Any, size: float, *, bold: bool = False) -> None:
-    run.font.size, run.bold = Pt(size), bold
-
-
 def _paragraph(word: WordDocument, piece: Paragraph, language: str) -> None:
     paragraph = word.add_paragraph()
     paragraph.alignment = _ALIGNED.get(piece.role, WD_ALIGN_PARAGRAPH.LEFT)
-    _sized(paragraph.add_run(piece.text), _SIZES.get(piece.role, 12.0), bold=piece.role == "title")
+    sized(paragraph.add_run(piece.text), _SIZES.get(piece.role, 12.0), bold=piece.role == "title")
     if piece.role == "title":
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(8)
     elif piece.role == "head":
         paragraph.paragraph_format.space_after = Pt(4)
     elif piece.role != "organisation":
-        _lines(paragraph, 20)
+        lines_of_at_least(paragraph, 20)
+        paragraph.paragraph_format.space_after = Pt(4)
         paragraph.paragraph_format.space_before = Pt(4)
         if piece.role == "indented" and language == "zh":
             paragraph.paragraph_format.first_line_indent = Pt(24)
@@ -280,9 +229,9 @@ def _rows(word: WordDocument, rows: list[TableRow]) -> None:
             _loop(table, "{%tr for row in " + row.loop + " %}")
         made = _row(table, row, unit)
         if row.is_heading and all(before.is_heading for before in rows[:place]):
-            _mark(made, "w:tblHeader")  # Word repeats only rows that a table begins with
+            mark(made, "w:tblHeader")  # Word repeats only rows that a table begins with
         if row.is_heading or (after is not None and after.is_signature):
-            _keep_with_next(made)
+            keep_with_next(made)
         if row.loop:
             _loop(table, "{%tr endfor %}")
 
@@ -300,7 +249,7 @@ def _row(table: WordTable, row: TableRow, unit: Emu) -> WordRow:
         made.height = Pt(16 * lines)
         made.height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
     if lines == 1 or row.is_signature:
-        _mark(made, "w:cantSplit")
+        mark(made, "w:cantSplit")
     places = []
     start = 0
     for cell in row.cells:
@@ -323,9 +272,9 @@ def _sign_below(
     table: WordTable, above: WordRow, places: list[tuple[_Cell, int, TableCell]], unit: Emu
 ) -> WordRow:
     """The line to sign in a row of its own with no line above it: at the foot of the box, whatever stands in it."""
-    _keep_with_next(above)
+    keep_with_next(above)
     below = table.add_row()
-    _mark(below, "w:cantSplit")
+    mark(below, "w:cantSplit")
     for place, start, cell in places:
         under = _merged(below, start, cell.span, unit)
         if not cell.signed:
@@ -353,16 +302,6 @@ def _without_border(place: _Cell, side: str) -> None:
         properties.append(borders)
 
 
-def _mark(row: WordRow, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))
-
-
-def _keep_with_next(row: WordRow) -> None:
-    for cell in row.cells:
-        for paragraph in cell.paragraphs:
-            paragraph.paragraph_format.keep_with_next = True
-
-
 def _fill(place: _Cell, cell: TableCell) -> None:
     paragraph: WordParagraph = place.paragraphs[0]
     paragraph.add_run(cell.text)
@@ -380,16 +319,4 @@ def _fill(place: _Cell, cell: TableCell) -> None:
 
 def _space(paragraph: WordParagraph) -> None:
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
-    _lines(paragraph, 15)
-
-
-def _lines(paragraph: WordParagraph, least: float) -> None:
-    """In points: a multiple of the font's own height would differ from machine to machine."""
-    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.AT_LEAST
-    paragraph.paragraph_format.line_spacing = Pt(least)
-
-
-def _bytes_of(word: WordDocument) -> bytes:
-    out = BytesIO()
-    word.save(out)
-    return out.getvalue()
+    lines_of_at_least(paragraph, 15)
