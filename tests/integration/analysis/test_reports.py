@@ -157,6 +157,13 @@ def test_production_reports_name_causes_and_measures(session: Session) -> None:
             id="three-level",
         ),
         pytest.param(
+            "complaint-analysis",
+            {ReportKind.MONTHLY},
+            {"data_check", "comparison", "causes", "improvements"},
+            marks=pytest.mark.clause("R12-02"),
+            id="complaint-analysis",
+        ),
+        pytest.param(
             "pharma-distributor-classic-b",
             {ReportKind.QUARTERLY},
             {"causes", "improvements"},

@@ -309,6 +309,7 @@ def test_notice_with_reason_and_way_and_report_to_leadership(session: Session, a
     desk = desk_for(session, app, "three-level")
     complaint = desk.complaint("approved")
     raw(desk, complaint, E.REPLY, R.FIRST_RECEIVER, channel=Channel.HOTLINE)
+    assert "no_follow_up" in refused(raw, desk, complaint, E.CLOSE, R.LEADER)
     raw(desk, complaint, E.START_FOLLOW_UP, R.FIRST_RECEIVER)
     with pytest.raises(Invalid) as silent:
         raw(desk, complaint, E.FOLLOW_UP, R.FIRST_RECEIVER, words="")
