@@ -57,7 +57,7 @@ class DataRequest(Addressed, Versioned, Stamped, Base):
         sa.String(40), unique=True, info=field(_l("Number"), default=True, read_only=True)
     )
     kind: Mapped[DataRequestKind] = mapped_column(
-        enum_type(DataRequestKind, "data_request_kind"), info=field(_l("Asked for"), default=True)
+        enum_type(DataRequestKind, "data_request_kind"), info=field(_l("Kind of request"), default=True)
     )
     status: Mapped[DataRequestStatus] = mapped_column(
         enum_type(DataRequestStatus, "data_request_status"),

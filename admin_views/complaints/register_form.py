@@ -120,13 +120,13 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
         ),
         "address": _text(_l("Address"), [Optional()], 300, render_kw={"wide": True}),
         "about_kind": _SomeOf(
-            _l("Person or organisation"),
+            _l("Person or organisation complained about"),
             [Optional()],
             some=[PartyKind.PERSON, PartyKind.ORGANISATION],
             default=PartyKind.ORGANISATION,
         ),
         "about_name": _text(_l("Party complained about"), [Optional()], 200),
-        "about_phone": _text(_l("Telephone"), [Optional()], 80),
+        "about_phone": _text(_l("Telephone of the party complained about"), [Optional()], 80),
         "confidential": BooleanField(
             _l("Confidential"),
             description=_l(
