@@ -192,7 +192,7 @@ class DestructionsView(GuardedModelView):
             Fact(label="", value=str(complaint.category.label)),
             Fact(label="", value=text_of(record.archived_at, self.reader.zone)),
             Fact(label="", value=text_of(item.retention_ended_on, None)),
-            Fact(label="", value=f"{item.seal_digest[:16]}…"),
+            Fact(label="", value=f"{item.seal_digest[:16]}…", code=True),
         ]
         if carried_out:
             line.append(
