@@ -21,7 +21,7 @@ from admin_views.own_fields import asked_notes, coded_members, coded_select, own
 from admin_views.record_forms import form_class, form_specs, values_of
 from extensions import db
 from models import Complaint, Party, User
-from models.enums import ComplaintForm, PartyKind, PartySide
+from models.enums import Channel, ComplaintForm, PartyKind, PartySide
 from models.fields import field_of
 from models.labels import _l
 from models.privacy import IdentityKind
@@ -76,6 +76,16 @@ class _NotAnonymous(InputRequired):
             super().__call__(form, field)
         else:
             field.errors = []
+
+
+USUAL_FORM = {
+    Channel.HOTLINE: ComplaintForm.ORAL,
+    Channel.VISIT: ComplaintForm.ORAL,
+    Channel.RECEPTION_DAY: ComplaintForm.ORAL,
+    Channel.EMAIL: ComplaintForm.ELECTRONIC,
+    Channel.ONLINE: ComplaintForm.ELECTRONIC,
+}
+"""What the form is set to when such a channel is chosen; written for all others."""
 
 
 class _SomeOf(PlainSelect):
@@ -160,8 +170,14 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
     forms = [
         form for form in ComplaintForm if form is not ComplaintForm.ORAL or procedure.intake.oral.allowed
     ]
+    usual = " ".join(f"{one.value}:{USUAL_FORM.get(one, ComplaintForm.WRITTEN).value}" for one in Channel)
     made.form = _SomeOf(  # type: ignore[attr-defined]
-        _l("Form"), [Optional()], some=forms, default=ComplaintForm.WRITTEN, description=_oral_note(procedure)
+        _l("Form"),
+        [Optional()],
+        some=forms,
+        default=ComplaintForm.WRITTEN,
+        description=_oral_note(procedure),
+        render_kw={"data-usual": usual, "data-usual-for": "channel"},
     )
     return made
 
