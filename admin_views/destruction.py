@@ -94,7 +94,7 @@ class DestructionsView(GuardedModelView):
     permission = Permission.ARCHIVE_READ
     create = Permission.DESTRUCTION_PROPOSE
     title = _l("Destruction of files")
-    new_title = _l("Propose destruction")
+    new_title = new_submit = _l("Propose destruction")
     default_sort = "-proposed_at"
     extra_fields = ("status", "proposed_by_id")
     form_note = _l(
