@@ -106,8 +106,11 @@ class ArchiveView(GuardedModelView):
             return (Badge(text=_("Taken out again"), tone="warn", icon="refresh"),)
         if row.values["destroyed_at"] is not None:
             return (Badge(text=_("Content destroyed"), tone="dark", icon="close"),)
-        verdict = badge_of(row.values["verdict"])
-        return (verdict,) if verdict else ()
+        if verdict := badge_of(row.values["verdict"]):
+            return (verdict,)
+        if row.values["sealed_rows"] is None:
+            return (Badge(text=_("Not sealed"), tone="warn", icon="lock"),)
+        return (Badge(text=_("Sealed, not checked since"), tone="plain", icon="lock"),)
 
     def record_actions(self, row: ListRow) -> Sequence[Action]:
         is_over = row.values["ended_at"] is not None or row.values["destroyed_at"] is not None
@@ -208,7 +211,7 @@ class ArchiveView(GuardedModelView):
                     Fact(label="", value=seal.sealed_by.name if seal.sealed_by else actor_text(SYSTEM.name)),
                     Fact(label="", value=seal.row_count),
                     Fact(label="", value=seal.file_count),
-                    Fact(label="", value=f"{seal.algorithm} {seal.digest[:16]}…"),
+                    Fact(label="", value=f"{seal.algorithm} {seal.digest[:16]}…", code=True),
                     Fact(label="", value=text_of(seal.ended_at, self.reader.zone)),
                 ]
                 for seal in seals

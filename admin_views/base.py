@@ -48,6 +48,10 @@ class Guarded:
     def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
         raise NotPermitted
 
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Flask-Admin answers a TypeError in a view by calling it once more, wrongly: the log then names that call."""
+        return fn(self, *args, **kwargs)
+
 
 class GuardedBaseView(Guarded, BaseView):
     """A screen that is no table: set `permission` for its first page, put @requires on every further route."""

@@ -207,7 +207,7 @@ class DataRequestsView(GuardedModelView):
                 reason=form.reason.data,
                 legal_ground=form.legal_ground.data,
             ),
-            title=_("Decide on the request"),
+            title=_("Decide on a request about personal data"),
             submit=_("Decide on it"),
             icon="scale",
             start=start,

@@ -94,7 +94,7 @@ class DestructionsView(GuardedModelView):
     permission = Permission.ARCHIVE_READ
     create = Permission.DESTRUCTION_PROPOSE
     title = _l("Destruction of files")
-    new_title = _l("Propose destruction")
+    new_title = new_submit = _l("Propose destruction")
     default_sort = "-proposed_at"
     extra_fields = ("status", "proposed_by_id")
     form_note = _l(
@@ -192,7 +192,7 @@ class DestructionsView(GuardedModelView):
             Fact(label="", value=str(complaint.category.label)),
             Fact(label="", value=text_of(record.archived_at, self.reader.zone)),
             Fact(label="", value=text_of(item.retention_ended_on, None)),
-            Fact(label="", value=f"{item.seal_digest[:16]}…"),
+            Fact(label="", value=f"{item.seal_digest[:16]}…", code=True),
         ]
         if carried_out:
             line.append(

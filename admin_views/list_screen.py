@@ -43,6 +43,8 @@ class ListScreen:
     create: ClassVar[Permission | None] = None
     title: ClassVar[LazyString | str] = ""
     new_title: ClassVar[LazyString | str] = ""
+    new_submit: ClassVar[LazyString | str] = ""
+    """What the button says that enters a new record, where "Save" would say too little."""
     note: ClassVar[LazyString | str] = ""
     empty: ClassVar[Empty] = Empty(title="")
     search_placeholder: ClassVar[LazyString | str] = ""

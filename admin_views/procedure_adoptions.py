@@ -47,7 +47,7 @@ class AdoptionsView(GuardedModelView):
     permission = Permission.PROCEDURE_READ_DRAFT
     create = Permission.PROCEDURE_WRITE
     title = _l("Adoption of procedures")
-    new_title = _l("Propose another procedure")
+    new_title = new_submit = _l("Propose another procedure")
     default_sort = "-created_at"
     create_fields = ("reason",)
     extra_fields = ("status", "code", "former_code", "proposed_by_id")

@@ -210,6 +210,7 @@ class RecordScreen(ListScreen):
             sections=self._sections(form),
             back_url=self.record_url(address) if address else self.list_url(),
             hidden=[("version", str(version))] if version is not None else [],
+            submit="" if address else self.new_submit,
             errors=errors,
             draft_key=self._draft_key(address),
         )

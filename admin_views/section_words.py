@@ -15,6 +15,7 @@ SECTION_KEYS: dict[str, LazyString] = {
     "repeats": _l("Repeated complaints"),
     "supervised": _l("Supervised with this demand"),
     "within_days": _l("Within so many days"),
+    "given": _l("Only where this is on record"),
     "told": _l("Told at registration"),
     "checks": _l("Intake checks"),
     "required_for": _l("Needed for"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import click
 from flask import current_app
@@ -15,14 +15,11 @@ from commands.serve import ACCOUNTS_FILE
 from extensions import db
 from models import Organisation
 from services import schema
-from services.demonstration.cases import NoSetting, create_cases
+from services.demonstration.cases import BEGINNING, NoSetting, create_cases
 from services.demonstration.organisation import accounts, create_organisation
 from services.demonstration.organisations import SETTINGS
 from services.demonstration.setting import Setting
 from settings import Settings
-
-BEGINNING = timedelta(days=375)
-"""How long ago the made-up organisation began."""
 
 
 def register(desk: AppGroup) -> None:

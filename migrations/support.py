@@ -129,6 +129,46 @@ def _put_triggers(table: str, allowed: str, on_sqlite: bool) -> None:
     )
 
 
+def allow_removal(*tables: str) -> None:
+    """Instead of refusing every change: a row may go once two people have signed for destroying its case."""
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    for table in tables:
+        if on_sqlite:
+            op.execute(f"DROP TRIGGER tr_{table}_no_delete")
+            op.execute(
+                f"CREATE TRIGGER tr_{table}_no_delete BEFORE DELETE ON {table} WHEN NOT {_DESTROYED} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+            continue
+        op.execute(
+            f"CREATE OR REPLACE FUNCTION desk_only_removed_{table}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF NOT {_DESTROYED} THEN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$"
+        )
+        op.execute(f"DROP TRIGGER tr_{table}_append_only ON {table}")
+        op.execute(
+            f"CREATE TRIGGER tr_{table}_append_only BEFORE UPDATE OR TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {_FUNCTION}()"
+        )
+        op.execute(
+            f"CREATE TRIGGER tr_{table}_only_removed BEFORE DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION desk_only_removed_{table}()"
+        )
+
+
+def forbid_removal(*tables: str) -> None:
+    """No row may go again."""
+    for table in tables:
+        if op.get_bind().dialect.name == "sqlite":
+            for verb in ("update", "delete"):
+                op.execute(f"DROP TRIGGER IF EXISTS tr_{table}_no_{verb}")
+        else:
+            op.execute(f"DROP TRIGGER tr_{table}_append_only ON {table}")
+            op.execute(f"DROP TRIGGER tr_{table}_only_removed ON {table}")
+            op.execute(f"DROP FUNCTION desk_only_removed_{table}()")
+    make_append_only(*tables)
+
+
 def forbid_destruction(*tables: str) -> None:
     """Every change is refused again."""
     for table in tables:

@@ -37,7 +37,7 @@ class DataRequestStatus(Labelled):
 class DataDecision(Labelled):
     """How a request was decided."""
 
-    GRANTED = "granted", _l("Granted")
+    GRANTED = "granted", _l("Granted in full")
     PARTLY = "partly", _l("Granted in part")
     REFUSED = "refused", _l("Not granted")
 
@@ -57,7 +57,7 @@ class DataRequest(Addressed, Versioned, Stamped, Base):
         sa.String(40), unique=True, info=field(_l("Number"), default=True, read_only=True)
     )
     kind: Mapped[DataRequestKind] = mapped_column(
-        enum_type(DataRequestKind, "data_request_kind"), info=field(_l("Asked for"), default=True)
+        enum_type(DataRequestKind, "data_request_kind"), info=field(_l("Kind of request"), default=True)
     )
     status: Mapped[DataRequestStatus] = mapped_column(
         enum_type(DataRequestStatus, "data_request_status"),
@@ -123,9 +123,11 @@ class DataRequest(Addressed, Versioned, Stamped, Base):
         sa.Text, info=field(_l("What was done"), Sensitivity.PERSONAL, long_text=True, read_only=True)
     )
     done_by_id: Mapped[int | None] = mapped_column(
-        to("users"), info=field(_l("Carried out by"), shows="done_by", read_only=True)
+        to("users"), info=field(_l("Request carried out by"), shows="done_by", read_only=True)
     )
-    done_at: Mapped[datetime | None] = mapped_column(Moment, info=field(_l("Carried out at"), read_only=True))
+    done_at: Mapped[datetime | None] = mapped_column(
+        Moment, info=field(_l("Request carried out at"), read_only=True)
+    )
 
     recorded_by: Mapped[User | None] = relationship(foreign_keys=[recorded_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])

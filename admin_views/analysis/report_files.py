@@ -6,14 +6,24 @@ from collections.abc import Sequence
 from io import BytesIO
 
 import xlsxwriter
-from docx import Document
 from docx.document import Document as DocumentType
-from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Emu, Pt
 from flask_babel import gettext as _
+from xlsxwriter.worksheet import Worksheet
 
 from admin_views.analysis.report_words import ReportWords
+from admin_views.locale import locale
 from admin_views.values import moment_text
+from services.documents.paper import (
+    bytes_of,
+    keep_with_next,
+    lines_of_at_least,
+    mark,
+    new_paper,
+    number_pages,
+    sized,
+)
 from services.ledger.frame import FONT
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +65,7 @@ def workbook(words: ReportWords, organisation: str) -> BytesIO:
         {"font_name": FONT, "font_size": 10, "bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}
     )
     bold = book.add_format({"font_name": FONT, "font_size": 13, "bold": True})
-    sheet = book.add_worksheet(_("Indicators"))
+    sheet = _sheet(book, _("Indicators"))
     sheet.set_column(0, 0, 28, plain)
     sheet.set_column(1, 4, 15, plain)
     sheet.set_column(5, 6, 46, plain)
@@ -74,7 +84,7 @@ def workbook(words: ReportWords, organisation: str) -> BytesIO:
         for column, text in enumerate(cells):
             sheet.write_string(row, column, text, plain)
     for part in words.slices:
-        sheet = book.add_worksheet(part.title[:31])
+        sheet = _sheet(book, part.title[:31])
         sheet.set_column(0, 0, 30, plain)
         sheet.set_column(1, len(part.heads), 18, plain)
         for column, text in enumerate([part.title, *part.heads]):
@@ -82,7 +92,7 @@ def workbook(words: ReportWords, organisation: str) -> BytesIO:
         for number, (name, values) in enumerate(part.rows, 1):
             for column, text in enumerate([name, *values]):
                 sheet.write_string(number, column, text, plain)
-    sheet = book.add_worksheet(_("Analysis"))
+    sheet = _sheet(book, _("Analysis"))
     sheet.set_column(0, 0, 30, plain)
     sheet.set_column(1, 1, 90, plain)
     for number, written in enumerate(words.written):
@@ -93,41 +103,76 @@ def workbook(words: ReportWords, organisation: str) -> BytesIO:
     return file
 
 
+def _sheet(book: xlsxwriter.Workbook, name: str) -> Worksheet:
+    """A sheet that prints on A4, as wide as the paper, with its pages numbered."""
+    sheet = book.add_worksheet(name)
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&R&P / &N")
+    return sheet
+
+
 def document(words: ReportWords, organisation: str) -> BytesIO:
     """The report to print, sign and file."""
-    paper = Document()
-    style = paper.styles["Normal"]
-    style.font.name, style.font.size = "Times New Roman", Pt(10.5)
-    # Word takes the font of Chinese characters from an attribute of its own.
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
-    paper.add_heading(words.title, level=1)
-    _table(paper, None, _about(words, organisation))
-    paper.add_heading(_("Indicators"), level=2)
+    paper = new_paper(words.title)
+    number_pages(paper, "zh" if locale().startswith("zh") else "en")
+    _heading(paper, organisation, 12, centred=True)
+    _heading(paper, words.title, 18, centred=True)
+    _table(paper, None, _about(words, organisation)[1:], (1, 3))
+    _heading(paper, _("Indicators"))
     rows = [(line.name, line.value, line.cases, line.before, line.change.text) for line in words.lines]
-    _table(paper, _heads()[:5], rows)
+    _table(paper, _heads()[:5], rows, (3, 2, 2, 2, 2))
     for part in words.slices:
-        paper.add_heading(part.title, level=2)
-        _table(paper, [part.title, *part.heads], [(name, *values) for name, values in part.rows])
+        _heading(paper, part.title)
+        widths = (3, *[2] * len(part.heads))
+        _table(paper, [part.title, *part.heads], [(name, *values) for name, values in part.rows], widths)
     for written in words.written:
-        paper.add_heading(written.heading, level=2)
-        paper.add_paragraph(written.text or _("Not written yet."))
-    paper.add_heading(_("Definitions"), level=2)
-    definitions = [(line.name, line.counted, line.out_of, line.unit) for line in words.lines]
-    _table(paper, [_("Indicator"), _("What is counted"), _("Out of"), _("Unit")], definitions)
-    file = BytesIO()
-    paper.save(file)
-    file.seek(0)
-    return file
+        _heading(paper, written.heading)
+        _paragraph(paper, written.text or _("Not written yet."))
+    _heading(paper, _("Definitions"))
+    definitions = [(line.name, line.counted, line.out_of or "—", line.unit) for line in words.lines]
+    _table(paper, [_("Indicator"), _("What is counted"), _("Out of"), _("Unit")], definitions, (3, 5, 4, 3))
+    return BytesIO(bytes_of(paper))
 
 
-def _table(paper: DocumentType, heads: list[str] | None, rows: Sequence[tuple[str, ...]]) -> None:
+def _heading(paper: DocumentType, text: str, size: float = 12, *, centred: bool = False) -> None:
+    paragraph = paper.add_paragraph()
+    sized(paragraph.add_run(text), size, bold=size > 12 or not centred)
+    paragraph.paragraph_format.keep_with_next = True
+    paragraph.paragraph_format.space_before = Pt(4 if centred else 12)
+    paragraph.paragraph_format.space_after = Pt(4)
+    if centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _paragraph(paper: DocumentType, text: str) -> None:
+    for part in text.splitlines():
+        lines_of_at_least(paper.add_paragraph(part), 18)
+
+
+def _table(
+    paper: DocumentType, heads: list[str] | None, rows: Sequence[tuple[str, ...]], shares: tuple[int, ...]
+) -> None:
+    """`shares`: how the columns divide the width of the page."""
     if not rows:
         paper.add_paragraph("—")
         return
-    table = paper.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
-    if heads is not None:
-        for cell, text in zip(table.add_row().cells, heads, strict=True):
-            cell.paragraphs[0].add_run(text).bold = True
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
+    section = paper.sections[0]
+    room = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    table = paper.add_table(rows=0, cols=len(shares), style="Table Grid")
+    table.autofit = False
+    widths = [Emu(int(room) * share // sum(shares)) for share in shares]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for number, row in enumerate([*([tuple(heads)] if heads else []), *rows]):
+        made = table.add_row()
+        mark(made, "w:cantSplit")
+        is_head = heads is not None and number == 0
+        for cell, text, width in zip(made.cells, row, widths, strict=True):
+            cell.width = width
+            cell.paragraphs[0].add_run(text).bold = is_head
+            lines_of_at_least(cell.paragraphs[0], 16)
+        if is_head:
+            mark(made, "w:tblHeader")
+            keep_with_next(made)

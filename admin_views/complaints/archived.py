@@ -10,7 +10,6 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from admin_views.complaints.privacy import complaint_at
-from admin_views.errors import messages_of
 from admin_views.fields import REQUIRED
 from admin_views.form_context import DialogForm
 from admin_views.guard import acting, requires
@@ -59,7 +58,7 @@ def consult(address: str) -> ResponseReturnValue:
         except (NotFound, NotPermitted):
             raise
         except DeskError as error:
-            errors = put_errors(form, error) or messages_of(error)
+            errors = put_errors(form, error)
         else:
             return redirect(page, 303)
     dialog = DialogForm(

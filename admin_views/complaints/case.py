@@ -282,7 +282,7 @@ class CaseBuilder(
         if self.actor.may(Permission.HOLD_WRITE) and self.complaint.state in OPEN_STATES:
             url = url_for("holds.create_view", complaint=self.complaint.public_id)
             more.append(Action(label=_("Place a hold"), url=url, icon="pause"))
-        if self.actor.may(Permission.DOCUMENT_ISSUE):
+        if self.actor.may(Permission.DOCUMENT_ISSUE) and not self.complaint.destroyed_at:
             more.append(issue_action("complaint", self.complaint.public_id))
         if self.actor.may(Permission.ACCIDENT_WRITE):
             url = url_for("accidents.create_view", complaint=self.complaint.public_id)

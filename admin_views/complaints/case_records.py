@@ -94,7 +94,10 @@ class CaseRecords(CaseRemedies):
             ]
             tables.append(RecordTable(key="reply", title=_("Follow-up"), heads=heads, rows=asked))
         of_case = IssuedDocument.complaint_id == complaint_id
-        tables += document_tables(self.session, self.actor, of_case, "complaint", self.complaint.public_id)
+        if not self.complaint.destroyed_at:
+            tables += document_tables(
+                self.session, self.actor, of_case, "complaint", self.complaint.public_id
+            )
         return tables
 
     def _waiver(self) -> list[list[Fact]]:

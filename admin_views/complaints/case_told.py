@@ -13,19 +13,26 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.case_context import RecordTable
 from admin_views.complaints.case_base import CaseReader
-from admin_views.page_parts import Action, Badge, Fact
+from admin_views.page_parts import Action, Badge, Empty, Fact
 from admin_views.values import moment_text, text_of
 from models import Acknowledgement, InformedPerson
+from models.enums import OPEN_STATES, EventKind
 
 
 class CaseTold(CaseReader):
     """Acknowledgements and informed people. Nothing is read where there can be none."""
 
     def _told(self) -> list[RecordTable]:
-        tables = [self._acknowledgements()] if self.acknowledged else []
+        tables = [self._acknowledgements()] if self.acknowledged or self._owed else []
         if self.situation.procedure.informed:
             tables.append(self._informed())
-        return [table for table in tables if table.rows]
+        return [table for table in tables if table.rows or table.empty]
+
+    @property
+    def _owed(self) -> bool:
+        """The procedure says what an acknowledgement tells, and none has gone out yet."""
+        wanted = self.situation.procedure.acknowledgement is not None
+        return wanted and not self.complaint.acknowledged_at and self.complaint.state in OPEN_STATES
 
     @cached_property
     def acknowledged(self) -> Sequence[Acknowledgement]:
@@ -49,10 +56,29 @@ class CaseTold(CaseReader):
     def _acknowledgements(self) -> RecordTable:
         return RecordTable(
             key="acknowledgements",
-            title=_("Acknowledgements"),
+            title=_("What the complainant was told"),
             heads=[_("Told at"), _("Told by"), _("Estimated completion"), _("Signed for by"), _("Text")],
             rows=[self._acknowledgement(row) for row in self.acknowledged],
+            actions=self._acknowledge() if self._owed else [],
+            empty=self._not_told() if self._owed else None,
         )
+
+    def _acknowledge(self) -> list[Action]:
+        if self.possible.get(EventKind.ACKNOWLEDGE, [True]):
+            return []
+        url = url_for("complaint_steps.one_acknowledge", public_id=self.complaint.public_id)
+        return [Action(label=EventKind.ACKNOWLEDGE.label, url=url, icon="mail", dialog=True)]
+
+    def _not_told(self) -> Empty:
+        rule = self.situation.procedure.acknowledgement
+        told = rule.tells if rule else ()
+        clauses = dict.fromkeys(clause for part in told for clause in part.clause)
+        text = (
+            _("The procedure has its receipt acknowledged.")
+            if not clauses
+            else _("The procedure has its receipt acknowledged (%(clause)s).", clause=", ".join(clauses))
+        )
+        return Empty(title=_("The complainant has not been told yet."), text=text)
 
     def _acknowledgement(self, row: Acknowledgement) -> list[Fact]:
         zone = self.reader.zone

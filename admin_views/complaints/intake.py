@@ -67,7 +67,7 @@ def _checks_form(checks: Sequence[IntakeCheck], known: dict[str, ComplaintCheck]
             [Optional(), Length(max=4000)],
             default=record.note if record else None,
             filters=[stripped],
-            description="" if check.note else _l("Needed where it was not passed."),
+            description="" if check.note else _l("Needed unless it was passed."),
             render_kw={"rows": 2, "wide": True},
         )
     return type("ChecksForm", (BaseForm,), members)(posted())

@@ -15,7 +15,6 @@ from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from admin_views.attachments import staged_files
-from admin_views.errors import messages_of
 from admin_views.fields import REQUIRED, PlainSelect, stripped
 from admin_views.form_context import DialogForm
 from admin_views.fragments import done
@@ -115,7 +114,7 @@ def step_on_case(
         except (NotFound, NotPermitted):
             raise
         except DeskError as error:
-            errors = put_errors(form, error) or messages_of(error)
+            errors = put_errors(form, error)
         else:
             if answer is not None:
                 return answer(came)

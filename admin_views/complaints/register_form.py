@@ -21,7 +21,7 @@ from admin_views.own_fields import asked_notes, coded_members, coded_select, own
 from admin_views.record_forms import form_class, form_specs, values_of
 from extensions import db
 from models import Complaint, Party, User
-from models.enums import ComplaintForm, PartyKind, PartySide
+from models.enums import Channel, ComplaintForm, PartyKind, PartySide
 from models.fields import field_of
 from models.labels import _l
 from models.privacy import IdentityKind
@@ -78,6 +78,16 @@ class _NotAnonymous(InputRequired):
             field.errors = []
 
 
+USUAL_FORM = {
+    Channel.HOTLINE: ComplaintForm.ORAL,
+    Channel.VISIT: ComplaintForm.ORAL,
+    Channel.RECEPTION_DAY: ComplaintForm.ORAL,
+    Channel.EMAIL: ComplaintForm.ELECTRONIC,
+    Channel.ONLINE: ComplaintForm.ELECTRONIC,
+}
+"""What the form is set to when such a channel is chosen; written for all others."""
+
+
 class _SomeOf(PlainSelect):
     """Only some members of an enumeration are offered, and taken."""
 
@@ -120,13 +130,13 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
         ),
         "address": _text(_l("Address"), [Optional()], 300, render_kw={"wide": True}),
         "about_kind": _SomeOf(
-            _l("Person or organisation"),
+            _l("Person or organisation complained about"),
             [Optional()],
             some=[PartyKind.PERSON, PartyKind.ORGANISATION],
             default=PartyKind.ORGANISATION,
         ),
         "about_name": _text(_l("Party complained about"), [Optional()], 200),
-        "about_phone": _text(_l("Telephone"), [Optional()], 80),
+        "about_phone": _text(_l("Telephone of the party complained about"), [Optional()], 80),
         "confidential": BooleanField(
             _l("Confidential"),
             description=_l(
@@ -160,8 +170,14 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
     forms = [
         form for form in ComplaintForm if form is not ComplaintForm.ORAL or procedure.intake.oral.allowed
     ]
+    usual = " ".join(f"{one.value}:{USUAL_FORM.get(one, ComplaintForm.WRITTEN).value}" for one in Channel)
     made.form = _SomeOf(  # type: ignore[attr-defined]
-        _l("Form"), [Optional()], some=forms, default=ComplaintForm.WRITTEN, description=_oral_note(procedure)
+        _l("Form"),
+        [Optional()],
+        some=forms,
+        default=ComplaintForm.WRITTEN,
+        description=_oral_note(procedure),
+        render_kw={"data-usual": usual, "data-usual-for": "channel"},
     )
     return made
 

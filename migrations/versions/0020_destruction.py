@@ -10,7 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.support import APPEND_ONLY, allow_destruction, forbid_destruction
+from migrations.support import (
+    APPEND_ONLY,
+    allow_destruction,
+    allow_removal,
+    forbid_destruction,
+    forbid_removal,
+)
 
 revision = "0020"
 down_revision = "0019"
@@ -114,6 +120,7 @@ def upgrade() -> None:
         for column in columns:
             op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
     allow_destruction(*APPEND_ONLY)
+    allow_removal("complaint_checks")
 
 
 def _checks(table: str, **rules: str) -> list[Any]:
@@ -133,6 +140,7 @@ def _references(table: str, **targets: str) -> list[Any]:
 
 
 def downgrade() -> None:
+    forbid_removal("complaint_checks")
     forbid_destruction(*APPEND_ONLY)
     for table in ("retention_extensions", "destruction_items", "destructions", "audit_salts"):
         op.drop_table(table)

@@ -36,6 +36,8 @@ _ORDER: tuple[tuple[p.Plot, float], ...] = (
 """Plot and age in days: a year of them, and one file from before, whose retention is over.
 
 The first forty are the ordinary demonstration; more go round again."""
+BEGINNING = timedelta(days=1150)
+"""How long the organisation has had its desk: longer than its oldest file."""
 _ENDED = (p.archived, p.closed, p.on_spot_archived, e.refused, e.referred, p.on_spot, p.unreachable)
 _SPECIAL = (e.confidential, e.accident)
 

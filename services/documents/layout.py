@@ -6,7 +6,7 @@ Where the words come from is left to a `Source`: the values of a record, or the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from services.documents.vocabulary import columns_of, find
@@ -32,6 +32,8 @@ class Paragraph:
     text: str
     role: str
     """organisation, title, head, left, right, centre, indented"""
+    given: tuple[str, ...] = ()
+    """In a template: the values without which it is left out."""
     kind: str = "paragraph"
 
 
@@ -51,6 +53,14 @@ class TableRow:
     loop: str = ""
     """In a template: the list that this row is repeated for."""
     kind: str = "row"
+    begins: bool = False
+    """The first row of its block: where Word and the PDF may begin a table of their own."""
+    is_signature: bool = False
+    """Never alone on a page: it stays with the row above."""
+
+    @property
+    def is_heading(self) -> bool:
+        return all(cell.role == "heading" for cell in self.cells)
 
 
 Piece = Paragraph | TableRow
@@ -60,6 +70,10 @@ class Source(Protocol):
     """Where the words of a form come from."""
 
     def value(self, reference: str) -> str: ...
+
+    def has(self, reference: str) -> bool:
+        """Whether the record holds the value; in a template, whether it may."""
+        ...
 
     def rows(self, table: Table) -> Iterable[tuple[list[str], str]]:
         """The cells of each row, and the list it is repeated for in a template."""
@@ -109,19 +123,24 @@ def lay_out(form: DocumentForm, language: str, source: Source, own: Own) -> Iter
 
 
 def as_data(pieces: Iterable[Piece]) -> list[dict[str, Any]]:
-    return [asdict(piece) for piece in pieces]
+    return [asdict(piece) | {"heading": isinstance(piece, TableRow) and piece.is_heading} for piece in pieces]
 
 
 def _block(form: DocumentForm, block: Block, language: str, source: Source, own: Own) -> Iterator[Piece]:
+    for place, piece in enumerate(_pieces(form, block, language, source, own)):
+        yield replace(piece, begins=place == 0) if isinstance(piece, TableRow) else piece
+
+
+def _pieces(form: DocumentForm, block: Block, language: str, source: Source, own: Own) -> Iterator[Piece]:
     for row in block.rows:
         yield _row(form, row, language, source, own)
     if block.box:
         yield _box(form, block.box, language, source, own)
     if block.table:
         yield from _table(form, block.table, language, source)
-    if block.text:
+    if block.text and all(source.has(needed) for needed in block.given):
         text = block.text.in_language(language)
-        yield Paragraph(PLACEHOLDER.sub(lambda found: source.value(found[1]), text), block.align)
+        yield Paragraph(PLACEHOLDER.sub(lambda found: source.value(found[1]), text), block.align, block.given)
     if block.signatures:
         yield _signatures(block, language)
 
@@ -171,4 +190,4 @@ def _signatures(block: Block, language: str) -> TableRow:
         rest = UNITS - share * (count - 1) if index == count - 1 else share
         cells.append(TableCell(text.in_language(language), label, "label", lines=2))
         cells.append(TableCell("", rest - label, lines=2))
-    return TableRow(tuple(cells))
+    return TableRow(tuple(cells), is_signature=True)

@@ -138,6 +138,11 @@ class RecordReader:
     def _find_complainant(self) -> m.Party | None:
         return self._party(PartySide.COMPLAINANT)
 
+    def _complainant_address_form(self) -> str:
+        """How a letter begins: by the name, and without one by what the reader is."""
+        found = self._find_complainant()
+        return found.name if found is not None and found.name else words(_l("Complainant"), self.language)
+
     def _find_respondent(self) -> m.Party | None:
         return self._party(PartySide.COMPLAINED_ABOUT)
 

@@ -15,6 +15,9 @@ class _Sample:
     def value(self, reference: str) -> str:
         return reference
 
+    def has(self, reference: str) -> bool:
+        return True
+
     def rows(self, table: Table) -> Iterable[tuple[list[str], str]]:
         for _row in range(2):
             yield [column.field for column in table.columns], ""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import models as m
@@ -21,6 +23,7 @@ from services.documents.vocabulary import Reference, columns_of, find
 from services.own_fields.specs import CODED, Several, may_read, spec_of
 from services.own_fields.values import read
 from services.procedures.sections.documents import Audience, Table
+from services.procedures.sections.fields import FieldKind
 
 _OF_COMPLAINANT = frozenset({"complainant_name", "complainant_phone"})
 _COMPLAINANTS = frozenset(f"complaint.{key}" for key in _OF_COMPLAINANT)
@@ -53,6 +56,9 @@ class RecordValues(RecordReader):
             else None
         )
         return self._shown(found, value, own=group == "complainant" or reference in _COMPLAINANTS)
+
+    def has(self, reference: str) -> bool:
+        return bool(self.value(reference))
 
     def rows(self, table: Table) -> Iterable[tuple[list[str], str]]:
         columns = columns_of(table.of)
@@ -99,6 +105,8 @@ class RecordValues(RecordReader):
         value = read(spec, stored)
         if spec.target is not None:
             value = self.subject.session.get(spec.target, stored)
+        if one.kind is FieldKind.NUMBER and isinstance(value, Decimal):
+            value = f"{value.normalize():,f}"  # a count, not an amount of money
         if isinstance(value, Several):
             value = "、".join(self.text(each) for each in value)
         text = self.text(value)
@@ -114,9 +122,9 @@ class RecordValues(RecordReader):
         )
 
     def _shown(self, reference: Reference, value: Any, *, own: bool, case: m.Complaint | None = None) -> str:
-        text = (
-            self._coded(reference, value) if reference.spec and reference.key in CODED else self.text(value)
-        )
+        # A column of the same name may hold a fixed list instead of a code: the grade of an accident does.
+        is_code = reference.spec is not None and reference.key in CODED and not isinstance(value, Enum)
+        text = self._coded(reference, value) if is_code else self.text(value)
         if reference.sensitivity is not Sensitivity.PERSONAL or not text:
             return text
         return text if self._plain(own, case) else str(mask_text(text))

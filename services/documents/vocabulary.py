@@ -88,7 +88,12 @@ GROUPS: Mapping[str, Group] = {
             _out("grade_name", _l("Grade")),
         ),
     ),
-    "complainant": Group(ON_CASE, m.Party, without=frozenset({"side"})),
+    "complainant": Group(
+        ON_CASE,
+        m.Party,
+        (_out("address_form", _l("Form of address"), Sensitivity.PERSONAL),),
+        without=frozenset({"side"}),
+    ),
     "respondent": Group(ON_CASE, m.Party, without=frozenset({"side"})),
     "investigation": Group(
         ON_CASE, m.Investigation, (_out("team", _l("Team")), _out("verdicts", _l("Verdicts")))

@@ -8,16 +8,15 @@ from difflib import get_close_matches
 from io import BytesIO
 from typing import Any
 
-from docx import Document
 from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Emu, Pt
+from docx.shared import Emu, Pt
 from docx.table import Table as WordTable
 from docx.table import _Cell
+from docx.table import _Row as WordRow
 from docx.text.paragraph import Paragraph as WordParagraph
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
@@ -26,6 +25,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from models.fields import Sensitivity
 from models.labels import _l
 from services.documents.layout import Own, Paragraph, Source, TableCell, TableRow, lay_out
+from services.documents.paper import (
+    bytes_of,
+    keep_with_next,
+    lines_of_at_least,
+    mark,
+    new_paper,
+    number_pages,
+    sized,
+)
 from services.documents.vocabulary import (
     GROUPS,
     TABLES,
@@ -37,7 +45,6 @@ from services.documents.vocabulary import (
 from services.errors import Invalid, Text
 from services.procedures.sections.documents import OWN, UNITS, Column, DocumentForm, Table
 
-FONT = "宋体"
 LARGEST_UNPACKED = 40 * 1024 * 1024
 """A template that unpacks to more than this is refused before anything of it is read."""
 
@@ -57,15 +64,17 @@ class Tags:
     def value(self, reference: str) -> str:
         return "{{ " + reference + " }}"
 
+    def has(self, reference: str) -> bool:
+        return True
+
     def rows(self, table: Table) -> Iterator[tuple[list[str], str]]:
         yield ["{{ row." + column.field + " }}" for column in table.columns], table.of
 
 
 def default_template(form: DocumentForm, language: str, own: Own) -> bytes:
     """The template of a form as its procedure lays it out: what one downloads to begin a template of one's own."""
-    word: WordDocument = Document()
-    _page(word, landscape=form.landscape)
-    _footer(word, language)
+    word = new_paper(form.names.in_language(language), landscape=form.landscape)
+    number_pages(word, language, "{{ document.number }}　　")
     waiting: list[TableRow] = []
     for piece in lay_out(form, language, Tags(), own):
         if isinstance(piece, TableRow):
@@ -73,9 +82,13 @@ def default_template(form: DocumentForm, language: str, own: Own) -> bytes:
             continue
         _rows(word, waiting)
         waiting = []
+        if piece.given:
+            word.add_paragraph("{%p if " + " and ".join(piece.given) + " %}")
         _paragraph(word, piece, language)
+        if piece.given:
+            word.add_paragraph("{%p endif %}")
     _rows(word, waiting)
-    return _bytes_of(word)
+    return bytes_of(word)
 
 
 def render_word(template: bytes, context: Mapping[str, Any]) -> bytes:
@@ -157,6 +170,7 @@ def template_context(form: DocumentForm, values: Source, own: Own) -> dict[str, 
         for code, field in own.items()
         if not (leaves and field.level is Sensitivity.INTERNAL)
     }
+    first = {block.table.of: block.table.columns[0].field for block in form.layout if block.table}
     context["typed"] = {ask.code: values.value(f"typed.{ask.code}") for ask in form.asks}
     for table, declared in TABLES.items():
         if form.subject in declared.subjects:
@@ -165,6 +179,9 @@ def template_context(form: DocumentForm, values: Source, own: Own) -> dict[str, 
                 for key in columns_of(table)
                 if not table_fault_of(table, key, form.subject, leaves=leaves)
             ]
+            if table in first:
+                # What an empty list says stands in the first column of a row: in the first that the form shows.
+                columns.sort(key=lambda key: key != first[table])
             wanted = Table.model_construct(
                 of=table, title=None, columns=tuple(_column(key) for key in columns)
             )
@@ -179,52 +196,17 @@ def _column(key: str) -> Any:
 # Drawing
 
 
-def _page(word: WordDocument, *, landscape: bool) -> None:
-    section = word.sections[0]
-    width, height = Cm(21), Cm(29.7)
-    if landscape:
-        section.orientation = WD_ORIENT.LANDSCAPE
-        width, height = height, width
-    section.page_width, section.page_height = width, height
-    section.left_margin = section.right_margin = Cm(2)
-    section.top_margin, section.bottom_margin = Cm(2), Cm(1.9)
-    normal = word.styles["Normal"]
-    normal.font.name, normal.font.size = "Times New Roman", Pt(10.5)
-    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
-    normal.paragraph_format.space_after = Pt(0)
-
-
-def _footer(word: WordDocument, language: str) -> None:
-    paragraph = word.sections[0].footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    before, between, after = ("第 ", " 页 共 ", " 页") if language == "zh" else ("Page ", " of ", "")
-    for text, code in (("{{ document.number }}　　" + before, "PAGE"), (between, "NUMPAGES"), (after, "")):
-        _sized(paragraph.add_run(text), 8.5)
-        if code:
-            field = OxmlElement("w:fldSimple")
-            field.set(qn("w:instr"), code)
-            run = OxmlElement("w:r")
-            shown = OxmlElement("w:t")
-            shown.text = "1"
-            run.append(shown)
-            field.append(run)
-            paragraph._p.append(field)
-
-
-def _sized(run: Any, size: float, *, bold: bool = False) -> None:
-    run.font.size, run.bold = Pt(size), bold
-
-
 def _paragraph(word: WordDocument, piece: Paragraph, language: str) -> None:
     paragraph = word.add_paragraph()
     paragraph.alignment = _ALIGNED.get(piece.role, WD_ALIGN_PARAGRAPH.LEFT)
-    _sized(paragraph.add_run(piece.text), _SIZES.get(piece.role, 12.0), bold=piece.role == "title")
+    sized(paragraph.add_run(piece.text), _SIZES.get(piece.role, 12.0), bold=piece.role == "title")
     if piece.role == "title":
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(8)
     elif piece.role == "head":
         paragraph.paragraph_format.space_after = Pt(4)
     elif piece.role != "organisation":
-        paragraph.paragraph_format.line_spacing = 1.5
+        lines_of_at_least(paragraph, 20)
+        paragraph.paragraph_format.space_after = Pt(4)
         paragraph.paragraph_format.space_before = Pt(4)
         if piece.role == "indented" and language == "zh":
             paragraph.paragraph_format.first_line_indent = Pt(24)
@@ -241,10 +223,15 @@ def _rows(word: WordDocument, rows: list[TableRow]) -> None:
     unit = Emu(int(room) // UNITS)
     for column in table.columns:
         column.width = unit
-    for row in rows:
+    for place, row in enumerate(rows):
+        after = rows[place + 1] if place + 1 < len(rows) else None
         if row.loop:
             _loop(table, "{%tr for row in " + row.loop + " %}")
-        _row(table, row, unit)
+        made = _row(table, row, unit)
+        if row.is_heading and all(before.is_heading for before in rows[:place]):
+            mark(made, "w:tblHeader")  # Word repeats only rows that a table begins with
+        if row.is_heading or (after is not None and after.is_signature):
+            keep_with_next(made)
         if row.loop:
             _loop(table, "{%tr endfor %}")
 
@@ -255,18 +242,64 @@ def _loop(table: WordTable, tag: str) -> None:
     cells[0].merge(cells[-1]).text = tag
 
 
-def _row(table: WordTable, row: TableRow, unit: Emu) -> None:
+def _row(table: WordTable, row: TableRow, unit: Emu) -> WordRow:
     made = table.add_row()
-    if (lines := max(cell.lines for cell in row.cells)) > 1:
-        made.height = Pt(16 * lines + (20 if any(cell.signed for cell in row.cells) else 0))
+    lines = max(cell.lines for cell in row.cells)
+    if lines > 1:
+        made.height = Pt(16 * lines)
         made.height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
-    cells = made.cells
+    if lines == 1 or row.is_signature:
+        mark(made, "w:cantSplit")
+    places = []
     start = 0
     for cell in row.cells:
-        merged = cells[start].merge(cells[start + cell.span - 1])
-        merged.width = Emu(unit * cell.span)
+        merged = _merged(made, start, cell.span, unit)
         _fill(merged, cell)
+        places.append((merged, start, cell))
         start += cell.span
+    signed = [cell for _place, _start, cell in places if cell.signed]
+    return _sign_below(table, made, places, unit) if signed else made
+
+
+def _merged(row: WordRow, start: int, span: int, unit: Emu) -> _Cell:
+    cells = row.cells
+    merged = cells[start].merge(cells[start + span - 1])
+    merged.width = Emu(unit * span)
+    return merged
+
+
+def _sign_below(
+    table: WordTable, above: WordRow, places: list[tuple[_Cell, int, TableCell]], unit: Emu
+) -> WordRow:
+    """The line to sign in a row of its own with no line above it: at the foot of the box, whatever stands in it."""
+    keep_with_next(above)
+    below = table.add_row()
+    mark(below, "w:cantSplit")
+    for place, start, cell in places:
+        under = _merged(below, start, cell.span, unit)
+        if not cell.signed:
+            place.merge(under)
+            continue
+        line = under.paragraphs[0]
+        line.add_run(cell.signed)
+        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        _space(line)
+        _without_border(place, "bottom")
+        _without_border(under, "top")
+    return below
+
+
+def _without_border(place: _Cell, side: str) -> None:
+    borders = OxmlElement("w:tcBorders")
+    border = OxmlElement(f"w:{side}")
+    border.set(qn("w:val"), "nil")
+    borders.append(border)
+    properties = place._tc.get_or_add_tcPr()
+    followers = [each for each in properties if each.tag in (qn("w:shd"), qn("w:vAlign"))]
+    if followers:
+        followers[0].addprevious(borders)
+    else:
+        properties.append(borders)
 
 
 def _fill(place: _Cell, cell: TableCell) -> None:
@@ -282,17 +315,8 @@ def _fill(place: _Cell, cell: TableCell) -> None:
     middle = OxmlElement("w:vAlign")
     middle.set(qn("w:val"), "top" if cell.lines > 1 and cell.role == "value" else "center")
     place._tc.get_or_add_tcPr().append(middle)
-    if cell.signed:
-        line = place.add_paragraph(cell.signed)
-        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _space(line)
 
 
 def _space(paragraph: WordParagraph) -> None:
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
-
-
-def _bytes_of(word: WordDocument) -> bytes:
-    out = BytesIO()
-    word.save(out)
-    return out.getvalue()
+    lines_of_at_least(paragraph, 15)

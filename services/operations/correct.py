@@ -15,6 +15,7 @@ from services.deadlines import clocks
 from services.errors import Invalid, Text
 from services.unit_of_work import UnitOfWork
 from services.workflow.confidentiality import open_matter_faults
+from services.workflow.intake import customer_date_faults
 from services.workflow.materials import expect_materials
 from services.workflow.procedure_words import coded_faults, keep_category, missing_at_registration
 from services.workflow.repeats import bring_about, open_link
@@ -100,6 +101,9 @@ def _faults(work: UnitOfWork, complaint: Complaint, values: Mapping[str, Any]) -
     received = values.get("received_at")
     if isinstance(received, datetime) and received > work.now:
         faults["received_at"] = _l("A complaint can't have been received in the future.")
+    due_on = values.get("customer_due_on")
+    if due_on != complaint.customer_due_on:
+        faults |= customer_date_faults(work.session, due_on, received or complaint.received_at)
     if complaint.is_repeat and values.get("is_repeat") is False and open_link(work, complaint) is not None:
         faults["is_repeat"] = _l("It is linked as a repeat of another one. Take that link away instead.")
     channel = values.get("channel", complaint.channel)

@@ -27,6 +27,7 @@ from services.workflow.duty import ask_for_instruction, is_out_of_hours, receive
 from services.workflow.informing import inform
 from services.workflow.intake import (
     channel_faults,
+    customer_date_faults,
     handle_at_once,
     received_at_the_office,
     tell_at_registration,
@@ -268,6 +269,7 @@ def _faults(work: UnitOfWork, new: NewComplaint) -> dict[str, Text]:
         faults["received_at"] = _l("A complaint can't have been received in the future.")
     if new.occurred_on and new.occurred_on > new.received_at.date() + timedelta(days=1):
         faults["occurred_on"] = _l("It can't have happened after the complaint was received.")
+    faults |= customer_date_faults(work.session, new.customer_due_on, new.received_at)
     if new.first_receiver_id is not None:
         user = work.session.get(User, new.first_receiver_id)
         if user is None or not user.is_active:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from models import Complaint, Department
 from models.enums import Channel
 from models.labels import _l
+from services.deadlines.desk_calendar import desk_zone
 from services.errors import Text
 from services.procedures.schema import Procedure
 from services.procedures.vocabulary import Field
@@ -38,6 +40,13 @@ def told_faults(procedure: Procedure, chosen: Sequence[str]) -> dict[str, Text]:
     """Groups to tell that the procedure leaves to nobody's choice."""
     offered = {group.code for group in procedure.intake.told if group.chosen}
     return {"told": _l("Pick one of the values offered.")} if set(chosen) - offered else {}
+
+
+def customer_date_faults(session: Session, due_on: date | None, received_at: datetime) -> dict[str, Text]:
+    """A day named by the complainant that was over when the complaint came in: no time limit could run to it."""
+    if due_on is None or due_on >= received_at.astimezone(desk_zone(session)).date():
+        return {}
+    return {"customer_due_on": _l("The answer can't be wanted before the complaint was received.")}
 
 
 def tell_at_registration(

@@ -1,6 +1,7 @@
 /* Full-page and dialog forms: drafts, double submit, inline rows, drop zones, leaving with unsaved words.
    data-submit-once, data-draft="key", data-guard, data-save-key, data-inline (with data-inline-add, -remove),
-   data-drop, data-drop-empty, data-date-quick, data-texts, data-shown-for="field: values". */
+   data-drop, data-drop-empty, data-date-quick, data-texts, data-shown-for="field: values",
+   data-usual="value:usual …" with data-usual-for="field". */
 (function () {
   "use strict";
   const Desk = window.Desk;
@@ -13,6 +14,7 @@
     root.querySelectorAll("[data-date-quick]").forEach(function (p) { p.hidden = false; });
     root.querySelectorAll("[data-inline]").forEach(inline);
     root.querySelectorAll("[data-shown-for]").forEach(shownFor);
+    root.querySelectorAll("select[data-usual]").forEach(usual);
     root.querySelectorAll("[data-conflict-all]").forEach(function (p) { p.hidden = false; });
   };
 
@@ -28,6 +30,21 @@
     select.addEventListener("change", settle);
     part.form.addEventListener("desk:refresh", settle);
     settle();
+  }
+
+  /* What another field usually goes with is chosen along with it, until somebody chooses by hand. */
+  function usual(select) {
+    const source = select.form && select.form.elements[select.dataset.usualFor];
+    if (!source || select.dataset.usualWired) return;
+    select.dataset.usualWired = "1";
+    let byHand = false;
+    select.addEventListener("change", function () { byHand = true; });
+    source.addEventListener("change", function () {
+      const pair = select.dataset.usual.split(" ").map(function (p) { return p.split(":"); })
+        .filter(function (p) { return p[0] === source.value; })[0];
+      const offered = pair && Array.prototype.some.call(select.options, function (o) { return o.value === pair[1]; });
+      if (!byHand && offered) select.value = pair[1];
+    });
   }
 
   function read(form) {

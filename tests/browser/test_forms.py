@@ -64,6 +64,18 @@ def test_a_fault_of_the_registration_stands_at_its_field(desk: Desk) -> None:
     expect(page.locator("[name=channel]")).to_have_value("visit")
 
 
+def test_the_form_follows_the_channel_until_it_is_chosen(desk: Desk) -> None:
+    page = desk.page(R.FIRST_RECEIVER)
+    page.goto("/complaints/new/")
+    form = page.locator("[name=form]")
+    for channel, usual in (("hotline", "oral"), ("online", "electronic"), ("letter", "written")):
+        page.select_option("[name=channel]", channel)
+        expect(form).to_have_value(usual)
+    form.select_option("electronic")
+    page.select_option("[name=channel]", "hotline")
+    expect(form).to_have_value("electronic")
+
+
 def test_a_double_click_registers_once(desk: Desk) -> None:
     page = desk.page(R.FIRST_RECEIVER)
     page.goto("/complaints/new/")

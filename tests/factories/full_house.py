@@ -11,7 +11,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import CalendarDay, Complaint, Exemption, Job, Measure, Notice, RoleGrant, SavedView
+from models import (
+    ArchiveRecord,
+    CalendarDay,
+    Complaint,
+    DataRequest,
+    Exemption,
+    Job,
+    Measure,
+    Notice,
+    RoleGrant,
+    SavedView,
+)
 from models.enums import (
     AccidentGrade,
     DayKind,
@@ -20,11 +31,13 @@ from models.enums import (
     MeasureKind,
     RoleName,
 )
+from models.privacy_requests import DataDecision, DataRequestKind, DataRequestStatus
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
 from services.notifications.outbox import send_pending
 from services.operations.attach import Particulars, attach
 from services.operations.carry_out_measure import carry_out_measure
+from services.operations.link_repeat import link_repeat
 from services.operations.open_investigation import open_investigation
 from services.operations.record_measure import record_measure
 from services.operations.report_accident import report_accident
@@ -35,6 +48,7 @@ from tests.factories.cases import PATHS, actor_of, create_complaint, fire, regis
 from tests.factories.documents import CONTENT, DIGEST
 from tests.factories.house_records import keep_records
 from tests.factories.organisation import House, arrange_cover, create_house, create_user
+from tests.support.stage_rows import archive_rows
 
 E = EventKind
 R = RoleName
@@ -90,6 +104,8 @@ def create_full_house(session: Session, settings: Settings) -> FullHouse:
     use_analysis(session, house, now)
     evidence = session.get_one(Complaint, _id_of(session, full.cases["evidence"]))
     full.variants |= keep_records(session, house, evidence, full.records["investigation"], now)
+    _filed(session, full, now)
+    _repeat(session, full, now)
     _house_records(session, full)
     full.variants |= {("complaints", address): name for name, address in full.cases.items()}
     session.info["actor"] = SYSTEM
@@ -209,6 +225,41 @@ def _measure(full: FullHouse, text: str) -> dict[str, Any]:
         "department_id": full.house.ward.id,
         "due_on": date.today() + timedelta(days=5),
     }
+
+
+def _filed(session: Session, full: FullHouse, now: datetime) -> None:
+    """Beside the archived case: a loan, a proposal to destroy it, a request about it to decide and one to carry out."""
+    session.info["actor"] = SYSTEM
+    case = session.get_one(Complaint, _id_of(session, full.cases["archived"]))
+    record = session.query(ArchiveRecord).filter_by(complaint_id=case.id).one()
+    archive_rows(session, case, record.id, full.users[R.ARCHIVIST.value], now)
+    granted = DataRequest(
+        number=f"GR-{case.number}-2",
+        kind=DataRequestKind.COPY,
+        status=DataRequestStatus.TO_DO,
+        decision=DataDecision.GRANTED,
+        decision_reason="本人申请，予以提供。",
+        decided_at=now,
+        decided_by_id=full.users[R.LEADER.value],
+        applicant="李某",
+        contact="13800000001",
+        subject="李某",
+        standing="本人",
+        identity_checked="身份证",
+        wish="复制本人投诉材料",
+        received_at=now,
+        due_on=now.date() + timedelta(days=15),
+    )
+    session.add(granted)
+    session.flush()
+    full.variants["data_requests", granted.public_id] = "granted"
+    session.commit()
+
+
+def _repeat(session: Session, full: FullHouse, now: datetime) -> None:
+    earlier = session.get_one(Complaint, _id_of(session, full.cases["evidence"])).number
+    with UnitOfWork(session, actor_of(session, full.house[R.FIRST_RECEIVER], now), now) as work:
+        link_repeat(work, full.cases["graded"], number=earlier, reason="同一患者再次反映同一事项。")
 
 
 def _house_records(session: Session, full: FullHouse) -> None:

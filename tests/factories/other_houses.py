@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import Accident, AnalysisReport, Complaint, InformantRequest, Investigation, ProcedureVersion
+from models import (
+    Accident,
+    AnalysisReport,
+    Complaint,
+    InformantRequest,
+    Investigation,
+    Liability,
+    ProcedureVersion,
+)
 from models.enums import Category, EventKind, InquiryKind, Responsibility, RoleName
 from models.privacy import IdentityKind
 from services.actor import SYSTEM
@@ -16,6 +24,7 @@ from services.operations.protect_informant import protect_informant
 from services.operations.record_consent import record_consent
 from services.operations.record_identity import record_identity
 from services.operations.request_material import request_material
+from services.operations.sweep import sweep_all
 from services.procedures.of_complaint import parsed
 from services.procedures.published import current_version, publish_text
 from services.unit_of_work import UnitOfWork
@@ -147,6 +156,24 @@ def _company(session: Session, house: House, now: datetime) -> list[str]:
     return ["/enquiries/", _case_page(complaint), f"/reports/{report.public_id}/"]
 
 
+def _informed(session: Session, house: House, now: datetime) -> list[str]:
+    """A case that the head of quality was told of."""
+    return [_case_page(create_complaint(session, house, "in_work", now=now, product="止痛片"))]
+
+
+def _answerable(session: Session, house: House, now: datetime) -> list[str]:
+    """Two answers later than the customers' dates: one to be explained and confirmed, one with its reason stated."""
+    missed = [
+        create_complaint(session, house, "in_work", now=now, customer_due_on=now.date()) for _ in range(2)
+    ]
+    sweep_all(session, now + timedelta(days=1, hours=12))
+    session.info["actor"] = SYSTEM
+    stated = session.query(Liability).filter_by(complaint_id=missed[1].id).one()
+    stated.stated_reason, stated.stated_at = "等待客户寄回样品。", now + timedelta(days=1, hours=14)
+    session.commit()
+    return ["/", *map(_case_page, missed)]
+
+
 def _publish_next(session: Session, version: ProcedureVersion, now: datetime) -> None:
     number = parsed(version).version
     text = version.source_text.replace(f"\nversion: {number}\n", f"\nversion: {number + 1}\n", 1)
@@ -187,7 +214,20 @@ ELSEWHERE: dict[str, Elsewhere] = {
     "company-24h-3d-7d": Elsewhere(
         frozenset({"complaint_intake.checks", "investigations.decision"}), _reported
     ),
+    "pharma-manufacturer": Elsewhere(frozenset({"complaint_informed.confirm"}), _informed),
     "product-company": Elsewhere(frozenset({"investigations.determine"}), _undetermined),
+    "quality-system-admin-office": Elsewhere(
+        frozenset(
+            {
+                "liabilities.confirm",
+                "liabilities.details_view",
+                "liabilities.excuse",
+                "liabilities.index_view",
+                "liabilities.state",
+            }
+        ),
+        _answerable,
+    ),
     "three-level": Elsewhere(frozenset({"investigations.waive"}), _third_level),
 }
 """By procedure."""

@@ -47,7 +47,7 @@ from models.enums import AccidentGrade, AccidentStatus, PostName, State
 from models.reception_enums import EnquiryStatus
 from services.access.scope import unscoped
 from services.audit import verify_chain
-from services.demonstration.cases import create_cases
+from services.demonstration.cases import BEGINNING, create_cases
 from services.demonstration.organisation import accounts, create_organisation
 from services.demonstration.organisations import SETTINGS
 from services.identity import passwords
@@ -60,7 +60,7 @@ SUNDAY = datetime(2026, 8, 2, 15, 0, tzinfo=UTC)
 def _make(
     session: Session, app: Flask, now: datetime, count: int, seed: int = 1, which: str = "hospital"
 ) -> None:
-    create_organisation(session, now - timedelta(days=375), "Asia/Shanghai", SETTINGS[which])
+    create_organisation(session, now - BEGINNING, "Asia/Shanghai", SETTINGS[which])
     create_cases(session, app.extensions["settings"], count, seed, now)
 
 

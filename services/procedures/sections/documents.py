@@ -108,6 +108,8 @@ class Block(Part):
     table: Table | None = None
     text: Text | None = None
     align: Literal["left", "right", "centre", "indented"] = "indented"
+    given: tuple[str, ...] = ()
+    """Of a paragraph: it is printed only while the record holds each of these values."""
     signatures: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
@@ -115,6 +117,8 @@ class Block(Part):
         given = [bool(self.rows), bool(self.box), bool(self.table), bool(self.text), bool(self.signatures)]
         if sum(given) != 1:
             raise ValueError("a block is one of: rows, box, table, text, signatures")
+        if self.given and not self.text:
+            raise ValueError("given belongs to a paragraph (text); take it out")
         return self
 
     def references(self) -> Iterator[str]:
@@ -123,6 +127,7 @@ class Block(Part):
             yield from (cell.field for cell in row)
         if self.box and self.box.field:
             yield self.box.field
+        yield from self.given
         if self.text:
             yield from PLACEHOLDER.findall(self.text.zh)
             yield from PLACEHOLDER.findall(self.text.en)

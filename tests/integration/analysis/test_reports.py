@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from docx import Document
+from docx.shared import Cm
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
@@ -157,6 +158,13 @@ def test_production_reports_name_causes_and_measures(session: Session) -> None:
             id="three-level",
         ),
         pytest.param(
+            "complaint-analysis",
+            {ReportKind.MONTHLY},
+            {"data_check", "comparison", "causes", "improvements"},
+            marks=pytest.mark.clause("R12-02"),
+            id="complaint-analysis",
+        ),
+        pytest.param(
             "pharma-distributor-classic-b",
             {ReportKind.QUARTERLY},
             {"causes", "improvements"},
@@ -259,6 +267,10 @@ def test_page_workbook_and_document_say_the_same(session: Session, client: DeskC
     cells = [[cell.text for cell in row.cells] for table in paper.tables for row in table.rows]
     assert ["Received", "2", "2"] in [row[:3] for row in cells]
     assert "分诊人手不足。" in [paragraph.text for paragraph in paper.paragraphs]
+    assert round((paper.sections[0].page_width or 0) / Cm(1), 2) == 21, "A4"
+    assert paper.sections[0].footer._element.xpath(".//w:fldSimple/@w:instr") == ["PAGE", "NUMPAGES"]
+    heads = [table.rows[0]._tr.xpath("w:trPr/w:tblHeader") for table in paper.tables[1:]]
+    assert heads and all(heads), "the head of a table comes again on the next page"
     assert session.get_one(Complaint, case.id).product == "=1+1"
 
 

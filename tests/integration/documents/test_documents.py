@@ -12,20 +12,22 @@ import pytest
 import sqlalchemy as sa
 from docx import Document
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from models import AuditEntry, ComplaintEvent, DocumentTemplate
-from models.enums import Channel, DeliveryKind, EventKind, RoleName
+from models import AuditEntry, ComplaintEvent, DocumentTemplate, Organisation
+from models.enums import Channel, DeliveryKind, EventKind, PartyKind, PartySide, RoleName
 from services.access.scope import unscoped
 from services.attachments.checking import check_files, named_hashes
 from services.documents.forms import forms_of, standard_forms
-from services.documents.layout import lay_out
+from services.documents.layout import Own, lay_out
 from services.documents.pdf import render_pdf
 from services.documents.reading import Subject
 from services.documents.sample import sample_context
 from services.documents.values import RecordValues
 from services.documents.word import check_unpacked, default_template, render_word
 from services.errors import Invalid, NotFound, NotPermitted, Refused
+from services.operations.register import NewParty
 from services.operations.set_document_template import set_document_template
 from services.procedures.checking import parse
 from services.procedures.of_complaint import procedure_of
@@ -181,7 +183,7 @@ def test_a_template_that_is_no_word_file_is_refused() -> None:
 
 
 EVERY_FORM = [
-    pytest.param(form, id=f"{pack.regulation}-{code}")
+    pytest.param(form, {field.code: field for field in pack.fields}, id=f"{pack.regulation}-{code}")
     for pack in load_packs().values()
     for code, form in forms_of(pack).items()
     if form.code not in {each.code for each in standard_forms()} or pack.regulation == "R01"
@@ -196,20 +198,92 @@ class Names:
     def value(self, reference: str) -> str:
         return self.TEXT
 
+    def has(self, reference: str) -> bool:
+        return True
+
     def rows(self, table: object) -> list[tuple[list[str], str]]:
         return [([self.TEXT] * len(table.columns), "")]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("form", EVERY_FORM)
+@pytest.mark.parametrize(("form", "own"), EVERY_FORM)
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_form_is_drawn_in_both_languages(form: object, language: str) -> None:
+def test_every_form_is_drawn_in_both_languages(form: object, own: Own, language: str) -> None:
     title = form.names.in_language(language)  # type: ignore[attr-defined]
-    pieces = lay_out(form, language, Names(), {})  # type: ignore[arg-type]
+    pieces = lay_out(form, language, Names(), own)  # type: ignore[arg-type]
     text = pdf_text(render_pdf(pieces, title=title, language=language, footer="X-01"))
     assert "".join(title.split()) in text and "".join(Names.TEXT.split()) in text
-    filled = render_word(default_template(form, language, {}), sample_context(form, {}))  # type: ignore[arg-type]
+    filled = render_word(default_template(form, language, own), sample_context(form, own))  # type: ignore[arg-type]
     assert "".join(title.split()) in word_text(filled)
     assert "{{" not in word_text(filled) and "{%" not in word_text(filled)
+
+
+class LongTexts(Names):
+    """Every value is a text of so many lines, every list has so many rows."""
+
+    def __init__(self, lines: int, count: int) -> None:
+        self.lines, self.count = lines, count
+
+    def value(self, reference: str) -> str:
+        return "\n".join(["一行"] * self.lines)
+
+    def rows(self, table: object) -> list[tuple[list[str], str]]:
+        return [(["一行"] * len(table.columns), "")] * self.count  # type: ignore[attr-defined]
+
+
+def pages_of(code: str, source: LongTexts) -> list[str]:
+    form = next(form for form in standard_forms() if form.code == code)
+    made = render_pdf(
+        lay_out(form, "zh", source, {}), title="", language="zh", footer="", landscape=form.landscape
+    )
+    return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(made)).pages]
+
+
+def test_the_row_to_sign_is_never_alone_on_a_page() -> None:
+    several = 0
+    for count in range(1, 9):
+        pages = pages_of("investigation_report", LongTexts(count, count))
+        several += len(pages) > 1
+        assert "调查组长" in pages[-1] and "一行" in pages[-1].split("调查组长")[0], count
+    assert several > 2
+
+
+def test_the_head_of_a_list_comes_again_on_each_page() -> None:
+    pages = pages_of("complaint_register", LongTexts(1, 60))
+    assert len(pages) > 2 and all("投诉人渠道事由" in page for page in pages)
+    form = next(form for form in standard_forms() if form.code == "complaint_register")
+    word = Document(BytesIO(default_template(form, "zh", {})))
+    assert [bool(row._tr.xpath("w:trPr/w:tblHeader")) for row in word.tables[0].rows][:2] == [True, False]
+
+
+def test_the_line_to_sign_stands_at_the_foot_of_its_box() -> None:
+    form = next(form for form in standard_forms() if form.code == "internal_memo")
+    rows = Document(BytesIO(default_template(form, "zh", {}))).tables[0].rows
+    signed = [row for row in rows if row.cells[-1].text.startswith("主管签字")]
+    assert len(signed) == 1, "in a row of its own"
+    assert signed[0].cells[0].text == "主管批示" and signed[0]._tr.xpath(".//w:tcBorders/w:top[@w:val='nil']")
+
+
+def test_word_files_are_chinese_and_say_nothing_of_how_they_were_made() -> None:
+    form = next(form for form in standard_forms() if form.code == "internal_memo")
+    word = Document(BytesIO(default_template(form, "zh", {})))
+    assert word.core_properties.title == "内联单"
+    assert not word.core_properties.author and not word.core_properties.comments
+    languages = word.styles.element.xpath("//w:lang/@w:eastAsia")
+    assert languages and set(languages) == {"zh-CN"}
+
+
+def test_a_letter_without_a_name_or_a_telephone(desk: DocumentDesk) -> None:
+    complaint = desk.complaint("registered", parties=(NewParty(PartySide.COMPLAINANT, PartyKind.ANONYMOUS),))
+    with unscoped(desk.session, "a test sets up the organisation"):
+        desk.session.scalars(sa.select(Organisation)).one().phone = None
+        desk.session.commit()
+    letter = desk.issue("acknowledgement", complaint)
+    for text in (desk.pdf(letter), desk.word(letter)):
+        assert "投诉人：您于" in text and "电话：" not in text
+    with unscoped(desk.session, "a test sets up the organisation"):
+        desk.session.scalars(sa.select(Organisation)).one().phone = "0571-12345678"
+        desk.session.commit()
+    desk.says(desk.issue("acknowledgement", complaint), "联系电话：0571-12345678")
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not on this machine")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from models import Accident, ArchiveRecord, FollowUp, IssuedDocument, OutboxMessage
+from models import Accident, ArchiveRecord, Complaint, FollowUp, IssuedDocument, OutboxMessage
 from models.enums import (
     Category,
     Channel,
@@ -121,11 +121,25 @@ def test_a_written_reply_is_sent_and_kept(session: Session, app: Flask) -> None:
 def test_feedback_form_with_filing_number_and_date(session: Session, app: Flask) -> None:
     desk = desk_for(session, app, "product-company")
     complaint = desk.complaint("in_work", product="酱油", batch="B20260301", grounds="开封三日后发现霉点")
+    with unscoped(session, "a test fills in what the procedure's own fields hold"):
+        found = session.get_one(Complaint, complaint.id)
+        found.created_at = NOW
+        found.own_values = {
+            "occupation": "厨师",
+            "other_contacts": "微信 zhang-san",
+            "packaging": "500毫升玻璃瓶",
+            "quantity": "120",
+            "storage_course": "常温避光存放",
+        }
+        session.commit()
     sheet = desk.issue("complaint_feedback", complaint)
     number = f"备案编号：{complaint.number}"
     desk.says(
         sheet, "客户投诉登记反馈表", number, "登记日期：2026年3月10日", "B20260301", "开封三日后发现霉点"
     )
+    # All that the text has written down on the form: of the customer, of the product, and how it was kept and used.
+    desk.says(sheet, "职业厨师", "微信 zhang-san", "500毫升玻璃瓶", "投诉量120", "储存经过常温避光存放")
+    assert "120.00" not in desk.pdf(sheet) + desk.word(sheet)
 
 
 @pytest.mark.clause("R05-12")
@@ -245,6 +259,7 @@ def test_forms_and_report_of_the_detailed_distributor(session: Session, app: Fla
 
     record = desk.issue("medicine_handling_record", complaint, by=R.ARCHIVIST)
     desk.says(record, "药品质量投诉处理记录", "阿莫西林胶囊", "情况属实，已整改。", "经核实……特此答复。")
+    desk.says(record, "落实时间无")  # an empty list says so, in Word as in the PDF
     report = desk.issue("handling_report", complaint)
     assert refused(raw, desk, complaint, E.ARCHIVE, R.ARCHIVIST) == {"document_not_delivered"}
     desk.deliver(report, DeliveryKind.DEPARTMENT, department_id=desk.house.laboratory.id)
@@ -292,6 +307,7 @@ def test_forms_of_an_accident(session: Session, app: Flask) -> None:
     assert any("质量事故调查处理报告表" in each for each in wanted())
     report = desk.issue("accident_investigation_report", accident=address)
     desk.says(report, "质量事故调查处理报告表", "密封圈老化", "供货方承担主要责任", "12,800.50")
+    desk.says(report, "事故等级等级待定")
     with pytest.raises(Invalid) as blank:
         desk.issue("company_accident_form", accident=address)
     assert set(blank.value.fields) == {"opinion", "result"}
@@ -309,6 +325,7 @@ def test_notice_with_reason_and_way_and_report_to_leadership(session: Session, a
     desk = desk_for(session, app, "three-level")
     complaint = desk.complaint("approved")
     raw(desk, complaint, E.REPLY, R.FIRST_RECEIVER, channel=Channel.HOTLINE)
+    assert "no_follow_up" in refused(raw, desk, complaint, E.CLOSE, R.LEADER)
     raw(desk, complaint, E.START_FOLLOW_UP, R.FIRST_RECEIVER)
     with pytest.raises(Invalid) as silent:
         raw(desk, complaint, E.FOLLOW_UP, R.FIRST_RECEIVER, words="")

@@ -282,6 +282,7 @@ def test_every_topic_has_its_sentence(app: Flask) -> None:
     } == set()
     full = {"by": "张三", "department": "内科", "name_zh": "办结", "name_en": "closing", "level": "leader"}
     numbers = {
+        "number": "XH-2026-000001",
         "merged": "TS-1",
         "accident": "SG-1",
         "hold": "ZT-1",

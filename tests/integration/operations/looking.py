@@ -46,7 +46,8 @@ def last_event(session: Session, complaint: Complaint) -> ComplaintEvent:
 
 
 def last_audit(session: Session, complaint: Complaint) -> AuditEntry:
-    return rows(session, AuditEntry, complaint)[-1]
+    """The last entry about the case itself; a step may seal the file after it."""
+    return [one for one in rows(session, AuditEntry, complaint) if one.action != "archive_record.seal"][-1]
 
 
 def told(session: Session, complaint: Complaint, topic: str) -> set[int]:

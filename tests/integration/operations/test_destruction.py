@@ -17,11 +17,13 @@ from models import (
     AuditSalt,
     Base,
     Complaint,
+    ComplaintCheck,
     Destruction,
     DestructionItem,
 )
 from models.archive_enums import DestructionStatus
 from models.enums import EventKind, PartySide, RoleName
+from models.intake_enums import CheckOutcome
 from models.privacy import IdentityKind
 from services.access.scope import unscoped
 from services.archives.contents import file_tables
@@ -84,6 +86,7 @@ def archived(session: Session, house: House, store: FileStore | None = None) -> 
             )
         with at_work(session, house, R.HANDLER, NOW) as work:
             record_identity(work, complaint.public_id, kind=IdentityKind.ID_CARD, number="110101199001011237")
+        _checked(session, house, complaint)
         finish(session, house, investigate(session, house, complaint))
     for event, role in (
         (E.SUBMIT_OPINION, R.HANDLER),
@@ -96,6 +99,20 @@ def archived(session: Session, house: House, store: FileStore | None = None) -> 
     ):
         take(session, house, complaint, event, role)
     return complaint
+
+
+def _checked(session: Session, house: House, complaint: Complaint) -> None:
+    session.rollback()
+    checked = ComplaintCheck(
+        complaint_id=complaint.id,
+        code="identity",
+        outcome=CheckOutcome.PASSED,
+        note="身份证 110101199001011237",
+        checked_by_id=house[R.HANDLER].id,
+        checked_at=NOW,
+    )
+    session.add(checked)
+    session.commit()
 
 
 def record_id_of(session: Session, complaint: Complaint) -> int:
@@ -128,6 +145,9 @@ def test_two_signatures_and_everything_but_the_stub_is_gone(
     digest = seal.digest
     with unscoped(session, "a test looks at the trail"):
         hashes = dict(session.execute(sa.select(AuditEntry.id, AuditEntry.entry_hash)).all())
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"):
+        session.execute(sa.delete(ComplaintCheck.__table__).execution_options(desk_scope="core"))
+    session.rollback()
     before = everything(session)
     assert all(secret in before for secret in SECRETS[:3])
     assert len(list(store.stored())) == 2

@@ -83,6 +83,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("received_at", {"received_at": NOW + timedelta(hours=1)}),
     ("passed_on_by", {"channel": Channel.THIRD_PARTY}),
     ("occurred_on", {"occurred_on": (NOW + timedelta(days=3)).date()}),
+    ("customer_due_on", {"customer_due_on": (NOW - timedelta(days=3)).date()}),
     ("parties-0-name", {"parties": (NewParty(PartySide.COMPLAINANT),)}),
     ("parties-0-phone", {"parties": (NewParty(PartySide.COMPLAINANT, name="王", phone="1" * 81),)}),
     ("batch", {"batch": "长" * 81}),

@@ -108,12 +108,14 @@ def test_a_step_is_carried_out_once(
 ) -> None:
     client, case, url, form = opened(event)
     before = len([e for e in desk.events(case) if e.event is event])
+    audited = len(desk.rows(AuditEntry))
     done = client.post(url, data=form, headers=FRAGMENT)
     assert done.status_code == 204, f"{done.status_code} {fault_texts(done)}"
     assert done.headers["X-Desk-Location"] in (f"/complaints/{case}/", "/complaints/")
     events = [e for e in desk.events(case) if e.event is event]
     assert len(events) == before + 1
-    assert desk.rows(AuditEntry)[-1].action == f"complaint.{event.value}"
+    written = [entry.action for entry in desk.rows(AuditEntry)[audited:]]
+    assert written.count(f"complaint.{event.value}") == 1, written
 
     counted = desk.counts()
     again = client.post(url, data=form, headers=FRAGMENT)

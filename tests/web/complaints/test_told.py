@@ -39,6 +39,11 @@ def test_the_dialog_offers_the_ready_text_and_the_case_keeps_it_with_the_signatu
     house, case = registered(session, "enterprise-chapters")
     number, address = case.number, f"/complaints/{case.public_id}"
     office = signed_in(app, house, R.FIRST_RECEIVER)
+    owed = office.get(f"{address}/")
+    assert "尚未告知投诉人" in words(owed), "the page says what is owed before anything was told"
+    assert owed.get_data(as_text=True).count(f"{address}/acknowledge") == 2, (
+        "and offers the step there as well"
+    )
     dialog = office.get(f"{address}/acknowledge").get_data(as_text=True)
     found = re.search(r"<textarea[^>]*name=\"text\"[^>]*>(.*?)</textarea>", dialog, re.S)
     assert found is not None
@@ -56,6 +61,7 @@ def test_the_dialog_offers_the_ready_text_and_the_case_keeps_it_with_the_signatu
     assert office.post(f"{address}/acknowledge", data=typed).status_code in (302, 303)
     page = words(office.get(f"{address}/"))
     assert "2099-05-01" in page and f"{house[R.FIRST_RECEIVER].name} · 20" in page
+    assert "尚未告知投诉人" not in page
 
 
 def test_the_head_of_quality_confirms_on_the_case(app: Flask, session: Session) -> None:

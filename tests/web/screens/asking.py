@@ -108,6 +108,7 @@ CLAUSES = [
     Asked(
         "R11-02", "company-24h-3d-7d", ("own_claim_amount",), {"nature": ("opinion", "suggestion", "claim")}
     ),
+    Asked("R12-05", "complaint-analysis", (), {"nature": ("complaint", "suggestion")}),
     Asked(
         "R13-05",
         "pharma-manufacturer",
@@ -115,6 +116,7 @@ CLAUSES = [
         {"own_released": ("released", "not_released")},
         ("hotline", "email", "online"),
     ),
+    Asked("R13-13", "pharma-manufacturer", (), {}, ("letter", "visit")),
     Asked("R13-06", "pharma-manufacturer", (), {"category_code": ("medical", "quality", "counterfeit")}),
     Asked(
         "R14-01", "medical-device-aftersales", ("product",), {"category_code": ("product", "service", "work")}

@@ -88,6 +88,6 @@ def whole(house: House, **changed: Any) -> dict[str, Any]:
 
 def registered(session: Session, sign_in: SignIn, house: House, **changed: Any) -> Complaint:
     client = sign_in(house[RoleName.FIRST_RECEIVER])
-    answer = client.post(NEW, data=whole(house, **changed))
+    answer = client.post(NEW, data=whole(house, **changed) | {"repeat_choice": "new"})
     assert answer.status_code == 303, answer.text
     return newest(session)

@@ -32,6 +32,7 @@ def test_what_is_missing_leads_to_the_checks_and_one_dialog_records_them(
     refused = client.post(f"{url}checks", data=typed)
     assert refused.status_code == 422
     assert 'id="note_identity-error" role="alert"' in refused.text and "照片可见开裂" in refused.text
+    assert words(refused).count("请写明原因") == 2, "once above the form, once at the field"
     typed |= {"note_identity": "代他人投诉", "outcome_evidence": "passed"}
     assert client.post(f"{url}checks", data=typed).status_code == 303
     shown = words(client.get(url))
@@ -71,7 +72,7 @@ def test_papers_are_asked_for_taken_in_with_their_file_and_shown_until_then(
     assert (
         f"/document-forms/complaint/{newest(session).public_id}/declaration_of_truth" in client.get(url).text
     )
-    assert "文字材料未收齐" in words(client.get("/"))
+    assert "文字材料待收" in words(client.get("/"))
     assert number in words(client.get("/complaints/?f.material=1"))
 
     ask = {"codes": ["written_account", "declaration_of_truth"], "how": ""}
