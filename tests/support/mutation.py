@@ -35,6 +35,7 @@ from services.procedures.clauses import Clause, Place, catalogue, passing_tests,
 from services.procedures.reading import InvalidProcedure, name, read
 from services.procedures.registry import packs_in
 from settings import ROOT
+from tests.support.pruning import pruned
 
 LEFT_OUT = (
     ".git",
@@ -94,9 +95,15 @@ def mutations(clause: Clause) -> Iterator[Mutation | Outcome]:
 def without(text: str, place: Place, places: Sequence[Place]) -> str | None:
     """The procedure without the rule at `place`; None when no such procedure is valid. `places` cite the same clause.
 
-    Removal comes first, alone and then with all that cites the clause; what only changes the rule is the last resort.
+    Removal comes first: alone, with what names it, and with all that cites the clause; what only changes the rule is
+    the last resort.
     """
-    return _changed(text, place, _removed) or without_all(text, places) or _altered(text, place)
+    return (
+        _changed(text, place, _removed)
+        or _without_mentions(text, place)
+        or without_all(text, places)
+        or _altered(text, place)
+    )
 
 
 def _changed(text: str, place: Place, change: Callable[[Any, Any], None]) -> str | None:
@@ -107,6 +114,16 @@ def _changed(text: str, place: Place, change: Callable[[Any, Any], None]) -> str
 
 def _removed(holder: Any, last: Any) -> None:
     del holder[last]
+
+
+def _without_mentions(text: str, place: Place) -> str | None:
+    """The procedure without an item and without the rows, lists and conditions elsewhere that name its code."""
+    data = read(text).data
+    code = _holder(data, place)[place[-1]].get("code")
+    if code is None:
+        return None
+    del _holder(data, place)[place[-1]]
+    return _valid(pruned(data, {code, f"own.{code}"}))
 
 
 def _altered(text: str, place: Place) -> str | None:
