@@ -122,12 +122,15 @@ def _write_history(work: UnitOfWork, batch: LedgerBatch) -> None:
         "department_name": _said(department and department.name, _events.c.department_name),
         "data": as_object("file", sa.cast(sa.literal(batch.filename), sa.Text), "row", _staged.c.line),
     }
-    # Staged rows lie in the order in which their complaints were written.
-    rows = sa.select(*values.values()).where(
-        _staged.c.batch_id == batch.id,
-        _staged.c.status == RowStatus.READY,
-        _complaints.c.batch_id == batch.id,
-        _complaints.c.import_key == _staged.c.row_key,
+    rows = (
+        sa.select(*values.values())
+        .where(
+            _staged.c.batch_id == batch.id,
+            _staged.c.status == RowStatus.READY,
+            _complaints.c.batch_id == batch.id,
+            _complaints.c.import_key == _staged.c.row_key,
+        )
+        .order_by(_complaints.c.id)
     )
     _insert(work.session.connection(), _events, list(values), rows)
 

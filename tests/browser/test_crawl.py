@@ -57,7 +57,14 @@ LOOK = """(number) => ({
   heads: document.querySelectorAll("main h1").length,
   width: document.scrollingElement.scrollWidth,
   secret: document.documentElement.outerHTML.includes(number),
-  links: [...document.querySelectorAll("a[href]")].map((a) => [a.href, "dialog" in a.dataset]),
+  links: [...document.querySelectorAll("a[href]")].filter((a) => !a.href.includes("/-row-/"))
+    .map((a) => [a.href, "dialog" in a.dataset])
+    .concat([...document.querySelectorAll("[data-menu-lines]")].flatMap((button) => {
+      const row = button.closest("[data-row]").dataset.row;
+      const menu = document.getElementById(button.dataset.rowMenu);
+      return button.dataset.menuLines.split(" ").flatMap((at) => [...menu.children[at].querySelectorAll("a[href]")]
+        .map((a) => [a.href.replace("/-row-/", `/${row}/`), "dialog" in a.dataset]));
+    })),
 })"""
 WIDEST = """() => [...document.querySelectorAll("body *")]
   .filter((n) => n.getBoundingClientRect().right > innerWidth + 1 && !n.closest(".table-scroll, .side, [hidden]"))
@@ -162,7 +169,9 @@ class Crawl:
         self.check_secret(path, self.full.confidential_number in html)
         tags = re.findall(r"<a\b[^>]*>", html)
         found = [(re.search(r'href="([^"]*)"', tag), " data-dialog" in tag) for tag in tags]
-        self.offer([[urljoin(self.origin + path, unescape(m[1])), flag] for m, flag in found if m], path)
+        links = [(unescape(m[1]), flag) for m, flag in found if m]
+        # What a menu shared by rows leads to is followed where the browser opens the list.
+        self.offer([[urljoin(self.origin + path, a), flag] for a, flag in links if "/-row-/" not in a], path)
 
     def check_secret(self, path: str, is_shown: bool) -> None:
         if is_shown and self.role not in self.full.knows:

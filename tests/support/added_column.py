@@ -84,6 +84,7 @@ def look(client: Any, address: str) -> dict[str, Any]:
         values[name] = chosen[0] if chosen else ""
     saved = client.post(f"/complaints/{address}/edit/", data={**values, "ward_round": VALUE, "silent": "x"})
     listed = client.get("/complaints/").text
+    panels = client.get("/complaints/?panels=1").text
     workbook = client.post("/ledger/export", data={"query": "f.ward_round=查房"}).data
     rows = list(openpyxl.load_workbook(BytesIO(workbook)).worksheets[0].iter_rows(values_only=True))
     page = client.get(f"/complaints/{address}/").text
@@ -91,8 +92,8 @@ def look(client: Any, address: str) -> dict[str, Any]:
         "saved": saved.status_code,
         "list head": label_of(listed, r'class="col-ward_round[^>]*>(.*?)</th>'),
         "list value": VALUE in listed,
-        "chooser": 'name="column" value="ward_round"' in listed,
-        "filter panel": 'name="f.ward_round"' in listed,
+        "chooser": 'name="column" value="ward_round"' in panels,
+        "filter panel": 'name="f.ward_round"' in panels,
         "filter finds": [
             address in client.get(f"/complaints/?f.ward_round={text}").text for text in ("查房", "没有")
         ],
@@ -101,7 +102,7 @@ def look(client: Any, address: str) -> dict[str, Any]:
         "page": VALUE in page,
         "workbook": any(VALUE in map(str, row) for row in rows),
         "workbook heads": [str(head) for row in rows[:3] for head in row if head is not None],
-        "silent anywhere": any("silent" in text for text in (listed, form, page)),
+        "silent anywhere": any("silent" in text for text in (listed, panels, form, page)),
     }
 
 

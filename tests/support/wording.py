@@ -10,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.searching import is_derived
+
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 SAME_IN_BOTH = re.compile(
@@ -80,7 +82,7 @@ def stored_texts(engine: sa.Engine) -> list[str]:
     tables = sa.MetaData()
     with engine.connect() as connection:
         tables.reflect(connection)
-        for table in tables.tables.values():
+        for table in (one for one in tables.tables.values() if not is_derived(one.name)):
             for row in connection.execute(
                 sa.select(*(sa.type_coerce(each, sa.String) for each in table.columns))
             ):

@@ -98,7 +98,8 @@ def pages(app: Flask, client: DeskClient) -> Iterator[tuple[str, str]]:
         links = [answer.location] if answer.location else []
         if answer.mimetype == "text/html" and not links:
             yield url, answer.text
-            links = read(answer.text)[1]
+            row = re.search(r'data-row="([^"]+)"', answer.text)
+            links = [link.replace("/-row-/", f"/{row[1] if row else '-'}/") for link in read(answer.text)[1]]
         answer.close()
         for link in links:
             address = urlsplit(urljoin(f"http://localhost{url}", link))

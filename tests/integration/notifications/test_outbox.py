@@ -283,6 +283,7 @@ def test_every_topic_has_its_sentence(app: Flask) -> None:
     full = {"by": "张三", "department": "内科", "name_zh": "办结", "name_en": "closing", "level": "leader"}
     numbers = {
         "number": "XH-2026-000001",
+        "file": "投诉台账.xlsx",
         "merged": "TS-1",
         "accident": "SG-1",
         "hold": "ZT-1",

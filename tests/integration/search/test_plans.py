@@ -63,7 +63,9 @@ def test_a_rare_word_reads_neither_every_text_nor_every_complaint(
     with statements(session) as seen:
         [row] = query.page(session).rows
         assert query.count(session).number == 1
-    reads = [sql for sql, _parameters in seen if not sql.startswith("EXPLAIN")]  # which asks the statistics alone
+    reads = [
+        sql for sql, _parameters in seen if not sql.startswith("EXPLAIN")
+    ]  # which asks the statistics alone
     assert row.name == number and len(reads) <= 6
     if engine_kind == "postgresql":
         session.execute(sa.text("SET LOCAL enable_seqscan = off"))  # the table is small; it would not mind

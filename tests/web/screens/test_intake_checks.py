@@ -72,7 +72,7 @@ def test_papers_are_asked_for_taken_in_with_their_file_and_shown_until_then(
     assert (
         f"/document-forms/complaint/{newest(session).public_id}/declaration_of_truth" in client.get(url).text
     )
-    assert "文字材料待收" in words(client.get("/"))
+    assert "文字材料未收齐" in words(client.get("/"))
     assert number in words(client.get("/complaints/?f.material=1"))
 
     ask = {"codes": ["written_account", "declaration_of_truth"], "how": ""}

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from models.enums import RoleName
 from tests.factories import House
 from tests.support.workbooks import write_sheet
+from tests.web.ledger.conftest import fields_of, post, upload
 from tests.web.screens.asking import newest
 from tests.web.screens.conftest import SignIn, statements, words
 from tests.web.screens.declaring import house_with_fields, registered
@@ -136,35 +137,15 @@ def test_the_ledger_carries_them_out_and_in(
 
     row[heads.index("事由")] = "另一件"
     path = write_sheet(tmp_path / "old.xlsx", [heads[1:], row[1:]])
-    upload = client.post(
-        "/ledger/import", data={"step": "upload", "file": (io.BytesIO(path.read_bytes()), "old.xlsx")}
-    )
-    wizard = upload.text
-    kept = dict(re.findall(r'name="(sha256|filename)" value="([^"]*)"', wizard))
-    mapping = {f"map-{index}": options_selected(wizard, f"map-{index}") for index in range(len(heads) - 1)}
-    assert list(mapping.values())[3:] == columns.split(",")[4:]
-    form = {
-        "step": "mapping",
-        "answered": "closed",
-        "unanswered": "accepted",
-        "channel": "online",
-        **kept,
-        **mapping,
-    }
-    tried = words(client.post("/ledger/import", data=form))
-    assert "裂纹、渗漏" in tried and "红色" in tried  # the dry run shows them by name
-    done = client.post("/ledger/import", data=form | {"step": "dry_run"})
-    assert done.status_code in (200, 303), words(done)
+    asked = fields_of(upload(client, path.read_bytes()))
+    assert [asked[f"map-{index}"] for index in range(len(heads) - 1)][3:] == columns.split(",")[4:]
+    tried = post(client, asked | {"answered": "closed", "unanswered": "accepted", "channel": "online"})
+    assert "裂纹、渗漏" in words(tried) and "红色" in words(tried)  # the dry run shows them by name
+    done = post(client, fields_of(tried))
+    assert done.status_code == 200, words(done)
     copy = newest(session)
     assert copy.summary == "另一件" and copy.id != made.id
     given = {code: value for code, value in made.own_values.items() if code != "story"}
     assert copy.own_values == given
     found = client.get("/complaints/?f.own_price_from=1000&f.own_faults=leak&f.is_imported=1")
     assert copy.number in listed(found)
-
-
-def options_selected(page: str, name: str) -> str:
-    found = re.search(rf'<select[^>]*name="{name}"[^>]*>(.*?)</select>', page, re.S)
-    assert found is not None, name
-    chosen = re.search(r'<option[^>]*value="([^"]*)"[^>]*selected', found.group(1))
-    return chosen.group(1) if chosen else ""
