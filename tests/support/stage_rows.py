@@ -164,7 +164,7 @@ def archive_rows(
                 DestructionItem(
                     archive_record_id=record_id,
                     complaint_id=case.id,
-                    file_number="档",
+                    file_number=f"档案 {case.number}",
                     retention_ended_on=now.date(),
                     seal_digest="0" * 64,
                 )
