@@ -19,7 +19,7 @@ def make_append_only(*tables: str) -> None:
 
     SQLite drops a table's triggers when batch mode rebuilds it: a migration that does so calls this again.
     """
-    if op.get_bind().dialect.name == "sqlite":
+    if _on_sqlite():
         for table in tables:
             for verb in ("UPDATE", "DELETE"):
                 op.execute(
@@ -41,7 +41,7 @@ def make_append_only(*tables: str) -> None:
 
 def drop_append_only() -> None:
     """Remove what the triggers left behind once their tables are gone (the triggers go with the tables)."""
-    if op.get_bind().dialect.name != "sqlite":
+    if not _on_sqlite():
         op.execute(f"DROP FUNCTION IF EXISTS {_FUNCTION}()")
 
 
@@ -67,7 +67,7 @@ def _rewrite_enum(table: str, column: str, name: str, change: Callable[[list[str
     with op.batch_alter_table(table) as batch:
         batch.drop_constraint(op.f(full_name), type_="check")
         batch.create_check_constraint(op.f(full_name), f"{column} IN ({allowed})")
-    if table in APPEND_ONLY and op.get_bind().dialect.name == "sqlite":
+    if table in APPEND_ONLY and _on_sqlite():
         make_append_only(table)
         if sa.inspect(op.get_bind()).has_table("destruction_items"):
             allow_destruction(table)
@@ -85,98 +85,70 @@ _EMPTIED = {
 
 
 def allow_destruction(*tables: str) -> None:
-    """Instead of refusing every change: the content of a row may be emptied once two people have signed for it.
+    """Instead of refusing every change: once two people have signed for it, the content of a row may be emptied (tables
+    of `_EMPTIED`), or the whole row may go (any other).
 
-    Nothing else of the row may change, and no row may go. SQLite drops a table's triggers when batch mode rebuilds it:
-    a migration that rebuilds one of these tables, `destructions` or `destruction_items` calls `forbid_destruction`
-    before and this after.
+    Nothing else may change. SQLite drops a table's triggers when batch mode rebuilds it: a migration that rebuilds one
+    of these tables, `destructions` or `destruction_items` calls `forbid_destruction` before and this after.
     """
-    inspector = sa.inspect(op.get_bind())
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
     for table in tables:
-        kept = [one["name"] for one in inspector.get_columns(table) if one["name"] not in _EMPTIED[table]]
-        same = "IS" if on_sqlite else "IS NOT DISTINCT FROM"
-        as_text = "" if on_sqlite else "::text"
-        parts = [_DESTROYED, *(f"NEW.{column} {same} OLD.{column}" for column in kept)]
-        parts += [
-            f"NEW.{column} IS NULL" if value is None else f"NEW.{column}{as_text} = '{value}'"
-            for column, value in _EMPTIED[table].items()
-        ]
-        _put_triggers(table, " AND ".join(parts), on_sqlite)
-
-
-def _put_triggers(table: str, allowed: str, on_sqlite: bool) -> None:
-    if on_sqlite:
-        op.execute(f"DROP TRIGGER IF EXISTS tr_{table}_no_update")
-        op.execute(
-            f"CREATE TRIGGER tr_{table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({allowed}) "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
-        return
-    op.execute(
-        f"CREATE OR REPLACE FUNCTION desk_only_emptied_{table}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN IF NOT ({allowed}) THEN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
-        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
-    )
-    op.execute(f"DROP TRIGGER tr_{table}_append_only ON {table}")
-    op.execute(
-        f"CREATE TRIGGER tr_{table}_append_only BEFORE DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {_FUNCTION}()"
-    )
-    op.execute(
-        f"CREATE TRIGGER tr_{table}_only_emptied BEFORE UPDATE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION desk_only_emptied_{table}()"
-    )
-
-
-def allow_removal(*tables: str) -> None:
-    """Instead of refusing every change: a row may go once two people have signed for destroying its case."""
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
-    for table in tables:
-        if on_sqlite:
-            op.execute(f"DROP TRIGGER tr_{table}_no_delete")
+        verb, name, kept = _exception(table)
+        allowed = _only_emptied(table) if table in _EMPTIED else _DESTROYED
+        if _on_sqlite():
+            op.execute(f"DROP TRIGGER IF EXISTS tr_{table}_no_{verb.lower()}")
             op.execute(
-                f"CREATE TRIGGER tr_{table}_no_delete BEFORE DELETE ON {table} WHEN NOT {_DESTROYED} "
+                f"CREATE TRIGGER tr_{table}_no_{verb.lower()} BEFORE {verb} ON {table} WHEN NOT ({allowed}) "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
             continue
         op.execute(
-            f"CREATE OR REPLACE FUNCTION desk_only_removed_{table}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN IF NOT {_DESTROYED} THEN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
-            "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$"
+            f"CREATE OR REPLACE FUNCTION desk_{name}_{table}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF NOT ({allowed}) THEN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {kept}; END $$"
         )
+        others = "DELETE" if verb == "UPDATE" else "UPDATE"
         op.execute(f"DROP TRIGGER tr_{table}_append_only ON {table}")
         op.execute(
-            f"CREATE TRIGGER tr_{table}_append_only BEFORE UPDATE OR TRUNCATE ON {table} "
+            f"CREATE TRIGGER tr_{table}_append_only BEFORE {others} OR TRUNCATE ON {table} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {_FUNCTION}()"
         )
         op.execute(
-            f"CREATE TRIGGER tr_{table}_only_removed BEFORE DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION desk_only_removed_{table}()"
+            f"CREATE TRIGGER tr_{table}_{name} BEFORE {verb} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION desk_{name}_{table}()"
         )
-
-
-def forbid_removal(*tables: str) -> None:
-    """No row may go again."""
-    for table in tables:
-        if op.get_bind().dialect.name == "sqlite":
-            for verb in ("update", "delete"):
-                op.execute(f"DROP TRIGGER IF EXISTS tr_{table}_no_{verb}")
-        else:
-            op.execute(f"DROP TRIGGER tr_{table}_append_only ON {table}")
-            op.execute(f"DROP TRIGGER tr_{table}_only_removed ON {table}")
-            op.execute(f"DROP FUNCTION desk_only_removed_{table}()")
-    make_append_only(*tables)
 
 
 def forbid_destruction(*tables: str) -> None:
     """Every change is refused again."""
     for table in tables:
-        if op.get_bind().dialect.name == "sqlite":
+        _verb, name, _kept = _exception(table)
+        if _on_sqlite():
             for verb in ("update", "delete"):
                 op.execute(f"DROP TRIGGER IF EXISTS tr_{table}_no_{verb}")
         else:
             op.execute(f"DROP TRIGGER tr_{table}_append_only ON {table}")
-            op.execute(f"DROP TRIGGER tr_{table}_only_emptied ON {table}")
-            op.execute(f"DROP FUNCTION desk_only_emptied_{table}()")
+            op.execute(f"DROP TRIGGER tr_{table}_{name} ON {table}")
+            op.execute(f"DROP FUNCTION desk_{name}_{table}()")
     make_append_only(*tables)
+
+
+def _exception(table: str) -> tuple[str, str, str]:
+    """The verb that destruction uses on a table, the name of the trigger that lets it, and the row that stays."""
+    return ("UPDATE", "only_emptied", "NEW") if table in _EMPTIED else ("DELETE", "only_removed", "OLD")
+
+
+def _only_emptied(table: str) -> str:
+    columns = sa.inspect(op.get_bind()).get_columns(table)
+    kept = [one["name"] for one in columns if one["name"] not in _EMPTIED[table]]
+    same = "IS" if _on_sqlite() else "IS NOT DISTINCT FROM"
+    as_text = "" if _on_sqlite() else "::text"
+    parts = [_DESTROYED, *(f"NEW.{column} {same} OLD.{column}" for column in kept)]
+    parts += [
+        f"NEW.{column} IS NULL" if value is None else f"NEW.{column}{as_text} = '{value}'"
+        for column, value in _EMPTIED[table].items()
+    ]
+    return " AND ".join(parts)
+
+
+def _on_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"

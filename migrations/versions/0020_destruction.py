@@ -10,13 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.support import (
-    APPEND_ONLY,
-    allow_destruction,
-    allow_removal,
-    forbid_destruction,
-    forbid_removal,
-)
+from migrations.support import APPEND_ONLY, allow_destruction, forbid_destruction
 
 revision = "0020"
 down_revision = "0019"
@@ -119,8 +113,7 @@ def upgrade() -> None:
     ):
         for column in columns:
             op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
-    allow_destruction(*APPEND_ONLY)
-    allow_removal("complaint_checks")
+    allow_destruction(*APPEND_ONLY, "complaint_checks")
 
 
 def _checks(table: str, **rules: str) -> list[Any]:
@@ -140,8 +133,7 @@ def _references(table: str, **targets: str) -> list[Any]:
 
 
 def downgrade() -> None:
-    forbid_removal("complaint_checks")
-    forbid_destruction(*APPEND_ONLY)
+    forbid_destruction(*APPEND_ONLY, "complaint_checks")
     for table in ("retention_extensions", "destruction_items", "destructions", "audit_salts"):
         op.drop_table(table)
     op.drop_column("audit_entries", "content_digest")
