@@ -23,6 +23,7 @@ from services.documents.paper import (
     new_paper,
     number_pages,
     sized,
+    width_of,
 )
 from services.ledger.frame import FONT
 
@@ -158,11 +159,9 @@ def _table(
     if not rows:
         paper.add_paragraph("—")
         return
-    section = paper.sections[0]
-    room = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     table = paper.add_table(rows=0, cols=len(shares), style="Table Grid")
     table.autofit = False
-    widths = [Emu(int(room) * share // sum(shares)) for share in shares]
+    widths = [Emu(width_of(paper) * share // sum(shares)) for share in shares]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for number, row in enumerate([*([tuple(heads)] if heads else []), *rows]):

@@ -64,6 +64,12 @@ def _described(word: WordDocument, title: str) -> None:
     said.created = said.modified = datetime.now(UTC)
 
 
+def width_of(word: WordDocument) -> int:
+    """What the margins leave of the page's width."""
+    section = word.sections[0]
+    return int((section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0))
+
+
 def number_pages(word: WordDocument, language: str, begins: str = "") -> None:
     """The foot of every page: `begins`, and which page of how many."""
     paragraph = word.sections[0].footer.paragraphs[0]

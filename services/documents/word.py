@@ -33,6 +33,7 @@ from services.documents.paper import (
     new_paper,
     number_pages,
     sized,
+    width_of,
 )
 from services.documents.vocabulary import (
     GROUPS,
@@ -215,12 +216,10 @@ def _paragraph(word: WordDocument, piece: Paragraph, language: str) -> None:
 def _rows(word: WordDocument, rows: list[TableRow]) -> None:
     if not rows:
         return
-    section = word.sections[0]
-    room = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     table = word.add_table(rows=0, cols=UNITS, style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    unit = Emu(int(room) // UNITS)
+    unit = Emu(width_of(word) // UNITS)
     for column in table.columns:
         column.width = unit
     for place, row in enumerate(rows):
