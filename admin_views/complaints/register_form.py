@@ -170,14 +170,20 @@ def registration_form(procedure: Procedure, actor: Actor, locale: str) -> BaseFo
     forms = [
         form for form in ComplaintForm if form is not ComplaintForm.ORAL or procedure.intake.oral.allowed
     ]
-    usual = " ".join(f"{one.value}:{USUAL_FORM.get(one, ComplaintForm.WRITTEN).value}" for one in Channel)
+    usual = {channel: form for channel, form in USUAL_FORM.items() if form in forms}
     made.form = _SomeOf(  # type: ignore[attr-defined]
         _l("Form"),
         [Optional()],
         some=forms,
         default=ComplaintForm.WRITTEN,
         description=_oral_note(procedure),
-        render_kw={"data-usual": usual, "data-usual-for": "channel"},
+        render_kw={
+            "data-usual-for": "channel",
+            "data-usual": " ".join(
+                f"{channel.value}:{usual.get(channel, ComplaintForm.WRITTEN).value}"
+                for channel in procedure.channels
+            ),
+        },
     )
     return made
 

@@ -41,9 +41,8 @@
     select.addEventListener("change", function () { byHand = true; });
     source.addEventListener("change", function () {
       const pair = select.dataset.usual.split(" ").map(function (p) { return p.split(":"); })
-        .filter(function (p) { return p[0] === source.value; })[0];
-      const offered = pair && Array.prototype.some.call(select.options, function (o) { return o.value === pair[1]; });
-      if (!byHand && offered) select.value = pair[1];
+        .find(function (p) { return p[0] === source.value; });
+      if (pair && !byHand) select.value = pair[1];
     });
   }
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from admin_views.complaints.register_form import registration_form
 from models import Party
 from models.enums import (
     Category,
@@ -22,7 +24,9 @@ from models.enums import (
 )
 from services.access.scope import unscoped
 from services.errors import Refused
-from tests.factories import create_complaint, fire
+from services.procedures.of_complaint import parsed
+from services.procedures.published import current_version
+from tests.factories import actor_of, create_complaint, fire
 from tests.factories.intake import settle_checks
 from tests.web.screens.asking import (
     CLAUSES,
@@ -316,3 +320,19 @@ def test_one_page_holds_content_process_resolution_and_feedback(session: Session
     assert "对处理表示满意" in page  # feedback
     form = sign_in(house[RoleName.FIRST_RECEIVER]).get(NEW).text
     assert all("R04-09" in note_at(form, name) for name in ("name", "phone", "content"))
+
+
+def test_the_usual_form_of_a_channel_is_one_that_the_procedure_takes(app: Flask, session: Session) -> None:
+    house = house_of(session, "customer-service")
+    actor = actor_of(session, house[RoleName.FIRST_RECEIVER])
+    version = current_version(session)
+    assert version is not None
+    takes_both = parsed(version)
+    oral = takes_both.intake.oral.model_copy(update={"allowed": False})
+    written_only = takes_both.model_copy(
+        update={"intake": takes_both.intake.model_copy(update={"oral": oral})}
+    )
+    for procedure, usual in ((takes_both, "hotline:oral"), (written_only, "hotline:written")):
+        with app.test_request_context():
+            form = registration_form(procedure, actor, "zh_Hans_CN")()
+        assert usual in form.form.render_kw["data-usual"].split()
