@@ -116,7 +116,9 @@ class DestructionsView(GuardedModelView):
     def scaffold_form(self) -> type[Any]:
         form = super().scaffold_form()
         form.files = FilesField(
-            _l("Files whose retention has ended"), [InputRequired(_l("Choose the files."))]
+            _l("Files whose retention has ended"),
+            [InputRequired(_l("Choose the files."))],
+            render_kw={"wide": True},
         )
         form.opinion = TextAreaField(
             _l("Opinion of the appraisal"), [InputRequired(REQUIRED)], render_kw={"rows": 4, "wide": True}

@@ -80,7 +80,7 @@ class EnquiriesView(GuardedModelView):
     form_sections = (
         (_l("What it is"), ("kind_code", "complaint_id", "title", "content", "channel", "received_at")),
         (_l("From whom, to whom"), ("sender", "sender_contact", "department_id")),
-        (_l("Subject"), ("product", "batch")),
+        (_l("Product concerned"), ("product", "batch")),
     )
     standard_views = (
         (_l("All"), ""),

@@ -50,6 +50,7 @@ class AdoptionsView(GuardedModelView):
     new_title = new_submit = _l("Propose another procedure")
     default_sort = "-created_at"
     create_fields = ("reason",)
+    form_sections = ((_l("Change of the procedure"), ("code", "reason")),)
     extra_fields = ("status", "code", "former_code", "proposed_by_id")
     form_note = _l(
         "New complaints follow the procedure once a second person has agreed; running cases keep theirs."
@@ -63,7 +64,12 @@ class AdoptionsView(GuardedModelView):
 
     def scaffold_form(self) -> type[Any]:
         form = super().scaffold_form()
-        form.code = SelectField(_l("New procedure"), [InputRequired(REQUIRED)], choices=procedure_choices)
+        form.code = SelectField(
+            _l("New procedure"),
+            [InputRequired(REQUIRED)],
+            choices=procedure_choices,
+            render_kw={"wide": True},
+        )
         return form
 
     def frame(self, query: ListQuery) -> ListFrame:

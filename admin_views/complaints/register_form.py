@@ -240,7 +240,7 @@ def sections(form: Any, procedure: Procedure) -> list[FormSection]:
         (_("Receipt"), _RECEIPT),
         (_("Complainant"), (*_COMPLAINANT, *own[FieldGroup.COMPLAINANT])),
         (_("Complaint"), (*_COMPLAINT, *own[FieldGroup.COMPLAINT])),
-        (_("Subject"), (*_SUBJECT, *own[FieldGroup.SUBJECT])),
+        (_("Subject of the complaint"), (*_SUBJECT, *own[FieldGroup.SUBJECT])),
         (_("Party complained about"), (*_ABOUT, *own[FieldGroup.PARTY_COMPLAINED_ABOUT])),
         (_("Files"), ("files",)),
     ]

@@ -30,13 +30,14 @@
   function signature() {
     return JSON.stringify(fields.map(function (name) { const f = form.elements[name]; return f ? (f.type === "checkbox" ? f.checked : f.value) : ""; }));
   }
-  /* Resolves when the place shows what belongs to the form as it stands. */
-  function look() {
+  /* Resolves when the place shows what belongs to the form as it stands. In the background nobody is asked to sign in:
+     that is for the moment when the form goes, which looks again. */
+  function look(background) {
     const now = signature();
-    if (now === asked) return Promise.resolve();
+    if (now === asked || (background && Desk.signingIn())) return Promise.resolve();
     const number = ++serial;
     return Desk.fetch(place.dataset.likely, { method: "POST", body: said() }).then(function (answer) {
-      if (answer.status === 401) return Desk.signIn().then(look);
+      if (answer.status === 401) return background ? null : Desk.signIn().then(function () { return look(false); });
       if (!answer.ok) return null;
       return answer.text().then(function (html) {
         if (number !== serial) return;
@@ -49,7 +50,7 @@
   form.addEventListener("change", function (event) {
     if (fields.indexOf(event.target.name) < 0) return;
     clearTimeout(timer);
-    timer = setTimeout(function () { look().catch(function () { asked = ""; }); }, 500);
+    timer = setTimeout(function () { look(true).catch(function () { asked = ""; }); }, 500);
   });
   form.addEventListener("submit", function (event) {
     /* Looked already; forms.js then asks whether the session stands and sends the form once more ("alive"). */
@@ -57,10 +58,11 @@
     if (form.dataset.likelyLooked) { delete form.dataset.likelyLooked; return; }
     event.preventDefault();
     event.stopImmediatePropagation();
+    clearTimeout(timer);
     const button = event.submitter;
     /* Not before this event is over: a form that is being submitted takes no other request to submit. */
     const goOn = function () { setTimeout(function () { form.dataset.likelyLooked = "1"; form.requestSubmit(button || undefined); }); };
-    look().then(function () {
+    look(false).then(function () {
       const choice = place.querySelector("fieldset");
       if (!choice || picked()) { goOn(); return; }
       choice.scrollIntoView({ block: "center" });

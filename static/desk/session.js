@@ -49,6 +49,7 @@
 
   /* signIn() → Promise: opens the sign-in form in a dialog and resolves when it succeeded. */
   let pending = null;
+  Desk.signingIn = function () { return pending !== null; };
   Desk.signIn = function () {
     if (pending) return pending;
     pending = Desk.openDialog(body.dataset.login || "/login", { signIn: true, note: Desk.strings.expired }).then(function (done) {

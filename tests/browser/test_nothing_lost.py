@@ -122,6 +122,24 @@ def test_a_step_is_sent_after_signing_in_again(desk: Desk) -> None:
 
 
 @pytest.mark.tolerates("status of 401")
+def test_looking_for_repeats_asks_nobody_to_sign_in(desk: Desk) -> None:
+    """While the form is filled in, the background answers for itself; the question comes when the form goes."""
+    desk.can_sign_in(R.FIRST_RECEIVER)
+    page = desk.page(R.FIRST_RECEIVER)
+    page.goto("/complaints/new/")
+    page.context.clear_cookies()
+    page.fill("[name=summary]", "候诊时间过长")
+    with page.expect_response(lambda answer: answer.url.endswith("/likely")) as looked:
+        page.fill("[name=phone]", "13800001234")
+        page.locator("[name=phone]").blur()
+    assert looked.value.status == 401
+    page.wait_for_timeout(300)
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.locator(".form-bar .btn-main").click()
+    expect(page.locator("dialog[open]:has(.login-form)")).to_be_visible()
+
+
+@pytest.mark.tolerates("status of 401")
 @pytest.mark.parametrize("ended", ["elsewhere", "by time"])
 def test_a_page_is_sent_after_signing_in_again(desk: Desk, ended: str) -> None:
     desk.can_sign_in(R.FIRST_RECEIVER)
