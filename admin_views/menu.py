@@ -13,7 +13,7 @@ from flask import current_app, request, url_for
 from admin_views.guard import PUBLIC, acting, declared
 from admin_views.shell_context import MenuGroup, MenuItem
 from extensions import db
-from models import Complaint, Liability, Measure, Notice
+from models import Liability, Measure, Notice
 from models.enums import MeasureStatus
 from models.labels import LazyString, _l
 from models.liability import LiabilityStatus

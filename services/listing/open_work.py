@@ -32,7 +32,9 @@ class Waiting:
 def counted(session: Session, asked: Asked, most: int, further: Mapping[str, Select[Any]]) -> dict[str, int]:
     """How many complaints meet each condition, and how many rows `further` selects give, up to `most`; one statement."""
     open_ones = {key: made for key, made in asked.items() if is_of_few(made)}
-    selects = {key: sa.select(Complaint.id).where(made) for key, made in asked.items() if key not in open_ones}
+    selects = {
+        key: sa.select(Complaint.id).where(made) for key, made in asked.items() if key not in open_ones
+    }
     selects |= further
     numbers = [_number(each, most) for each in selects.values()]
     statement: Select[Any] = sa.select(*numbers)

@@ -107,6 +107,8 @@ def test_the_bell_is_told_how_many_are_unread(client: DeskClient, session: Sessi
     put(session, house[RoleName.HANDLER], 7)
     put(session, house[RoleName.LEADER], 2)
     page = client.sign_in(house[RoleName.HANDLER]).get("/notices/").text
-    assert re.search(r'class="icon-button top-bell".*?<span class="count[^>]* data-figure="notices" hidden>', page)
+    assert re.search(
+        r'class="icon-button top-bell".*?<span class="count[^>]* data-figure="notices" hidden>', page
+    )
     [address] = re.findall(r'<body[^>]* data-figures="([^"]+)"', page)
     assert client.get(address).get_json()["notices"] == "7"

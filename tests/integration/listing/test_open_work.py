@@ -69,7 +69,9 @@ def test_every_queue_counts_and_begins_as_if_it_were_asked_alone(
     assert [one.spec.key for one in filled] == [spec.key for spec in QUEUES if actor.may(spec.needs)]
     for one in filled:
         condition = one.spec.condition(Reader(actor, NOW, desk_time(session).zone))
-        alone = sa.select(Complaint.number).where(condition).order_by(Complaint.due_at.nulls_last(), Complaint.id)
+        alone = (
+            sa.select(Complaint.number).where(condition).order_by(Complaint.due_at.nulls_last(), Complaint.id)
+        )
         numbers = list(session.scalars(alone))
         assert (one.count, [item.number for item in one.items]) == (len(numbers), numbers[:6]), one.spec.key
     if role in (RoleName.FIRST_RECEIVER, RoleName.LEADER, RoleName.HEAD_OF_QUALITY):
@@ -85,7 +87,10 @@ def test_a_count_stops_at_its_limit(session: Session, house: House, work: None) 
     further = {"all": sa.select(Complaint.id)}
     assert open_work.counted(session, everything, 5, further) == {"open": 5, "filed": 5, "all": 5}
     found = open_work.waiting(session, everything, 5, 2, {})
-    assert {key: (one.count, len(one.first)) for key, one in found.items()} == {"open": (5, 2), "filed": (5, 2)}
+    assert {key: (one.count, len(one.first)) for key, one in found.items()} == {
+        "open": (5, 2),
+        "filed": (5, 2),
+    }
 
 
 @pytest.mark.parametrize("role", [RoleName.LEADER, RoleName.HANDLER])
@@ -124,14 +129,23 @@ def test_open_complaints_are_counted_out_of_their_index(session: Session, reader
         whole = [line for line in lines if re.match(r"SCAN complaints|(->  )?Seq Scan on complaints", line)]
         assert all(re.search("ix_complaints_(open|to_file)", line) for line in whole), whole
         assert not [line for line in lines if "ANY(" in line], "an index is not asked once for each value"
-        found = [line for line in lines if re.search(r"SCAN complaints .*ix_complaints_open|ix_complaints_open on", line)]
+        found = [
+            line
+            for line in lines
+            if re.search(r"SCAN complaints .*ix_complaints_open|ix_complaints_open on", line)
+        ]
         assert found or reader.sees_few, lines
         assert not is_sqlite or all("COVERING" in line for line in found), found
 
 
 def test_the_moment_counts_to_the_second(session: Session, house: House, put: Put) -> None:
     """What falls due in this moment is overdue in it, in the queue as in the tab."""
-    put(1, state=State.ACCEPTED, due_at=datetime(2026, 1, 21, tzinfo=UTC), handler_id=house[RoleName.HANDLER].id)
+    put(
+        1,
+        state=State.ACCEPTED,
+        due_at=datetime(2026, 1, 21, tzinfo=UTC),
+        handler_id=house[RoleName.HANDLER].id,
+    )
     actor = actor_of(session, house[RoleName.HANDLER])
     session.info["actor"] = actor
     for now, count in ((NOW, 1), (NOW - timedelta(seconds=1), 0)):

@@ -90,7 +90,7 @@ def test_the_length_of_a_list_is_said_for_each_of_its_pages(desk: Desk) -> None:
     assert str(second["rows"]).startswith("第 21–") and second["page"] == 2
     end = counts_of(client, by_name["末页"])
     assert end["rows"] == f"第 {whole - 19}–{whole} 条，共 {whole} 条"
-    assert f"最后 20 条" in client.get(by_name["末页"]).text
+    assert "最后 20 条" in client.get(by_name["末页"]).text
 
 
 def test_what_is_known_is_said_at_once(desk: Desk) -> None:
