@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -30,14 +30,14 @@ class Waiting:
 
 
 def counted(session: Session, asked: Asked, most: int, further: Mapping[str, Select[Any]]) -> dict[str, int]:
-    """How many complaints meet each condition, and how many rows `further` selects give, up to `most`; one statement."""
+    """How many complaints meet each condition, and how many rows `further` gives, up to `most`; one statement."""
     open_ones = {key: made for key, made in asked.items() if is_of_few(made)}
     selects = {
         key: sa.select(Complaint.id).where(made) for key, made in asked.items() if key not in open_ones
     }
     selects |= further
     numbers = [_number(each, most) for each in selects.values()]
-    statement: Select[Any] = sa.select(*numbers)
+    statement: Any = sa.select(*numbers)
     if open_ones:
         work = _work(session, open_ones)
         sums = [sa.func.coalesce(sa.func.sum(work.c[key]), 0) for key in open_ones]
@@ -64,7 +64,11 @@ def waiting(
             mine = sa.select(work.c.id, work.c.due_at).where(work.c[key] == 1)
         else:
             # The few that other tables lead to, or those of an index of their own: never by way of all due dates.
-            due_at = Complaint.due_at if key in indexes else without_index(Complaint.due_at).label("due_at")
+            due_at = (
+                Complaint.due_at
+                if key in indexes
+                else without_index(cast(Any, Complaint.due_at)).label("due_at")
+            )
             mine = sa.select(Complaint.id, due_at).where(made)
             if key in indexes:
                 mine = mine.with_hint(Complaint, f"INDEXED BY {indexes[key]}", "sqlite")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -262,7 +263,7 @@ def worklist(session: Session, actor: Actor, now: datetime, time: DeskTime) -> l
 def _items(session: Session, ids: Collection[int]) -> dict[int, Item]:
     if not ids:
         return {}
-    rows = session.execute(
+    rows: Any = session.execute(
         sa.select(
             Complaint.id,
             Complaint.public_id,
