@@ -10,7 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.enums import OPEN_STATES, TO_FILE_STATES
+from models.enums import OPEN_STATES, State
+
+TO_FILE_STATES = frozenset({State.CLOSED, State.REFUSED, State.STATUTORY_ROUTE, State.REFERRED})
+"""Over, and not in the archive yet."""
 
 
 def _given(column: str) -> dict[str, Any]:

@@ -54,8 +54,6 @@ OPEN_STATES = frozenset(
         State.FOLLOWING_UP,
     }
 )
-TO_FILE_STATES = frozenset({State.CLOSED, State.REFUSED, State.STATUTORY_ROUTE, State.REFERRED})
-"""Over, and not in the archive yet."""
 
 
 class EventKind(Labelled):

@@ -19,7 +19,8 @@ from models import (
     ProcedureVersion,
     RequestedMaterial,
 )
-from models.enums import OPEN_STATES, TO_FILE_STATES, FollowUpResult, MeasureStatus, PostName, State
+from models.complaint_indexes import TO_FILE_STATES
+from models.enums import OPEN_STATES, FollowUpResult, MeasureStatus, PostName, State
 from models.intake_enums import MaterialStatus
 from models.liability import LiabilityStatus
 from services.access.permissions import Permission

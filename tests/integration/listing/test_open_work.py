@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Complaint
-from models.enums import OPEN_STATES, TO_FILE_STATES, FollowUpResult, RoleName, State
+from models.complaint_indexes import TO_FILE_STATES
+from models.enums import OPEN_STATES, FollowUpResult, RoleName, State
 from services.actor import Actor
 from services.deadlines.desk_calendar import desk_time
 from services.listing import ListQuery, open_work, queues, views
