@@ -1,14 +1,14 @@
 """The search index of SQLite gathers the pieces of some thousand new complaints before it writes them out.
 
-Revision: 0028, after 0027
+Revision: 0029, after 0028
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
