@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.orm import Session
 
 from grams import sqlite_grams
@@ -41,8 +42,17 @@ def make_engine(url: str, **options: Any) -> sa.Engine:
     return configure_engine(sa.create_engine(url, **engine_options(url), **options))
 
 
+class _HintingCompiler(SQLiteCompiler):
+    """Puts the hints of a statement (INDEXED BY) into it, which SQLAlchemy leaves out on SQLite."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
+
+
 def configure_engine(engine: sa.Engine) -> sa.Engine:
     """Put the desk's rules on an engine that somebody else made. Idempotent."""
+    if engine.dialect.name == "sqlite":
+        engine.dialect.statement_compiler = _HintingCompiler
     if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _prepare_sqlite):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -23,6 +23,7 @@ from admin_views import (
     documents,
     enquiries,
     errors,
+    figures,
     first_run,
     guard,
     jobs,
@@ -63,6 +64,7 @@ PAGES = (clause_links, auth, first_run, attachments, notices, ledger, reading)
 """Modules with `register(app)`."""
 
 BLUEPRINTS = (
+    figures.blueprint,
     worklist.blueprint,
     steps.blueprint,
     parties.blueprint,

@@ -78,7 +78,7 @@ class GuardedModelView(Guarded, RecordScreen, ModelView):
 
     _urls: Any
     _READING = frozenset(
-        {"index_view", "details_view", "lookup", "choose_columns", "save_view", "change_view"}
+        {"index_view", "counts", "details_view", "lookup", "choose_columns", "save_view", "change_view"}
     )
     _REMOVED = frozenset({"action_view", "delete_view", "ajax_update", "ajax_lookup", "export"})
     """Routes of Flask-Admin that the desk does not have."""

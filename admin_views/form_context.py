@@ -137,6 +137,7 @@ class Queue:
     title: Text
     icon: str
     count: int
+    count_words: str
     items: Sequence[QueueItem]
     tone: str = ""
     all_url: str = ""

@@ -24,6 +24,7 @@ from admin_views.list_context import (
     Row,
     SavedView,
 )
+from admin_views.list_length import Place, rows_words
 from admin_views.page_parts import Action, Choice, DueState, Empty, Text
 from admin_views.row_menus import shared
 from admin_views.values import Reader, cell_of
@@ -71,14 +72,13 @@ class ListFrame:
     export_url: str = ""
     export_choices: Sequence[ExportChoice] = ()
     views: Sequence[SavedView] = ()
-    count: Count | None = None
-    """How many rows match, where the screen knows it already."""
+    counts_url: str = ""
     empty: Empty = field(default_factory=lambda: Empty(title=""))
     search_placeholder: Text = ""
 
 
 class ListBuilder:
-    """Builds one ListPage; statements: rows, count, and one for each relation filter in use."""
+    """Builds one ListPage; statements: rows, and one for each relation filter in use."""
 
     def __init__(self, session: Session, query: ListQuery, frame: ListFrame, reader: Reader) -> None:
         self.session = session
@@ -90,7 +90,7 @@ class ListBuilder:
     def build(self) -> ListPage:
         query, frame = self.query, self.frame
         listed = query.page(self.session)
-        count = frame.count or query.count(self.session)
+        place = Place.of(listed, query)
         frame.before_rows(listed.rows)
         rows, menu = shared([self._row(row) for row in listed.rows])
         return ListPage(
@@ -101,7 +101,7 @@ class ListBuilder:
             columns=self._heads(),
             rows=rows,
             menu=menu,
-            pager=self._pager(listed, count),
+            pager=self._pager(listed, place),
             search=query.search,
             search_placeholder=frame.search_placeholder,
             has_filters=bool(self._offered() or special_filters(query.model)),
@@ -113,8 +113,7 @@ class ListBuilder:
             query=self._said(),
             columns_url=frame.columns_url,
             bulk_actions=frame.bulk_actions,
-            matching=count.number,
-            matching_about=not count.exact,
+            counts_url=self._counts_url(place),
             filter_token=query.token(),
             export_url=frame.export_url,
             export_choices=frame.export_choices,
@@ -147,6 +146,12 @@ class ListBuilder:
     def _panels_url(self) -> str:
         pairs = [*self._kept(self.query), ("panels", "1")]
         return f"{self.frame.url}?{urlencode(pairs)}"
+
+    def _counts_url(self, place: Place) -> str:
+        pairs = [*self._kept(self.query), *place.params()] if place.params() else []
+        if not self.frame.counts_url or not (pairs or self.frame.views):
+            return ""
+        return f"{self.frame.counts_url}?{urlencode(pairs)}" if pairs else self.frame.counts_url
 
     def _kept(self, query: ListQuery) -> list[tuple[str, str]]:
         size = [("page_size", str(query.page_size))] if query.page_size != PAGE_SIZES[0] else []
@@ -207,24 +212,18 @@ class ListBuilder:
             actions=self.frame.row_actions(row),
         )
 
-    def _pager(self, listed: ListedPage, count: Count) -> Pager:
-        at_end = listed.next is None and count.exact
-        start = count.number - len(listed.rows) if at_end else listed.position
-        is_known = at_end or listed.next is not None
+    def _pager(self, listed: ListedPage, place: Place) -> Pager:
         size = self.query.page_size
-        reached = min(count.number, self.query.reach())
-        sizes = [Choice(value=str(n), label=str(n), selected=n == self.query.page_size) for n in PAGE_SIZES]
+        total = None if place.is_unknown else Count(place.before + place.rows, True)
+        sizes = [Choice(value=str(n), label=str(n), selected=n == size) for n in PAGE_SIZES]
         return Pager(
             first_url=self._url(replace(self.query, cursor="")) if listed.first is not None else "",
             previous_url=self._url(self.query, listed.previous) if listed.previous else "",
             next_url=self._url(self.query, listed.next) if listed.next else "",
             last_url=self._url(self.query, listed.last) if listed.last else "",
-            from_row=start + 1 if listed.rows else 0,
-            to_row=start + len(listed.rows),
-            total=count.number,
-            total_about=not count.exact,
-            page=-(-start // size) + 1 if is_known else 0,
-            pages=-(-reached // size),
+            words=rows_words(place, total),
+            page=0 if place.is_last else -(-place.before // size) + 1,
+            pages=-(-total.number // size) if total else 0,
             sizes=sizes,
         )
 

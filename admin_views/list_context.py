@@ -51,7 +51,7 @@ class Row:
 
     id: str
     version: int | None = None
-    name: Text  # spoken name, e.g. the number
+    name: Text  # spoken name, e.g. the number; in the page only where the first cell says something else
     cells: Sequence[Cell]
     url: str = ""
     due: DueState | Literal[""] = ""
@@ -109,8 +109,6 @@ class SavedView:
     url: str
     id: str = ""
     active: bool = False
-    count: int | None = None
-    tone: str = ""
     own: bool = False
     shared: bool = False
     rename_url: str = ""
@@ -120,18 +118,15 @@ class SavedView:
 
 @dataclass(frozen=True, kw_only=True)
 class Pager:
-    """Addresses of the neighbouring pages; empty ones are greyed. `total_about`: there are more than `total`."""
+    """Addresses of the neighbouring pages; empty ones are greyed. What is not known yet comes with the counts."""
 
     first_url: str = ""
     previous_url: str = ""
     next_url: str = ""
     last_url: str = ""
-    from_row: int = 0
-    to_row: int = 0
-    total: int | None = None
-    total_about: bool = False
+    words: Text = ""  # which rows, of how many where that is known
     page: int = 0  # of the rows shown; 0: not known
-    pages: int = 0  # that are reached by their number; 0 or 1: there is no choice
+    pages: int = 0  # how many there are; 0: not known
     sizes: Sequence[Choice] = ()
     size_param: str = "page_size"
 
@@ -170,8 +165,7 @@ class ListPage:
     query: str = ""  # the query string of this screen, posted by save view, columns and export
     columns_url: str = ""  # POST column=<key>… in order; reset=1
     bulk_actions: Sequence[BulkAction] = ()
-    matching: int | None = None  # rows that match the filter, for "select all"
-    matching_about: bool = False
+    counts_url: str = ""  # GET: what is said of the length of the list, and the counts of the tabs
     filter_token: str = ""  # posted as `filter` with all_matching
     export_url: str = ""  # POST
     export_choices: Sequence[ExportChoice] = ()

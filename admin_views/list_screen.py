@@ -16,6 +16,7 @@ from admin_views.guard import acting, desk_zone
 from admin_views.links import link_to
 from admin_views.list_builder import ListBuilder, ListFrame
 from admin_views.list_context import BulkAction, Cell, ExportChoice, SavedView
+from admin_views.list_length import Place, capped, length_words
 from admin_views.locale import locale
 from admin_views.page_parts import Action, DueState, Empty
 from admin_views.record_forms import Inline
@@ -27,7 +28,7 @@ from models.fields import FieldSpec, relation_target
 from models.labels import LazyString
 from services.access.permissions import Permission
 from services.errors import DeskError, NotFound, NotPermitted
-from services.listing import Count, ListQuery, ListRow, views
+from services.listing import ListQuery, ListRow, views
 from services.listing.lookup import candidates
 from services.own_fields import NOTHING, Declared, declared
 from services.unit_of_work import UnitOfWork
@@ -94,7 +95,6 @@ class ListScreen:
 
     def frame(self, query: ListQuery) -> ListFrame:
         """What the screen adds to its generated list; a screen may change it with dataclasses.replace."""
-        tabs, count = self._tabs(query)
         return ListFrame(
             title=self.title,
             note=self.note,
@@ -111,8 +111,8 @@ class ListScreen:
             save_view_url=url_for(f"{self.endpoint}.save_view"),
             export_url=self.export_url(),
             export_choices=self.export_choices(),
-            views=tabs,
-            count=count,
+            views=self._tabs(query),
+            counts_url=url_for(f"{self.endpoint}.counts"),
             empty=self.empty,
             search_placeholder=self.search_placeholder,
         )
@@ -178,19 +178,14 @@ class ListScreen:
         ]
         return [Crumb(label=str(self.title), url=self.list_url() if steps else None), *steps]
 
-    def _tabs(self, query: ListQuery) -> tuple[list[SavedView], Count]:
-        saved = views.views_of(db.session(), query, self.endpoint)
-        searches = [params for _label, params in self.standard_views] + [view.query for view in saved]
-        count, numbers = views.counts(db.session(), query, searches)
+    def _tabs(self, query: ListQuery) -> list[SavedView]:
         asked = urlencode(query.filter_params())
         tabs = []
-        for (label, params), number in zip(self.standard_views, numbers, strict=False):
+        for label, params in self.standard_views:
             active = asked == urlencode(self.query_of(params).filter_params()) and "view" not in request.args
             url = f"{self.list_url()}?{params}" if params else self.list_url()
-            tabs.append(SavedView(label=label, url=url, active=active, count=number))
-        for view, number in zip(saved, numbers[len(self.standard_views) :], strict=True):
-            tabs.append(self._tab(view, number))
-        return tabs, count
+            tabs.append(SavedView(label=label, url=url, active=active))
+        return tabs + [self._tab(view) for view in views.views_of(db.session(), query, self.endpoint)]
 
     def query_of(self, params: str) -> ListQuery:
         """The list of a query string, read without asking for the person's columns."""
@@ -198,7 +193,7 @@ class ListScreen:
             self.model, params, acting(), desk_zone(), locale=locale(), declared=self.declared()
         )
 
-    def _tab(self, view: views.View, number: int) -> SavedView:
+    def _tab(self, view: views.View) -> SavedView:
         def change(verb: str) -> str:
             return url_for(f"{self.endpoint}.change_view", view_id=view.id, verb=verb) if view.own else ""
 
@@ -208,7 +203,6 @@ class ListScreen:
             url=f"{self.list_url()}?{view.query}{'&' if view.query else ''}{further}",
             id=str(view.id),
             active=request.args.get("view") == str(view.id),
-            count=number,
             own=view.own,
             shared=view.shared,
             rename_url=change("rename"),
@@ -224,6 +218,17 @@ class ListScreen:
             return self.render("desk/list_dialogs.html", listing=builder.panels())
         listing = ListBuilder(db.session(), query, self.frame(query), self.reader).build()
         return self.render("desk/list.html", listing=listing, breadcrumbs=self.crumbs())
+
+    @expose("/counts")
+    def counts(self) -> ResponseReturnValue:
+        """What a page of the list says of its length, and the counts of the tabs in their order."""
+        query, session = self.query(), db.session()
+        searches = [params for _label, params in self.standard_views]
+        searches += [view.query for view in views.views_of(session, query, self.endpoint)]
+        numbers = [capped(number, views.COUNTED_TO) for number in views.counts(session, query, searches)]
+        place = Place.from_params(request.args)
+        said = length_words(query, place, query.count(session)) if place.is_unknown else {}
+        return jsonify({"tabs": numbers, **said})
 
     @expose("/columns", methods=("POST",))
     def choose_columns(self) -> ResponseReturnValue:

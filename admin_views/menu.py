@@ -13,17 +13,18 @@ from flask import current_app, request, url_for
 from admin_views.guard import PUBLIC, acting, declared
 from admin_views.shell_context import MenuGroup, MenuItem
 from extensions import db
-from models import Complaint, Liability, Measure, Notice
+from models import Liability, Measure, Notice
 from models.enums import MeasureStatus
 from models.labels import LazyString, _l
 from models.liability import LiabilityStatus
 from services.access.permissions import Permission
 from services.actor import Actor
+from services.listing.open_work import counted
 from services.listing.queues import is_major
 from services.listing.special import is_mine, is_open, is_overdue, is_to_sign
 
 COUNTED_TO = 999
-"""Counts in the menu stop here."""
+"""Beyond it the menu says "more"."""
 UNFOLDED_TO = 14
 """A menu of up to so many links fits on the screen and is not folded."""
 
@@ -213,14 +214,14 @@ def desk_menu() -> list[MenuGroup]:
     actor = acting()
     if actor.user_id is None:
         return []
-    counted = counts(actor)
+    kept = _kept(actor)
     kept_open = request.cookies.get(UNFOLDED, "").split(".")
     groups = []
     for group in MENU:
         items = [
-            _item(entry, counted)
+            _item(entry)
             for entry in group.entries
-            if _is_open(entry, actor) and (not entry.only_with or counted.get(entry.only_with))
+            if _is_open(entry, actor) and (not entry.only_with or entry.only_with in kept)
         ]
         if items:
             unfolded = not group.title or group.key in kept_open or any(item.active for item in items)
@@ -244,7 +245,7 @@ def may_open(endpoint: str, actor: Actor) -> bool:
     return needed is not None and (needed == PUBLIC or actor.may(Permission(needed)))
 
 
-def _item(entry: Entry, counted: dict[str, int]) -> MenuItem:
+def _item(entry: Entry) -> MenuItem:
     subject = entry.endpoint.split(".")[0]
     endpoint = request.endpoint or ""
     here = _BELONGS_TO.get(endpoint) or _BELONGS_TO.get(request.blueprint or "") or request.blueprint
@@ -252,38 +253,39 @@ def _item(entry: Entry, counted: dict[str, int]) -> MenuItem:
     if len(_PAGES_OF[subject]) > 1:  # several entries lead to pages of one subject: the page itself decides
         same_screen = endpoint == entry.endpoint
     asked = {name: value for name, value in request.args.items() if name in _OF_MENU}
-    number = counted.get(entry.count)
     return MenuItem(
         label=str(entry.label),
         url=url_for(entry.endpoint) + (f"?{urlencode(entry.query)}" if entry.query else ""),
         icon=entry.icon,
-        count=number or None,
+        count=entry.count,
         tone=entry.tone,
         active=same_screen and asked == entry.query,
     )
 
 
-def counts(actor: Actor) -> dict[str, int]:
-    """How much waits, each counted to COUNTED_TO; one statement for all."""
+def figures(actor: Actor) -> dict[str, int]:
+    """How much waits, by the names that entries give their counts; up to COUNTED_TO + 1, in one statement."""
     now = datetime.now(UTC)
-    people = sorted(actor.people)
-    wanted: dict[str, Any] = {
-        "notices": sa.select(Notice.id).where(Notice.user_id == actor.user_id, Notice.read_at.is_(None))
-    }
+    further: dict[str, Any] = {"notices": sa.select(Notice.id).where(Notice.read_at.is_(None))}
+    asked: dict[str, Any] = {}
     if actor.may(Permission.COMPLAINT_READ):
-        wanted |= {
-            "mine": sa.select(Complaint.id).where(is_open(), is_mine(actor)),
-            "overdue": sa.select(Complaint.id).where(is_overdue(now)),
-            "to_sign": sa.select(Complaint.id).where(is_to_sign(actor)),
+        further |= {
             "liabilities": sa.select(Liability.id).where(Liability.status == LiabilityStatus.OPEN),
-            "liabilities_kept": sa.select(Liability.id),
-            "major": sa.select(Complaint.id).where(is_major()),
             "measures": sa.select(Measure.id).where(
-                Measure.owner_id.in_(people), Measure.status == MeasureStatus.PLANNED
+                Measure.owner_id.in_(sorted(actor.people)), Measure.status == MeasureStatus.PLANNED
             ),
         }
-    numbers = [
-        sa.select(sa.func.count()).select_from(statement.limit(COUNTED_TO).subquery()).scalar_subquery()
-        for statement in wanted.values()
-    ]
-    return dict(zip(wanted, db.session().execute(sa.select(*numbers)).one(), strict=True))
+        asked = {
+            "mine": sa.and_(is_open(), is_mine(actor)),
+            "overdue": is_overdue(now),
+            "to_sign": is_to_sign(actor),
+            "major": is_major(),
+        }
+    return counted(db.session(), asked, COUNTED_TO + 1, further)
+
+
+def _kept(actor: Actor) -> set[str]:
+    """Which of the records exist that an entry stands only with."""
+    if not actor.may(Permission.COMPLAINT_READ):
+        return set()
+    return {"liabilities_kept"} if db.session().scalar(sa.select(Liability.id).limit(1)) else set()

@@ -17,7 +17,6 @@ from admin_views.shell_context import MenuGroup, Shell
 from extensions import db
 from models import Organisation
 from services.access.permissions import Permission
-from services.notifications.inbox import unread_count
 from settings import ROOT
 
 VERSION = str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
@@ -61,7 +60,7 @@ def _shell() -> Shell:
         search_text=request.args.get("q", "") if request.blueprint == "complaints" else "",
         register_url=_url("complaints.create_view") if actor.may(Permission.COMPLAINT_REGISTER) else "",
         notices_url=_url("notices.page"),
-        unread=unread_count(db.session()),
+        figures_url=_url("figures.of_menu"),
         language_url=_url("auth.preferences"),
         password_url=_url("auth.password"),
         sessions_url=_url("auth.end_sessions"),

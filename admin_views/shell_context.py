@@ -9,12 +9,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
-    """One link of the side menu; `icon` is a symbol of static/desk/icons.svg; `tone` colours the count."""
+    """One link of the side menu; `icon` is a symbol of static/desk/icons.svg; `tone` colours the count.
+
+    `count` names the figure that is fetched for it once the page stands.
+    """
 
     label: str
     url: str
     icon: str = "file"
-    count: int | None = None
+    count: str = ""
     tone: str = ""  # "", "bad", "warn"
     active: bool = False
 
@@ -51,7 +54,7 @@ class Shell:
     search_text: str = ""
     register_url: str = ""
     notices_url: str = ""
-    unread: int = 0  # notices not yet ticked off
+    figures_url: str = ""  # GET: what the counts of the menu and of the bell say, by their names
     language_url: str = ""  # POST language=zh_Hans_CN|en, next
     password_url: str = ""
     sessions_url: str = ""  # POST: sign out everywhere

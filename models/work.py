@@ -54,6 +54,14 @@ class Assignment(Addressed, Versioned, Base):
             sqlite_where=sa.text("kind = 'co_handling' AND status IN ('awaiting', 'signed')"),
         ),
         sa.Index("ix_assignments_person", "person_id", "status"),
+        sa.Index(
+            "ix_assignments_awaiting",
+            "complaint_id",
+            "person_id",
+            "department_id",
+            postgresql_where=sa.text("status = 'awaiting'"),
+            sqlite_where=sa.text("status = 'awaiting'"),
+        ),
     )
 
     complaint_id: Mapped[int] = mapped_column(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, joinedload
 
 from admin_views.complaints.wording import ROW_STEPS
 from models import Assignment, Complaint
@@ -23,7 +23,7 @@ from services.workflow.table import TRANSITIONS
 
 
 class RowSteps:
-    """`prepare` reads what a page of rows needs in two statements; `of` answers for one of its rows."""
+    """`prepare` reads what a page of rows needs in one statement; `of` answers for one of its rows."""
 
     def __init__(self, session: Session, actor: Actor) -> None:
         self.session = session
@@ -43,22 +43,27 @@ class RowSteps:
     def prepare(self, rows: Sequence[ListRow]) -> None:
         if set(self._held) <= self._unasked or not rows:
             return
-        ids = [row.id for row in rows]
-        open_ones = (AssignmentStatus.AWAITING, AssignmentStatus.SIGNED)
-        assignments: dict[int, list[Assignment]] = defaultdict(list)
-        for one in self.session.scalars(
-            sa.select(Assignment).where(Assignment.complaint_id.in_(ids), Assignment.status.in_(open_ones))
-        ):
-            assignments[one.complaint_id].append(one)
-        now = datetime.now(UTC)
         without_texts = [
             defer(getattr(Complaint, spec.key)) for spec in fields_of(Complaint) if spec.kind == "long_text"
         ]
-        for complaint in self.session.scalars(
-            sa.select(Complaint).where(Complaint.id.in_(ids)).options(*without_texts)
-        ):
+        open_ones = sa.and_(
+            Assignment.complaint_id == Complaint.id,
+            Assignment.status.in_((AssignmentStatus.AWAITING, AssignmentStatus.SIGNED)),
+        )
+        found = self.session.execute(
+            sa.select(Complaint, Assignment)
+            .outerjoin(Assignment, open_ones)
+            .where(Complaint.id.in_([row.id for row in rows]))
+            .order_by(Complaint.id, Assignment.id)
+            .options(*without_texts, joinedload(Assignment.department))
+        )
+        assignments: dict[Complaint, list[Assignment]] = defaultdict(list)
+        for complaint, assignment in found:
+            assignments[complaint] += [assignment] if assignment is not None else []
+        now = datetime.now(UTC)
+        for complaint, of_it in assignments.items():
             situation = Situation(self.session, complaint, self.actor, None, now)
-            situation.assignments = assignments[complaint.id]
+            situation.assignments = of_it
             self._situations[complaint.id] = situation
 
     def of(self, row: ListRow) -> list[EventKind]:

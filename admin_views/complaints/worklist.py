@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from admin_views.complaints.wording import ICONS, STATE_TONES
 from admin_views.form_context import Queue, QueueItem
 from admin_views.guard import acting, requires
+from admin_views.list_length import capped
 from admin_views.page_parts import Action, Badge
 from admin_views.values import due_words, time_of_request
 from extensions import db
 from models.enums import EventKind
 from services.access.permissions import Permission
 from services.procedures.read_by import version_to_read
-from services.reports.worklist import Filled, Item, worklist
+from services.reports.worklist import COUNTED, Filled, Item, worklist
 
 blueprint = Blueprint("worklist", __name__)
 
@@ -62,6 +63,7 @@ def _queue(filled: Filled, now: datetime, zone: ZoneInfo) -> Queue:
         title=spec.title,
         icon=spec.icon,
         count=filled.count,
+        count_words=capped(filled.count, COUNTED),
         tone=spec.tone,
         items=[_item(spec.key, item, now, zone) for item in filled.items],
         all_url=f"{url_for('complaints.index_view')}?{urlencode(spec.query)}",

@@ -5,7 +5,7 @@ PostgreSQL has its statistics and reads the conditions as they are.
 
 from __future__ import annotations
 
-from operator import and_
+from operator import and_, or_
 from typing import Any
 
 import sqlalchemy as sa
@@ -95,7 +95,11 @@ def _as_it_is(element: GenericFunction[Any], compiler: Any, **options: Any) -> s
 
 @compiles(_Common, "sqlite")
 def _likely(element: _Common, compiler: Any, **options: Any) -> str:
-    return f"likely({_inner(element, compiler, options)})"
+    inner = _inner(element, compiler, options)
+    made = element.clauses.clauses[0]
+    # Of an OR, each part would be looked for in its own index however likely the whole is: the sign hides it.
+    is_either = isinstance(made, BooleanClauseList) and made.operator is or_
+    return f"+({inner})" if is_either else f"likely({inner})"
 
 
 @compiles(_Plain, "sqlite")

@@ -42,6 +42,8 @@ class ListedPage:
     next: str | None
     last: str | None
     position: int
+    is_placed: bool = True
+    """Whether `position` was counted; the end of a list is reached without."""
 
 
 class Keys:

@@ -28,7 +28,8 @@ from services.listing import filters as flt
 from services.listing.asked import PAGE_SIZES, Params, page_number_of, page_size_of, pairs_of
 from services.listing.counting import COUNTABLE, among_the_first, number_of, number_visible
 from services.listing.describing import Described
-from services.listing.frequency import common, is_of_few, without_index
+from services.listing.frequency import common, without_index
+from services.listing.frequency import is_of_few as holds_for_few
 from services.listing.keyset import Cursor, Order, decode
 from services.listing.ladder import whole_audiences
 from services.listing.listed import Count, Keys, ListedPage, ListRow, position_of
@@ -156,15 +157,20 @@ class ListQuery(Described, Paged):
     @property
     def _reads_few(self) -> bool:
         """Whether the rows are found first and sorted then, instead of being read in the order of an index."""
-        return self.actor.sees_few or self.found.ids is not None or self._is_of_few
+        return self.actor.sees_few or self.found.ids is not None or self.is_of_few
 
     @cached_property
     def _conditions(self) -> list[ColumnElement[bool]]:
         return [flt.condition(one, self.context) for one in self.filters]
 
+    def condition(self) -> ColumnElement[bool]:
+        """What the filters ask for, all together."""
+        return sa.and_(sa.true(), *self._conditions)
+
     @cached_property
-    def _is_of_few(self) -> bool:
-        return self.model is Complaint and any(is_of_few(made) for made in self._conditions)
+    def is_of_few(self) -> bool:
+        """Whether a filter asks for what few complaints are at any time."""
+        return self.model is Complaint and any(holds_for_few(made) for made in self._conditions)
 
     def count(self, session: Session) -> Count:
         """How many rows match, exact up to COUNTED; of what is common, how many at least."""
@@ -259,7 +265,7 @@ class ListQuery(Described, Paged):
 
     def _filtered(self, statement: Select[Any]) -> Select[Any]:
         is_found = self.actor.sees_few or self.found.ids is not None
-        is_asked = "_found" in self.__dict__ or self._is_of_few
+        is_asked = "_found" in self.__dict__ or self.is_of_few
         marks = self.model is Complaint and is_asked and not is_found
         for one, made in zip(self.filters, self._conditions, strict=True):
             # The range of a moment keeps its index: it is the place in the order, or goes with it.
@@ -350,6 +356,7 @@ class ListQuery(Described, Paged):
             next=after.encode() if has_next else None,
             last=Cursor(self.sort, "last").encode() if has_next else None,
             position=position,
+            is_placed=not at_end,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from models import (
     ProcedureVersion,
     RequestedMaterial,
 )
+from models.complaint_indexes import TO_FILE_STATES
 from models.enums import OPEN_STATES, FollowUpResult, MeasureStatus, PostName, State
 from models.intake_enums import MaterialStatus
 from models.liability import LiabilityStatus
@@ -31,7 +33,16 @@ def is_open() -> ColumnElement[bool]:
 
     The states stand in the statement itself, word for word as in the condition of ix_complaints_open.
     """
-    return few(Complaint.state.in_([sa.literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]))
+    return few(_in_states(OPEN_STATES))
+
+
+def to_file() -> ColumnElement[bool]:
+    """Over, and to be filed; as in the condition of ix_complaints_to_file."""
+    return _in_states(TO_FILE_STATES)
+
+
+def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
+    return Complaint.state.in_([sa.literal_column(f"'{state}'") for state in sorted(states)])
 
 
 def in_charge(actor: Actor) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from models.enums import AssignmentStatus, MeasureStatus, RoleName
 from models.labels import LazyString, _l
 from services.actor import Actor
 from services.listing import queues
-from services.listing.frequency import is_among
+from services.listing.frequency import common, is_among
 from services.reports.drilling import figure_condition, figure_words, part_condition, report_condition
 
 Condition = Callable[[str, Actor, datetime, ZoneInfo], ColumnElement[bool]]
@@ -67,15 +67,18 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
 def is_mine(actor: Actor) -> ColumnElement[bool]:
     """Complaints that wait for the actor or somebody they cover: to handle, to answer for, to sign."""
     people = sorted(actor.people)
-    awaiting = sa.select(Assignment.complaint_id).where(
-        Assignment.person_id.in_(people), Assignment.status == AssignmentStatus.AWAITING
-    )
+    awaiting = sa.select(Assignment.complaint_id).where(Assignment.person_id.in_(people), _awaiting())
     return sa.or_(
         Complaint.handler_id.in_(people),
         Complaint.first_receiver_id.in_(people),
         Complaint.responsible_id.in_(people),
         is_among(Complaint.id, awaiting),
     )
+
+
+def _awaiting() -> ColumnElement[bool]:
+    """In the words of ix_assignments_awaiting."""
+    return Assignment.status == sa.literal_column(f"'{AssignmentStatus.AWAITING}'")
 
 
 def is_to_sign(actor: Actor) -> ColumnElement[bool]:
@@ -92,7 +95,8 @@ def is_to_sign(actor: Actor) -> ColumnElement[bool]:
         Assignment.department_id.in_(headed),
         Assignment.department_id.in_(led),
     )
-    waiting = sa.select(Assignment.complaint_id).where(Assignment.status == AssignmentStatus.AWAITING, to_me)
+    # Those without a signature are few; most that were ever sent to a department have one.
+    waiting = sa.select(Assignment.complaint_id).where(_awaiting(), common(to_me))
     return sa.and_(is_open(), Complaint.id.in_(waiting))
 
 

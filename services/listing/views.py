@@ -9,20 +9,20 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement, Select
 
 from models import ColumnChoice, Complaint, SavedView, User
 from models.labels import _l
 from services.errors import Invalid, NotFound
 from services.listing.columns import offered
-from services.listing.counting import COUNTED
-from services.listing.listed import Count
+from services.listing.open_work import counted
 from services.listing.query import ListQuery
 from services.own_fields import NOTHING, declared
 from services.unit_of_work import UnitOfWork
 
 MOST_VIEWS = 30
-COUNTED_TO = 100
-"""Counts beside views stop here."""
+COUNTED_TO = 99
+"""Beyond it, counts beside views say "more"."""
 LONGEST_NAME = 60
 
 
@@ -74,25 +74,22 @@ def views_of(session: Session, query: ListQuery, screen: str) -> list[View]:
     ]
 
 
-def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> tuple[Count, list[int]]:
-    """How many rows the list has (exact to COUNTED), and how many each of the searches (query strings) finds.
-
-    The searches are counted to COUNTED_TO; one statement for all.
-    """
-    query.look_up(session)
-    some = query.count(session) if query.is_common else None
-    whole = query.ids_statement().limit(0 if some else COUNTED + 1).subquery()
-    parts = [sa.select(sa.func.count()).select_from(whole).scalar_subquery()]
-    for params in searches:
+def counts(session: Session, query: ListQuery, searches: Sequence[str]) -> list[int]:
+    """How many rows each of the searches (query strings) finds in the list of `query`, up to COUNTED_TO + 1."""
+    asked: dict[str, ColumnElement[bool]] = {}
+    further: dict[str, Select[Any]] = {}
+    for place, params in enumerate(searches):
         one = ListQuery.from_params(
             query.model, params, query.actor, query.zone, locale=query.locale, declared=query.declared
         )
-        if one.search:
-            one.look_up(session)
-        inner = one.ids_statement().limit(COUNTED_TO).subquery()
-        parts.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery())
-    total, *numbers = (int(number) for number in session.execute(sa.select(*parts)).one())
-    return some or Count(min(total, COUNTED), total <= COUNTED), numbers
+        if one.is_of_few and not one.search:
+            asked[f"s{place}"] = one.condition()
+        else:
+            if one.search:
+                one.look_up(session)
+            further[f"s{place}"] = one.ids_statement()
+    found = counted(session, asked, COUNTED_TO + 1, further) if searches else {}
+    return [found[f"s{place}"] for place in range(len(searches))]
 
 
 def choose_columns(work: UnitOfWork, model: type[Any], screen: str, columns: Sequence[str]) -> None:

@@ -22,12 +22,6 @@ def notices(session: Session, before_id: int | None = None, limit: int = PAGE) -
     return session.scalars(query).all()
 
 
-def unread_count(session: Session) -> int:
-    """How many notices of the session's actor have not been ticked off."""
-    query = sa.select(sa.func.count()).select_from(Notice).where(Notice.read_at.is_(None))
-    return session.scalar(query) or 0
-
-
 def mark_read(work: UnitOfWork, notice_id: int) -> None:
     """Tick off one notice. NotFound when it is nobody's or somebody else's."""
     notice = work.session.scalars(sa.select(Notice).where(Notice.id == notice_id)).first()

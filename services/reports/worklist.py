@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from services.access.permissions import Permission as P
 from services.actor import Actor
 from services.deadlines.desk_calendar import DeskTime
 from services.listing import queues
-from services.listing.frequency import common
+from services.listing.open_work import waiting
 from services.listing.special import is_overdue, is_raised, is_to_sign
 
 SHOWN = 6
@@ -47,6 +48,8 @@ class QueueSpec:
     condition: Condition
     query: tuple[tuple[str, str], ...] = ()
     tone: str = ""
+    index: str = ""
+    """Of complaints, where one holds exactly these."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Filled:
-    """A queue with its first lines; `count` stops at COUNTED."""
+    """A queue with its first lines; `count` stops one beyond COUNTED."""
 
     spec: QueueSpec
     count: int
@@ -87,7 +90,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Overdue"),
         "warning",
         P.COMPLAINT_NOTE,
-        lambda r: sa.and_(is_overdue(r.now), common(queues.in_charge(r.actor))),
+        lambda r: sa.and_(is_overdue(r.now), queues.in_charge(r.actor)),
         (("f.overdue", "1"), ("f.in_charge", "1")),
         "bad",
     ),
@@ -96,7 +99,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("Due today"),
         "timer",
         P.COMPLAINT_NOTE,
-        lambda r: sa.and_(queues.due_today(r.now, r.zone), common(queues.in_charge(r.actor))),
+        lambda r: sa.and_(queues.due_today(r.now, r.zone), queues.in_charge(r.actor)),
         (("f.due_today", "1"), ("f.in_charge", "1")),
         "warn",
     ),
@@ -123,7 +126,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("To accept"),
         "inbox",
         P.COMPLAINT_ACCEPT,
-        lambda r: Complaint.state.in_([State.REGISTERED, State.TO_COMPLETE]),
+        lambda r: sa.and_(queues.is_open(), Complaint.state.in_([State.REGISTERED, State.TO_COMPLETE])),
         (("f.state", "registered,to_complete"),),
     ),
     QueueSpec(
@@ -140,7 +143,7 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("To transfer or take on"),
         "transfer",
         P.COMPLAINT_TAKE_ON,
-        lambda r: Complaint.state == State.ACCEPTED,
+        lambda r: sa.and_(queues.is_open(), Complaint.state == State.ACCEPTED),
         (("f.state", "accepted"),),
     ),
     QueueSpec(
@@ -233,26 +236,36 @@ QUEUES: tuple[QueueSpec, ...] = (
         _l("To archive"),
         "archive",
         P.COMPLAINT_ARCHIVE,
-        lambda r: Complaint.state.in_([State.CLOSED, State.REFUSED, State.STATUTORY_ROUTE, State.REFERRED]),
+        lambda r: queues.to_file(),
         (("f.state", "closed,refused,statutory_route,referred"),),
+        index="ix_complaints_to_file",
     ),
 )
 
 
 def worklist(session: Session, actor: Actor, now: datetime, time: DeskTime) -> list[Filled]:
-    """The queues of this person, most urgent first; in each the complaints due first."""
+    """The queues of this person, most urgent first; in each the complaints due first. Two statements."""
     reader = Reader(actor, now, time.zone)
-    return [_filled(session, spec, reader) for spec in QUEUES if actor.may(spec.needs)]
+    specs = [spec for spec in QUEUES if actor.may(spec.needs)]
+    found = waiting(
+        session,
+        {spec.key: spec.condition(reader) for spec in specs},
+        COUNTED + 1,
+        SHOWN,
+        {spec.key: spec.index for spec in specs if spec.index},
+    )
+    items = _items(session, {id for one in found.values() for id in one.first})
+    return [
+        Filled(spec, found[spec.key].count, [items[id] for id in found[spec.key].first]) for spec in specs
+    ]
 
 
-def _filled(session: Session, spec: QueueSpec, reader: Reader) -> Filled:
-    condition = spec.condition(reader)
-    capped = sa.select(Complaint.id).where(condition).limit(COUNTED).subquery()
-    count = session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
-    if not count:
-        return Filled(spec, 0, [])
-    rows = session.execute(
+def _items(session: Session, ids: Collection[int]) -> dict[int, Item]:
+    if not ids:
+        return {}
+    rows: Any = session.execute(
         sa.select(
+            Complaint.id,
             Complaint.public_id,
             Complaint.number,
             Complaint.summary,
@@ -261,9 +274,6 @@ def _filled(session: Session, spec: QueueSpec, reader: Reader) -> Filled:
             Complaint.due_is_lower_bound,
             Complaint.paused_at,
             Complaint.version,
-        )
-        .where(condition)
-        .order_by(Complaint.due_at.is_(None), Complaint.due_at, Complaint.id)
-        .limit(SHOWN)
+        ).where(Complaint.id.in_(sorted(ids)))
     )
-    return Filled(spec, count, [Item(*row) for row in rows])
+    return {id: Item(*values) for id, *values in rows}

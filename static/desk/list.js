@@ -23,9 +23,13 @@
   });
   form.querySelectorAll("[data-row]").forEach(function (row) {
     const link = row.querySelector(".is-first a[href]");
+    const first = row.querySelector(".is-first");
+    const name = { name: row.dataset.name || (first ? first.textContent.trim() : "") };
+    const box = row.querySelector("[name=rowid]");
+    if (box) box.setAttribute("aria-label", Desk.text("select_row", name));
     row.tabIndex = -1;
     const menu = row.querySelector("[data-row-menu]");
-    if (menu) { menu.setAttribute("aria-haspopup", "true"); menu.setAttribute("aria-expanded", "false"); }
+    if (menu) { menu.setAttribute("aria-label", Desk.text("row_actions", name)); menu.setAttribute("aria-haspopup", "true"); menu.setAttribute("aria-expanded", "false"); }
     if (!row.dataset.href && link) row.dataset.href = link.href;
   });
 
@@ -44,7 +48,10 @@
       bar.hidden = ticked.length === 0;
       if (matching && !all.checked) matching.checked = false;
       if (matching) matching.closest("label").hidden = !all.checked;
-      bar.querySelector("[data-bulk-count]").textContent = Desk.text("selected", { n: matching && matching.checked ? form.querySelector("[name=matching_count]").value : ticked.length });
+      const isEvery = matching && matching.checked;
+      bar.querySelector("[data-bulk-count]").textContent = isEvery && !matching.dataset.matching
+        ? matching.closest("label").textContent.trim()
+        : Desk.text("selected", { n: isEvery ? matching.dataset.matching : ticked.length });
     }
   }
   form.addEventListener("change", refresh);
@@ -86,7 +93,7 @@
       const button = rows[at].querySelector("[data-row-menu]");
       if (!button) return;
       Desk.openRowMenu(button);
-      const link = event.key === "e" && document.querySelector("#" + button.dataset.rowMenu + " .menu-row:not([hidden]) [data-key='e']");
+      const link = event.key === "e" && document.querySelector("#" + (button.dataset.ownMenu || "row-menu") + " .menu-row:not([hidden]) [data-key='e']");
       if (link) link.click();
     } else return;
     event.preventDefault();

@@ -74,11 +74,11 @@
     });
   }
   Desk.openRowMenu = function (button) {
-    const panel = document.getElementById(button.dataset.rowMenu);
+    const panel = document.getElementById(button.dataset.ownMenu || "row-menu");
     const again = openRow && openRow.button === button;
     Desk.closeRowMenu(false);
     if (!panel || again) return;
-    if (button.dataset.menuLines) addressTo(panel, button.closest("[data-row]").dataset.row, button.dataset.menuLines.split(" "));
+    if (button.dataset.rowMenu) addressTo(panel, button.closest("[data-row]").dataset.row, button.dataset.rowMenu.split(" "));
     panel.hidden = false;
     place(panel, button, true);
     button.setAttribute("aria-expanded", "true");

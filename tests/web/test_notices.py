@@ -103,9 +103,12 @@ def test_a_made_up_key_is_refused(client: DeskClient, house: House) -> None:
     assert client.get("/notices/?before=1").status_code == 400
 
 
-def test_the_top_bar_counts_what_is_unread(client: DeskClient, session: Session, house: House) -> None:
+def test_the_bell_is_told_how_many_are_unread(client: DeskClient, session: Session, house: House) -> None:
     put(session, house[RoleName.HANDLER], 7)
+    put(session, house[RoleName.LEADER], 2)
     page = client.sign_in(house[RoleName.HANDLER]).get("/notices/").text
     assert re.search(
-        r'class="icon-button top-bell" href="/notices/".*?<span class="count count-bad"[^>]*>7</span>', page
+        r'class="icon-button top-bell".*?<span class="count[^>]* data-figure="notices" hidden>', page
     )
+    [address] = re.findall(r'<body[^>]* data-figures="([^"]+)"', page)
+    assert client.get(address).get_json()["notices"] == "7"

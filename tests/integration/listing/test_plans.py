@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models import Complaint, ComplaintValue, ComplaintVisibility, ProcedureVersion
+from models import Assignment, Complaint, ComplaintValue, ComplaintVisibility, ProcedureVersion
 from models.enums import (
     Category,
     Channel,
@@ -74,14 +74,14 @@ def ledger(session: Session, house: House, monkeypatch: pytest.MonkeyPatch) -> N
     search.rebuild(connection)
     session.execute(sa.text("ANALYZE"))
     if connection.dialect.name == "sqlite":
-        _as_if_large(connection)
+        as_if_large(connection)
     session.commit()
 
 
 SCALE = 2000
 
 
-def _as_if_large(connection: sa.Connection) -> None:
+def as_if_large(connection: sa.Connection) -> None:
     """SQLite decides by its statistics: those of a table with more than a million rows."""
     for rowid, _table, numbers in connection.execute(
         sa.text("SELECT rowid, tbl, stat FROM sqlite_stat1 WHERE tbl LIKE 'complaint%'")
@@ -182,7 +182,8 @@ TABLES = (
 )
 OF_FEW = {
     index.name
-    for index in Complaint.__table__.indexes  # type: ignore[attr-defined]
+    for model in (Complaint, Assignment)
+    for index in model.__table__.indexes  # type: ignore[attr-defined]
     if index.dialect_options["sqlite"]["where"] is not None
 }
 """Indexes that hold nothing but what is looked for."""

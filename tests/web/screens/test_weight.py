@@ -51,7 +51,7 @@ def test_rows_share_a_menu_that_leads_to_each_of_them(house: House, twenty: None
     menu = page[page.index('id="row-menu"') :]
     lines = re.findall(r'href="/complaints/-row-/([a-z_]+)"', menu)
     assert lines and len(lines) == len(set(lines))
-    rows = re.findall(r'<tr data-row="(\w+)".*?data-menu-lines="([\d ]+)"', page)
+    rows = re.findall(r'<tr data-row="(\w+)".*?data-row-menu="([\d ]+)"', page)
     assert len(rows) == 20
     for address, numbers in rows:
         assert f'<a href="/complaints/{address}/">' in page
