@@ -51,9 +51,10 @@ WITHOUT_LINK = {
     "auth.login": "sends a signed-in person home; walked signed out below",
     "auth.reset": "shown to people without a session; walked signed out below",
     "complaint_steps.one_note": "the form stands on the page of the case",
+    "figures.of_menu": "asked for by every page's script",
     "admin.index": "Flask-Admin's own start page: leads on to one's work",
 }
-"""Endpoints that no page links, with the reason. Look-ups (`….lookup`) answer the comboboxes."""
+"""Endpoints that no page links, with the reason. Look-ups answer the comboboxes, counts the scripts of their pages."""
 
 LOOK = """(number) => ({
   lang: document.documentElement.lang,
@@ -62,10 +63,10 @@ LOOK = """(number) => ({
   secret: document.documentElement.outerHTML.includes(number),
   links: [...document.querySelectorAll("a[href]")].filter((a) => !a.href.includes("/-row-/"))
     .map((a) => [a.href, "dialog" in a.dataset])
-    .concat([...document.querySelectorAll("[data-menu-lines]")].flatMap((button) => {
+    .concat([...document.querySelectorAll('[data-row-menu]:not([data-row-menu=""])')].flatMap((button) => {
       const row = button.closest("[data-row]").dataset.row;
-      const menu = document.getElementById(button.dataset.rowMenu);
-      return button.dataset.menuLines.split(" ").flatMap((at) => [...menu.children[at].querySelectorAll("a[href]")]
+      const menu = document.getElementById("row-menu");
+      return button.dataset.rowMenu.split(" ").flatMap((at) => [...menu.children[at].querySelectorAll("a[href]")]
         .map((a) => [a.href.replace("/-row-/", `/${row}/`), "dialog" in a.dataset]));
     })),
 })"""
@@ -118,7 +119,7 @@ class Crawl:
             if parts.netloc and f"{parts.scheme}://{parts.netloc}" != self.origin:
                 self.faults.append(f"{source}: leads away to {url}")
                 continue
-            key, endpoint = self.key(parts.path)
+            key, endpoint = self.key(parts.path, parts.query)
             if key is None:
                 self.faults.append(f"{source}: no such route {parts.path}")
             elif key not in self.seen and (self.only is None or endpoint in self.only):
@@ -138,21 +139,23 @@ class Crawl:
             return True
         return False
 
-    def key(self, path: str) -> tuple[Any, str]:
+    def key(self, path: str, query: str) -> tuple[Any, str]:
         try:
             rule, values = self.app.url_map.bind("localhost").match(path, "GET", return_rule=True)
         except HTTPException:
             return None, ""
         screen, _, view = rule.endpoint.partition(".")
         variant = self.full.variants.get((screen, values["address"]), "") if view == "details_view" else ""
+        if rule.endpoint == "ledger.import_page" and "batch=" in query:
+            variant = "batch"
         return (rule.rule, variant), rule.endpoint
 
     def visit(self, url: str, in_dialog: bool, source: str) -> None:
         if in_dialog:
             self.open_dialog(url, source)
             return
-        path = urlsplit(url).path
-        key, endpoint = self.key(path)
+        path, query = urlsplit(url).path, urlsplit(url).query
+        key, endpoint = self.key(path, query)
         if endpoint in FILES or not self.is_shown(key):
             asked = self.page.request.get(url)
             status = asked.status
@@ -295,5 +298,5 @@ def _pages(app: Flask) -> set[str]:
     return {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and not re.search(r"\.lookup$", rule.endpoint)
+        if "GET" in (rule.methods or ()) and not re.search(r"\.(lookup|counts)$", rule.endpoint)
     }
