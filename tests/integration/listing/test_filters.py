@@ -31,7 +31,9 @@ def numbers(session: Session, actor: Any, params: Any) -> list[int]:
 @pytest.fixture
 def four(house: House, put: Any) -> None:
     put(1, summary="物业噪音扰民", state=State.IN_WORK, handler_id=house[RoleName.HANDLER].id, place="100%")
-    put(2, summary="Noise at night", category=Category.SERVICE, is_anonymous=True, escalation_level=2, round=2)
+    put(
+        2, summary="Noise at night", category=Category.SERVICE, is_anonymous=True, escalation_level=2, round=2
+    )
     # 00:30 on 2 January in Shanghai, still the 1st in UTC
     put(
         3,
