@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from operator import add
+from array import array
 
 FIELD_END = "\n"
 """Ends each field within a searchable text. Never inside a field or a word, so no word is found across two fields."""
@@ -17,14 +17,22 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 """Soft hyphens and spaces without width come along with pasted text; nobody types them into a search."""
 _LATIN = re.compile("[0-9a-z]{3,}")
+_ODD = re.compile("[\x00-\x09\x0b-/:-`{-\x7f]")
+"""Every ASCII character that is neither digit nor small letter; FIELD_END may cut."""
+_BLANK = ord(" ")
 _FOR_FTS5 = {code: 0xE000 + code for code in range(128) if not (48 <= code <= 57 or 97 <= code <= 122)}
 """FTS5's `ascii` tokenizer cuts at whatever is ASCII and neither digit nor letter; these pieces must stay whole."""
+_FOR_FTS5_TEXT = {chr(code): chr(to) for code, to in _FOR_FTS5.items()}
 
 
 def normalise(text: str) -> str:
     """One spelling for what people hold to be the same: full-width digits, capitals, any run of blanks."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = unicodedata.normalize("NFKC", folded)
+    if not text:
+        return ""
+    spelt = unicodedata.normalize("NFKC", text)
+    folded = spelt.casefold()
+    if folded != spelt:
+        folded = unicodedata.normalize("NFKC", folded)
     if folded.isprintable():  # nothing invisible, no blanks but plain ones: nearly every text of a ledger
         return " ".join(folded.split()) if "  " in folded else folded.strip(" ")
     folded = folded.translate(_INVISIBLE)
@@ -64,16 +72,17 @@ def told_exactly(word: str) -> bool:
 
 
 def sqlite_grams(text: str | None) -> str:
-    """`grams` as the text that FTS5 is given, which minds no piece that comes twice."""
-    found: list[str] = []
-    for line in (text or "").translate(_FTS5_FIELDS).split(FIELD_END):
-        if line:
-            found += (" ".join(line), " ".join(map(add, line, line[1:])))
-            found += (
-                " ".join(map("".join, zip(run, run[1:], run[2:], strict=False)))
-                for run in _LATIN.findall(line)
-            )
-    return " ".join(found)
+    """`grams` as the text that FTS5 is given, which minds no piece that comes twice or ends at the end of a field."""
+    kept = _ODD.sub(_for_fts5, text or "")
+    characters = array("I")
+    characters.frombytes(kept.encode("utf-32-le", "surrogatepass"))
+    # "ab" as "a ab b b": character, blank, character, the one after it, blank. Steps of an array take a third of the
+    # time that joining strings does.
+    found = array("I", (_BLANK,)) * (5 * len(characters))
+    found[0::5] = found[2::5] = characters
+    found[3:-5:5] = characters[1:]
+    runs = (" ".join(map("".join, zip(run, run[1:], run[2:], strict=False))) for run in _LATIN.findall(kept))
+    return found.tobytes().decode("utf-32-le", "surrogatepass") + " ".join(runs)
 
 
 def sqlite_match(pieces: list[str]) -> str:
@@ -81,4 +90,5 @@ def sqlite_match(pieces: list[str]) -> str:
     return " AND ".join(f'"{piece.translate(_FOR_FTS5)}"' for piece in pieces)
 
 
-_FTS5_FIELDS = {code: to for code, to in _FOR_FTS5.items() if chr(code) != FIELD_END}
+def _for_fts5(found: re.Match[str]) -> str:
+    return _FOR_FTS5_TEXT[found[0]]

@@ -77,7 +77,7 @@ class Settings:
     web_threads: int = 4
     """Threads in each web server process."""
     export_processes: int = 2
-    """Processes that write a long export together: 1 or 2."""
+    """Processes that work on a long export or import together: 1 or 2."""
     exports_max_mb: int = 4096
     """Room for finished exports (kept for a day) and the one being written, in MiB."""
 

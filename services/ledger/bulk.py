@@ -1,4 +1,4 @@
-"""Many rows into one table as fast as each engine takes them: executemany on SQLite, COPY on PostgreSQL.
+"""Many rows into one table as fast as each engine takes them: long statements on SQLite, COPY on PostgreSQL.
 
 Values go as the drivers take them, past SQLAlchemy's types: `Shape` makes them of what a model would be given.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextvars
 import json
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import Enum
+from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
@@ -23,6 +25,8 @@ from models.types import Moment
 Row = tuple[Any, ...]
 Item = TypeVar("Item")
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_AT_ONCE = 500
+"""Rows a statement; longer ones gain nothing."""
 _BULK = ("PRAGMA cache_size = -65536", "PRAGMA wal_autocheckpoint = 16000")
 """64 MiB for the pages that two dozen indexes touch at random, and as much of the log before it goes into the file:
 with SQLite's own 2 and 4 MiB the same pages are read and written over and over."""
@@ -98,8 +102,7 @@ def put(connection: sa.Connection, table: str, names: Sequence[str], rows: Seque
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        columns, marks = ", ".join(names), ", ".join("?" * len(names))
-        connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(rows))  # noqa: S608
+        _put_in_sqlite(connection, table, names, rows)
         return
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
@@ -108,6 +111,30 @@ def put(connection: sa.Connection, table: str, names: Sequence[str], rows: Seque
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _put_in_sqlite(connection: sa.Connection, table: str, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Many rows a statement: each statement opens every index of the table, which costs as much as to write a row.
+
+    Python's lock is free while a statement runs.
+    """
+    most = min(_AT_ONCE, _most_values(connection) // len(names))
+    one = f"({', '.join('?' * len(names))})"
+    head = f"INSERT INTO {table} ({', '.join(names)}) VALUES "  # noqa: S608
+    for start in range(0, len(rows), most):
+        some = rows[start : start + most]
+        connection.exec_driver_sql(head + ", ".join([one] * len(some)), tuple(chain.from_iterable(some)))
+
+
+def _most_values(connection: sa.Connection) -> int:
+    driver: Any = connection.connection.driver_connection
+    return min(driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER), 32_766)
+
+
+def put_one_by_one(connection: sa.Connection, table: str, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """The same on SQLite, a row a statement: FTS5 writes out what it has gathered before each that holds several."""
+    columns, marks = ", ".join(names), ", ".join("?" * len(names))
+    connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(rows))  # noqa: S608
 
 
 def make_room(connection: sa.Connection) -> None:

@@ -33,7 +33,7 @@ from services.ledger.parsing import (
     number_of,
     text_of,
 )
-from services.ledger.source import Row
+from services.ledger.sheets import Row
 from services.ledger.targets import Target, targets
 from services.own_fields.values import Unfit, as_stored
 from services.procedures.sections.fields import DeclaredField, FieldKind
@@ -153,13 +153,14 @@ class RowChecker:
             (index, known[key].key, self._reader(known[key])) for index, key in sorted(mapping.items())
         ]
         self._seen: Counter[bytes] = Counter()
-        self._numbered: dict[bytes, bytes] = {}
+        self._numbered: dict[bytes, int] = {}
         self.lines = 0
         """Lines read so far, blank ones among them."""
 
-    def rows(self) -> Iterator[CheckedRow]:
-        """Every line that holds something, in the order of the file."""
-        below = islice(self.heading.sheet, self.heading.line, None)
+    def rows(self, *, with_helper: bool = False) -> Iterator[CheckedRow]:
+        """Every line that holds something, in the order of the file; read by another process if it is a long one."""
+        sheet = self.heading.sheet
+        below = islice(sheet.from_beside() if with_helper else sheet, self.heading.line, None)
         for line, row in enumerate(below, start=self.heading.line + 1):
             self.lines = line - self.heading.line
             if any(row) and not all(is_blank(cell) for cell in row) and not self._is_heading(row):
@@ -305,20 +306,21 @@ class RowChecker:
         With a number of the sender it is that number and the moment of receipt (offices begin anew every year);
         without one it is everything in the row, and equal rows are counted: two people may write the same.
         """
-        whole = _digest(row if {*map(type, row)} == {str} else [text_of(cell) for cell in row])
-        short = bytes.fromhex(whole)[:_KEPT]
+        texts = row if {*map(type, row)} == {str} else [text_of(cell) for cell in row]
         reference = values.get("source_reference")
         if is_blank(reference):
+            whole = _digest(texts)
+            short = bytes.fromhex(whole)[:_KEPT]
             self._seen[short] += 1
             return _digest(["row", whole, str(self._seen[short])])
         key = _digest(["reference", str(reference).strip(), values["received_at"].isoformat()])
-        place = bytes.fromhex(key)[:_KEPT]
-        if self._numbered.get(place, short) != short:
-            key = _digest([key, whole])  # another row under the same number is taken as well
+        place, told = bytes.fromhex(key)[:_KEPT], hash(tuple(texts))
+        if self._numbered.get(place, told) != told:
+            key = _digest([key, _digest(texts)])  # another row under the same number is taken as well
             place = bytes.fromhex(key)[:_KEPT]
         if place in self._numbered:
             return None
-        self._numbered[place] = short
+        self._numbered[place] = told
         return key
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from models.labels import _l
 from services.errors import Invalid
 from services.ledger.languages import in_all_languages, key_of
 from services.ledger.parsing import is_blank, text_of
-from services.ledger.source import NoRows, Row, Sheet, UnusableFile
+from services.ledger.sheets import Row
+from services.ledger.source import NoRows, Sheet, UnusableFile
 from services.ledger.targets import REQUIRED, Target, targets, words_for
 
 REMARKS = _l("What the dry run found")
@@ -87,7 +88,7 @@ def find_heading(sheets: list[Sheet], wanted: str = "", further: tuple[Target, .
 
 
 def _in_sheet(sheet: Sheet, words: Mapping[str, str]) -> tuple[int, Heading] | None:
-    top: list[Row] = [[*row] for row in islice(sheet, LOOKED_AT + SAMPLES + 1)]
+    top = sheet.top(LOOKED_AT + SAMPLES + 1)
     found = [(_score(row, words), -index, row) for index, row in enumerate(top[:LOOKED_AT])]
     # Two rows, the upper one with cells merged over several of the lower: only where they say more than one alone.
     found += [

@@ -206,12 +206,19 @@ class _OneJob:
                 datetime.now(UTC),
                 self._teller(total),
                 self._finish,
+                self.settings.export_processes,
             )
             return
         with reading(self.session, SYSTEM):
             ready = Figures.of(self.session.get_one(LedgerBatch, self.batch_id)).ready
         promote(
-            self.session, actor, self.batch_id, self.settings.zone, self._teller(lambda: ready), self._finish
+            self.session,
+            actor,
+            self.batch_id,
+            self.settings.zone,
+            self._teller(lambda: ready),
+            self._finish,
+            self.settings.export_processes,
         )
 
     def _actor(self) -> Actor:

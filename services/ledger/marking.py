@@ -18,7 +18,8 @@ from models import LedgerBatch, StagedRow
 from models.labels import _l
 from services.ledger.headings import REMARKS
 from services.ledger.parsing import text_of
-from services.ledger.source import Row, Sheet, sheet_of
+from services.ledger.sheets import Row
+from services.ledger.source import Sheet, sheet_of
 from services.ledger.workbook import SheetBatch, SheetColumn, Written, write_ledger
 
 CHUNK = 1000

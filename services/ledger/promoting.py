@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import LedgerBatch, StagedRow
+from models import LedgerBatch, ProcedureVersion, StagedRow
 from models.job_enums import BatchStatus, RowStatus
 from models.labels import _l
 from models.types import Moment
@@ -24,16 +24,20 @@ from services.actor import SYSTEM, Actor
 from services.errors import DeskError, Invalid
 from services.ledger.batches import Figures, Series, options_of
 from services.ledger.bulk import one_ahead
-from services.ledger.checking import LedgerRow
 from services.ledger.importing import check_may_import, procedure_in_force
+from services.ledger.preparing import Prepared, Preparers, Terms
 from services.ledger.publishing import publish
-from services.ledger.staging import Decoder, clear, mark_known
-from services.ledger.writing import Prepared, Writer
+from services.ledger.staging import clear, mark_known
+from services.ledger.writing import Writer
+from services.listing import orders
 from services.procedures.of_complaint import parsed
 from services.unit_of_work import UnitOfWork, reading
 from services.workflow.numbers import take_numbers
 
-CHUNK = 1000
+CHUNK = 4000
+"""Complaints a transaction: on SQLite it holds the write lock for about half a second."""
+ALONE_ROWS = 10_000
+"""Rows up to which a second process is not worth its start."""
 PAUSE = 0.04
 """Seconds between two transactions: whoever waits for SQLite's only write lock looks for it every tenth of a second."""
 _LOCK = 0x4C444752
@@ -62,10 +66,12 @@ def promote(
     zone: ZoneInfo,
     tell: Tell = lambda work, rows: None,
     finish: Callable[[UnitOfWork, Figures], None] = lambda work, figures: None,
+    processes: int = 1,
 ) -> Figures:
     """Write the rows of a checked batch, or go on with one that is being written, and publish them.
 
-    `finish` belongs to the transaction that publishes. NotPermitted without ledger:import; FaultyLedger when rows have
+    `finish` belongs to the transaction that publishes; with two `processes` one of them makes the rows of a long import
+    ready. NotPermitted without ledger:import; FaultyLedger when rows have
     faults and good ones alone were not asked for; Invalid when the procedure has changed since the dry run.
     """
     check_may_import(actor)
@@ -74,16 +80,21 @@ def promote(
         with UnitOfWork(session, actor) as work:
             finish(work, figures)
         return figures
-    with reading(session, SYSTEM):
-        options = options_of(session.get_one(LedgerBatch, batch_id))
-        writer = Writer(session, actor, batch_id, figures.version_id, options)
-    with one_ahead(_prepared(session.get_bind(), batch_id, figures, writer)) as chunks:
-        for figures, prepared in chunks:
+    terms = _terms(session, actor, batch_id, figures.version_id)
+    writer, ended = Writer(terms), 0.0
+    has_helper = processes > 1 and figures.ready - figures.written > ALONE_ROWS
+    with (
+        Preparers(terms, with_helper=has_helper) as preparers,
+        one_ahead(_prepared(session.get_bind(), batch_id, figures, preparers)) as chunks,
+    ):
+        for figures, made in chunks:
+            prepared = preparers.received(made)
+            time.sleep(max(0.0, ended + PAUSE - time.monotonic()))
             with UnitOfWork(session, SYSTEM) as work:
                 writer.write(session.connection(), prepared)
                 _keep(session, batch_id, figures)
                 tell(work, figures.written)
-            time.sleep(PAUSE)
+            ended = time.monotonic()
     with UnitOfWork(session, actor) as work:
         publish(work, batch_id, figures)
         finish(work, figures)
@@ -157,21 +168,38 @@ def _numbers(figures: Figures, count: int) -> list[str]:
     return found
 
 
+def _terms(session: Session, actor: Actor, batch_id: int, version_id: int) -> Terms:
+    with reading(session, SYSTEM):
+        return Terms(
+            dialect=session.get_bind().dialect.name,
+            batch_id=batch_id,
+            version_id=version_id,
+            procedure=parsed(session.get_one(ProcedureVersion, version_id)),
+            options=options_of(session.get_one(LedgerBatch, batch_id)),
+            user_id=actor.user_id,
+            department_id=actor.department_id,
+            now=datetime.now(UTC),
+            nameless=str(_l("(no subject)")),
+            keys=orders.Keys(session.connection()),
+        )
+
+
 def _prepared(
-    bind: Any, batch_id: int, figures: Figures, writer: Writer
-) -> Iterator[tuple[Figures, Prepared]]:
+    bind: Any, batch_id: int, figures: Figures, preparers: Preparers
+) -> Iterator[tuple[Figures, Prepared | bytes]]:
     """The rows that are left, chunk by chunk, each with how far the writing is once it is done."""
-    while rows := _next_rows(bind, batch_id, figures):
-        prepared = writer.prepare(rows, _numbers(figures, len(rows)))
-        last = (rows[-1].received_at.isoformat(), rows[-1].line)
-        figures = figures.but(written=figures.written + len(rows), last=last)
-        yield figures, prepared
+    while found := _next_rows(bind, batch_id, figures):
+        received_at, line, *_ = found[-1]
+        made = preparers.ask([tuple(row[1:]) for row in found], _numbers(figures, len(found)))
+        figures = figures.but(written=figures.written + len(found), last=(received_at.isoformat(), line))
+        yield figures, made
 
 
-def _next_rows(bind: Any, batch_id: int, figures: Figures) -> Sequence[LedgerRow]:
+def _next_rows(bind: Any, batch_id: int, figures: Figures) -> Sequence[Any]:
+    """Receipt, line, key and values of the rows that come next."""
     place: Any = sa.tuple_(StagedRow.received_at, StagedRow.line)
     asked = (
-        sa.select(StagedRow.line, StagedRow.row_key, StagedRow.row_values)
+        sa.select(StagedRow.received_at, StagedRow.line, StagedRow.row_key, StagedRow.row_values)
         .where(StagedRow.batch_id == batch_id, StagedRow.status == RowStatus.READY)
         .order_by(StagedRow.received_at, StagedRow.line)
         .limit(CHUNK)
@@ -179,13 +207,8 @@ def _next_rows(bind: Any, batch_id: int, figures: Figures) -> Sequence[LedgerRow
     if figures.last is not None:
         moment = sa.literal(datetime.fromisoformat(figures.last[0]), Moment)
         asked = asked.where(place > sa.tuple_(moment, sa.literal(figures.last[1])))
-    decode = Decoder()
     with Session(bind) as aside, reading(aside, SYSTEM):  # a session of the thread's own
-        return [
-            decode.row(line, key, values)
-            for line, key, values in aside.execute(asked)
-            if key is not None and values is not None
-        ]
+        return aside.execute(asked).all()
 
 
 def _keep(session: Session, batch_id: int, figures: Figures) -> None:

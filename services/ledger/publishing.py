@@ -130,7 +130,7 @@ def _write_history(work: UnitOfWork, batch: LedgerBatch) -> None:
             _complaints.c.batch_id == batch.id,
             _complaints.c.import_key == _staged.c.row_key,
         )
-        .order_by(_complaints.c.id)
+        .order_by(_staged.c.received_at, _staged.c.line)  # as they were written, so by id as well
     )
     _insert(work.session.connection(), _events, list(values), rows)
 

@@ -1,6 +1,6 @@
 """Rows rendered by this process, or by it and a helper: two cores halve what an export waits for.
 
-The helper is this module run as a program. It is given batches through its standard input and gives back blocks; it
+The helper (services.ledger.helper) is given batches and gives back blocks; it
 opens no file and no database, and ends when its input does, whatever became of the desk.
 """
 
@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import logging
 import marshal
-import os
-import struct
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
 from services.ledger.deflate import Piece
+from services.ledger.helper import Helper
 from services.ledger.rendering import Block, Cell, Column, Renderer
 
 log = logging.getLogger("desk.ledger")
@@ -29,7 +25,6 @@ ALONE_BATCHES = 3
 """Batches after which a helper is worth its start."""
 _WAITING = 2
 """Batches that the helper has at once: the one in hand and the next."""
-_LENGTH = struct.Struct("<I")
 _FORMAT = 2
 """Of marshal: without references, which are of no use here. Both ends are the same Python."""
 
@@ -89,13 +84,9 @@ class _Helper:
     def __init__(self, layout: Sequence[Column]) -> None:
         self._thread = ThreadPoolExecutor(1, "ledger-helper")
         self._in_hand = 0
-        self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).resolve().parents[2],
-        )
-        self._send([column.as_plain() for column in layout])
+        self._process: Helper | None = Helper(__name__)
+        layout_message = marshal.dumps([column.as_plain() for column in layout], _FORMAT)
+        self._thread.submit(self._process.exchange, layout_message)
 
     @property
     def is_free(self) -> bool:
@@ -122,14 +113,9 @@ class _Helper:
 
     def _answered(self, message: bytes) -> Block:
         assert self._process is not None
-        assert self._process.stdin is not None and self._process.stdout is not None
-        _write(self._process.stdin, message)
-        data, crc, length, longest = marshal.loads(_read(self._process.stdout))  # noqa: S302  (our own helper)
+        answer = self._process.exchange(message)
+        data, crc, length, longest = marshal.loads(answer)  # noqa: S302  (our own helper)
         return Block(Piece(data, crc, length), longest)
-
-    def _send(self, plain: Any) -> None:
-        assert self._process is not None and self._process.stdin is not None
-        self._thread.submit(_write, self._process.stdin, marshal.dumps(plain, _FORMAT))
 
     def close(self) -> None:
         """End the process; what it has in hand is of no use any more."""
@@ -141,41 +127,16 @@ class _Helper:
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            process.communicate()
+            process.end()
 
 
-def _write(pipe: IO[bytes], message: bytes) -> None:
-    pipe.write(_LENGTH.pack(len(message)) + message)
-    pipe.flush()
+def begin(layout: bytes) -> Callable[[bytes], bytes]:
+    """The helper: see services.ledger.helper."""
+    renderer = Renderer([Column(*plain) for plain in marshal.loads(layout)])  # noqa: S302  (the desk's own message)
 
+    def answered(message: bytes) -> bytes:
+        block = renderer.block(*marshal.loads(message))  # noqa: S302  (the desk's own message)
+        piece = block.piece
+        return marshal.dumps((piece.data, piece.crc, piece.length, dict(block.longest)), _FORMAT)
 
-def _read(pipe: IO[bytes]) -> bytes:
-    header = pipe.read(_LENGTH.size)
-    if len(header) < _LENGTH.size:
-        raise EOFError
-    (length,) = _LENGTH.unpack(header)
-    message = pipe.read(length)
-    if len(message) < length:
-        raise EOFError
-    return message
-
-
-def main() -> None:
-    """The helper: a layout first, then batch after batch until the input ends."""
-    os.nice(5)  # lists and forms of people who are waiting come first
-    given, answers = sys.stdin.buffer, sys.stdout.buffer
-    try:
-        renderer = Renderer([Column(*plain) for plain in marshal.loads(_read(given))])  # noqa: S302
-        while True:
-            block = renderer.block(*marshal.loads(_read(given)))  # noqa: S302
-            piece = block.piece
-            _write(
-                answers, marshal.dumps((piece.data, piece.crc, piece.length, dict(block.longest)), _FORMAT)
-            )
-    except (EOFError, BrokenPipeError):
-        return
-
-
-if __name__ == "__main__":
-    main()
+    return answered

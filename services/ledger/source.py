@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import logging
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -18,9 +19,12 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlE
 
 from models.labels import _l
 from services.errors import DeskError
+from services.ledger import sheets
+from services.ledger.bulk import one_ahead
+from services.ledger.helper import Helper
+from services.ledger.sheets import Row
 
-Value = str | int | float | bool | datetime | date | time | timedelta
-Row = Sequence[Value]
+log = logging.getLogger("desk.ledger")
 
 MOST_UNPACKED = 768 * 1024 * 1024
 MOST_CELLS = 12_000_000
@@ -29,6 +33,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FILLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/]>')
 _CHUNK = 1 << 20
+_LONG = 2 << 20
+"""Bytes of a workbook from which another process reads it."""
 
 
 class UnusableFile(DeskError):
@@ -45,6 +51,14 @@ class Sheet:
     def __iter__(self) -> Iterator[Row]:
         return self.rows.read()
 
+    def top(self, lines: int) -> list[Row]:
+        """The first lines."""
+        return self.rows.top(lines)
+
+    def from_beside(self) -> Iterator[Row]:
+        """All of them, a long sheet read by another process while this one works on what it got."""
+        return self.rows.from_beside()
+
 
 class _Rows:
     total = 0
@@ -52,6 +66,12 @@ class _Rows:
 
     def read(self) -> Iterator[Row]:
         raise NotImplementedError
+
+    def top(self, lines: int) -> list[Row]:
+        return [[*row] for row in islice(self.read(), lines)]
+
+    def from_beside(self) -> Iterator[Row]:
+        return self.read()
 
 
 class NoRows(_Rows):
@@ -121,12 +141,42 @@ class _SheetRows(_Rows):
         try:
             with CalamineWorkbook.from_path(str(self.path)) as book:
                 sheet = book.get_sheet_by_name(self.name)
-                self.total = sheet.height + (sheet.start[0] if sheet.start else 0)
-                left = [""] * (sheet.start[1] if sheet.start else 0)
-                for row in sheet.iter_rows() if sheet.start else ():
-                    yield [*left, *row] if left else row
+                self.total = sheets.height_of(sheet)
+                yield from sheets.rows_of(sheet)
         except (CalamineError, OSError, ValueError) as error:
             raise UnusableFile(_broken()) from error
+
+    def top(self, lines: int) -> list[Row]:
+        try:
+            book = sheets.top_of(self.path, lines)
+            if book is not None:
+                return list(islice(sheets.rows_of(book.get_sheet_by_name(self.name)), lines))
+        except (CalamineError, OSError, ValueError):
+            log.info("the beginning of a sheet cannot be read by itself")  # read whole, it may be well
+        return super().top(lines)
+
+    def from_beside(self) -> Iterator[Row]:
+        if self.path.stat().st_size < _LONG:
+            yield from self.read()
+            return
+        given = 0
+        helper = Helper(sheets.__name__)
+        try:
+            with one_ahead(sheets.from_beside(helper, self.path, self.name)) as answers:
+                for found in answers:
+                    if isinstance(found, int):
+                        self.total = found
+                        continue
+                    yield from found
+                    given += len(found)
+        except ValueError as error:
+            raise UnusableFile(_broken()) from error
+        except (EOFError, OSError) as error:
+            # Nothing is lost with a process that was ended from outside: the rest is read here.
+            log.warning("the process that reads a ledger is gone (%s)", type(error).__name__)
+            yield from islice(self.read(), given, None)
+        finally:
+            helper.end()
 
 
 def _workbook_sheets(path: Path) -> list[Sheet]:

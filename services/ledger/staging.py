@@ -45,10 +45,11 @@ def stage(
     now: datetime,
     tell: Tell = lambda work, lines: None,
     finish: Callable[[UnitOfWork, Figures], None] = lambda work, figures: None,
+    processes: int = 1,
 ) -> Figures:
     """Check the whole file and put its rows aside; afterwards the batch is checked.
 
-    `finish` belongs to the transaction that says so.
+    `finish` belongs to the transaction that says so; with two `processes` one of them reads a long file.
     NotPermitted without ledger:import; Invalid when the mapping cannot be used; UnusableFile: the file cannot be read.
     """
     clear(session, batch_id)
@@ -56,7 +57,7 @@ def stage(
         checker = checker_of(session, actor, ledger, zone, now)
         version_id = procedure_in_force(session).id
     count, shape = _Count(), Shape(StagedRow, session.get_bind().dialect.name, "id")
-    with one_ahead(_made(checker, batch_id, shape)) as chunks:
+    with one_ahead(_made(checker.rows(with_helper=processes > 1), checker, batch_id, shape)) as chunks:
         for lines, rows, chunk in chunks:
             with UnitOfWork(session, SYSTEM) as work:
                 put(session.connection(), shape.table, shape.names, rows)
@@ -76,20 +77,17 @@ def stage(
 
 def clear(session: Session, batch_id: int, *statuses: RowStatus) -> None:
     """Remove what was put aside (with these statuses), in short transactions."""
-    asked = (
-        sa.select(StagedRow.id).where(StagedRow.batch_id == batch_id).order_by(StagedRow.id).limit(5 * CHUNK)
-    )
+    of_it = StagedRow.batch_id == batch_id
     if statuses:
-        asked = asked.where(StagedRow.status.in_(statuses))
-    while True:
-        with reading(session, SYSTEM):
-            ids = list(session.scalars(asked))
-        if not ids:
-            return
+        of_it = sa.and_(of_it, StagedRow.status.in_(statuses))
+    with reading(session, SYSTEM):
+        first, last = session.execute(
+            sa.select(sa.func.min(StagedRow.id), sa.func.max(StagedRow.id)).where(of_it)
+        ).one()
+    for start in range(first or 0, (last or -1) + 1, 5 * CHUNK):
+        some = sa.and_(of_it, StagedRow.id.between(start, start + 5 * CHUNK - 1))
         with UnitOfWork(session, SYSTEM):
-            session.execute(
-                sa.delete(StagedRow).where(StagedRow.id.in_(ids)), execution_options=_WITHOUT_SESSION
-            )
+            session.execute(sa.delete(StagedRow).where(some), execution_options=_WITHOUT_SESSION)
 
 
 def mark_known(session: Session, batch_id: int) -> int:
@@ -156,10 +154,10 @@ def _of_batch(batch_id: int, status: RowStatus, *selected: Any) -> sa.Select[Any
 
 
 def _made(
-    checker: RowChecker, batch_id: int, shape: Shape
+    checked: Iterator[CheckedRow], checker: RowChecker, batch_id: int, shape: Shape
 ) -> Iterator[tuple[int, list[Row], list[CheckedRow]]]:
     """How many lines are read, and the rows to be staged, chunk by chunk."""
-    for chunk in _chunks(checker.rows()):
+    for chunk in _chunks(checked):
         yield checker.lines, [shape.row(_staged_row(batch_id, each)) for each in chunk], chunk
 
 
@@ -178,13 +176,16 @@ def _staged_row(batch_id: int, checked: CheckedRow) -> dict[str, Any]:
 
 def _encoded(values: Mapping[str, Any]) -> str:
     given = {key: value for key, value in values.items() if value is not None}
-    return json.dumps(given, ensure_ascii=False, default=_as_text)
+    return _as_json(given)
 
 
 def _as_text(value: Any) -> str:
     if isinstance(value, date):  # a moment is one, too
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_as_text).encode
 
 
 def _chunks(rows: Iterable[CheckedRow]) -> Iterator[list[CheckedRow]]:

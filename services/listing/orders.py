@@ -5,7 +5,7 @@ Whatever a session flushes is taken up by a listener; what is written past it ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, cast
 
@@ -42,19 +42,33 @@ def rebuild(connection: sa.Connection, ids: Iterable[int] | None = None) -> None
     made = made.on_conflict_do_update(
         index_elements=[_orders.c.id], set_={name: made.excluded[name] for name in KEYED.values()}
     )
-    departments = {id: order_key(name) for id, name in _names(connection, _departments)}
-    people = {id: name_key(name) for id, name in _names(connection, _users)}
+    keys = Keys(connection)
     for rows in _rows(connection, ids):
-        keys = [
-            {
-                "id": row.id,
-                "department_key": departments.get(row.department_id),
-                "handler_key": people.get(row.handler_id),
-                "product_key": order_key(row.product),
-            }
-            for row in rows
+        lines = [
+            {"id": row.id, **dict(zip(KEYED.values(), keys.of(row._mapping), strict=True))} for row in rows
         ]
-        connection.execute(made.execution_options(**_OWN), keys)
+        connection.execute(made.execution_options(**_OWN), lines)
+
+
+class Keys:
+    """What complaints are sorted by, from the names of departments and people as they are now."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.departments = {id: order_key(name) for id, name in _names(connection, _departments)}
+        self.people = {id: name_key(name) for id, name in _names(connection, _users)}
+
+    def of(self, values: Mapping[Any, Any]) -> tuple[str | None, ...]:
+        """The keys of one complaint, in the order of KEYED."""
+        return (
+            self.departments.get(values.get("department_id")),
+            self.people.get(values.get("handler_id")),
+            order_key(values.get("product")),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Keys) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _names(connection: sa.Connection, table: sa.Table) -> list[Any]:

@@ -73,8 +73,11 @@ def texts_of(values: Mapping[str, Any], dialect: str) -> tuple[Any, ...]:
     return texts if dialect != "sqlite" else (*texts, *map(sqlite_grams, texts[1:]))
 
 
-def take_up(connection: sa.Connection, rows: Sequence[tuple[Any, ...]], put: Put) -> None:
-    """Take up new complaints as they are written: id and `texts_of` each, by `put`, in the connection's transaction."""
+def take_up(connection: sa.Connection, rows: Sequence[tuple[Any, ...]], put: Put, put_pieces: Put) -> None:
+    """Take up new complaints as they are written: id and `texts_of` each, in the connection's transaction.
+
+    `put` writes rows, `put_pieces` those of the index itself on SQLite.
+    """
     columns = ("id", *_WRITTEN)
     if connection.dialect.name != "sqlite":
         with _patient_index(connection):
@@ -83,7 +86,8 @@ def take_up(connection: sa.Connection, rows: Sequence[tuple[Any, ...]], put: Put
     with index_by_hand(connection):
         put(connection, _texts.name, columns, [row[: len(columns)] for row in rows])
     for at, kind in enumerate(_KINDS, start=len(columns)):
-        put(connection, f"complaint_{kind}_grams", ("rowid", "grams"), [(row[0], row[at]) for row in rows])
+        pieces = [(row[0], row[at]) for row in rows]
+        put_pieces(connection, f"complaint_{kind}_grams", ("rowid", "grams"), pieces)
 
 
 def rebuild(

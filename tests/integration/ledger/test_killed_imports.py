@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
-from pathlib import Path
+import time
 
+import psutil
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -14,6 +16,7 @@ import models as m
 from models.job_enums import BatchStatus, JobStatus
 from services.access.scope import unscoped
 from services.actor import SYSTEM
+from services.ledger import promoting, source
 from services.ledger.import_jobs import carry_out_imports, kept_ledgers
 from services.operations.undo_import import undo_import
 from services.unit_of_work import UnitOfWork
@@ -35,6 +38,7 @@ from tests.integration.ledger.test_import_jobs import (
 
 __all__ = ["settings", "small_steps", "start"]
 ROWS = 60
+_MARK = "DESK_TEST_PROCESS"
 
 
 @pytest.mark.slow
@@ -42,10 +46,21 @@ ROWS = 60
     "points",
     [pytest.param(6, id="six"), pytest.param(50, id="fifty", marks=pytest.mark.thorough)],
 )
+@pytest.mark.parametrize("processes", [1, 2])
 def test_killed_anywhere(
-    app: Flask, session: Session, house: House, settings: Settings, start: Start, points: int, tmp_path: Path
+    app: Flask,
+    session: Session,
+    house: House,
+    settings: Settings,
+    start: Start,
+    points: int,
+    processes: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    worker = Worker(app, settings, carry_out_imports)
+    monkeypatch.setenv(_MARK, str(os.getpid()))
+    monkeypatch.setattr(source, "_LONG", 0)
+    monkeypatch.setattr(promoting, "ALONE_ROWS", 0)
+    worker = Worker(app, Settings(**{**vars(settings), "export_processes": processes}), carry_out_imports)
     chance = random.Random(20261125)
     for step in ("check", "write"):
         address = _at(session, house, worker, start, step)
@@ -60,6 +75,26 @@ def test_killed_anywhere(
             worker.run()
             _is_done_once(session, house, settings, address, step)
             _undo(session, house, worker, address, step)
+    assert _helpers_end()
+
+
+def _helpers_end() -> bool:
+    """A helper ends when the worker that it helps is gone, though nobody tells it."""
+    until = time.monotonic() + 20
+    while left := [each for each in psutil.process_iter(["cmdline"]) if _is_helper(each)]:
+        if time.monotonic() > until:
+            return False
+        psutil.wait_procs(left, timeout=0.2)
+    return True
+
+
+def _is_helper(process: psutil.Process) -> bool:
+    """Of this test: another run on the same machine has helpers of its own."""
+    words = process.info["cmdline"] or []
+    try:
+        return "services.ledger.helper" in words and process.environ().get(_MARK) == str(os.getpid())
+    except psutil.NoSuchProcess:  # ended while it was looked at
+        return False
 
 
 def _at(session: Session, house: House, worker: Worker, start: Start, step: str) -> str:

@@ -101,7 +101,7 @@ def test_both_engines_cut_alike(session: Session, ledger: Ledger, engine_kind: s
         text = "".join(field + "\n" for field in fields)
         wanted = grams(text)
         if engine_kind == "sqlite":
-            assert len(set(sqlite_grams(text).split(" "))) == len(wanted)
+            assert len(set(sqlite_grams(text).split())) == len(wanted)
             continue
         kept = set(session.scalar(sa.text("SELECT desk_grams(:text)"), {"text": text}))
         assert wanted <= kept
