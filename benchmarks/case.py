@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 OURS = "desk"
 LAST = "the last page"
 PAGES = ("desk", "flask_admin", "flask_admin_uncounted", "django", "django_uncounted")
 TITLES = {
     "desk": "Zhisu",
+    "desk_two": "Zhisu, two processes",
     "desk_handler": "Zhisu, handler",
     "flask_admin": "Flask-Admin",
     "flask_admin_uncounted": "Flask-Admin, no count",
@@ -36,6 +37,15 @@ class Goal:
     """The desk's own figure of this case may be passed by `memory` MiB instead."""
     at_most: float = 0.0
     """Times the desk's own figure of `case`."""
+    ours: str = OURS
+    """Whose figure has to reach it."""
+    engine: str = ""
+    """Counts on this database alone."""
+
+
+def for_both(*goals: Goal) -> tuple[Goal, ...]:
+    """The same for one who sees all and for a department's handler."""
+    return tuple(replace(goal, ours=ours) for goal in goals for ours in (OURS, "desk_handler"))
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class ProgramCase:
     name: str
     title: str
     drivers: dict[str, str]
-    """Subject and module of its driver."""
+    """Subject and module of its driver, with an argument behind a space."""
     rows: int
     goals: tuple[Goal, ...] = ()
     imports: bool = False

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks import cases as all_cases
 from benchmarks.case import OURS, TITLES
 from benchmarks.places import RESULTS, ROOT
 
@@ -24,18 +25,19 @@ def shown(seconds: float | None) -> str:
     return f"{seconds * 1000:,.0f} ms" if seconds < 1 else f"{seconds:,.1f} s"
 
 
-def verdicts(case: Case, cases: dict[str, Case]) -> list[tuple[str, bool]]:
+def verdicts(case: Case, cases: dict[str, Case], engine: str) -> list[tuple[str, bool]]:
     """Each goal in words, and whether it is reached; a goal without a figure to compare with is left out."""
-    ours = time_of(case, OURS)
     found = []
     for goal in case["goals"]:
-        if ours is None:
+        subject = goal["ours"]
+        ours = time_of(case, subject)
+        if ours is None or goal["engine"] not in ("", engine):
             continue
         if goal["memory"]:
             found += _memory(case, cases, goal)
             continue
         if goal["at_most"]:
-            own = time_of(cases.get(goal["case"], {"figures": {}}), OURS)
+            own = time_of(cases.get(goal["case"], {"figures": {}}), subject)
             if own is not None:
                 said = f"{ours / own:,.1f} × its own {cases[goal['case']]['title']}"
                 found.append(
@@ -43,7 +45,12 @@ def verdicts(case: Case, cases: dict[str, Case]) -> list[tuple[str, bool]]:
                 )
             continue
         if goal["under"]:
-            found.append((f"{shown(ours)} (goal: under {shown(goal['under'])})", ours <= goal["under"]))
+            found.append(
+                (
+                    f"{shown(ours)}{_whose(subject)} (goal: under {shown(goal['under'])})",
+                    ours <= goal["under"],
+                )
+            )
             continue
         other = cases.get(goal["case"], case)
         times = [(time_of(other, one), one) for one in goal["against"]]
@@ -53,6 +60,7 @@ def verdicts(case: Case, cases: dict[str, Case]) -> list[tuple[str, bool]]:
         best, who = min(known)
         ratio = best / ours
         page = f" {other['title']}" if other is not case else ""
+        page += _whose(subject)
         found.append(
             (
                 f"{ratio:,.1f} × {TITLES[who]}{page} (goal: {goal['at_least']:.2g} ×)",
@@ -62,12 +70,20 @@ def verdicts(case: Case, cases: dict[str, Case]) -> list[tuple[str, bool]]:
     return found
 
 
+def _whose(subject: str) -> str:
+    return "" if subject == OURS else f", {TITLES[subject].partition(', ')[2]}"
+
+
 def _memory(case: Case, cases: dict[str, Case], goal: dict[str, Any]) -> list[tuple[str, bool]]:
     other = cases.get(goal["memory_over"]) if goal["memory_over"] else None
     if goal["memory_over"] and other is None:
         return []
-    base, limit = (_peak(other), f"over {other['title']}") if other else (0.0, "above the idle process")
-    used = _peak(case) - base
+    subject = goal["ours"]
+    base, limit = (
+        (_peak(other, subject), f"over {other['title']}") if other else (0.0, "above the idle process")
+    )
+    limit += _whose(subject)
+    used = _peak(case, subject) - base
     return [(f"{used:,.0f} MiB {limit} (goal: at most {goal['memory']:.0f})", used <= goal["memory"])]
 
 
@@ -91,7 +107,9 @@ def table(run: dict[str, Any]) -> list[str]:
     ]
     for case in run["cases"]:
         times = [_cell(case, name) for name in subjects]
-        reached = "<br>".join(f"{'✓' if ok else '✗'} {said}" for said, ok in verdicts(case, cases))
+        reached = "<br>".join(
+            f"{'✓' if ok else '✗'} {said}" for said, ok in verdicts(case, cases, run["engine"])
+        )
         lines.append(f"| {case['title']} | " + " | ".join(times) + f" | {reached} |")
     return lines
 
@@ -118,7 +136,7 @@ def printed(run: dict[str, Any]) -> str:
                 lines.append(f"  {TITLES[name]:<28} {figures['missing'][:80]}")
             else:
                 lines.append(f"  {TITLES[name]:<28} {_cell(case, name)}")
-        lines += [f"  {'✓' if ok else '✗'} {said}" for said, ok in verdicts(case, cases)]
+        lines += [f"  {'✓' if ok else '✗'} {said}" for said, ok in verdicts(case, cases, run["engine"])]
     return "\n".join(lines)
 
 
@@ -132,7 +150,7 @@ def plot(run: dict[str, Any], file: Path) -> None:
 
     rows = [case for case in run["cases"] if time_of(case, OURS)]
     figure, axes = pyplot.subplots(figsize=(9, 0.42 * len(rows) + 1.6))
-    subjects = [name for name in TITLES if name not in (OURS, "desk_handler")]
+    subjects = [name for name in TITLES if not name.startswith(OURS)]
     for subject in subjects:
         points = [
             (seconds / (time_of(case, OURS) or 1), index)
@@ -154,12 +172,24 @@ def plot(run: dict[str, Any], file: Path) -> None:
 
 
 def save(run: dict[str, Any]) -> Path:
-    """The run as JSON and as a plot, under the engine and size of its data."""
+    """The run as JSON and as a plot, under the engine and size of its data.
+
+    Cases that it did not measure stay as an earlier run left them: each case is of one run as a whole.
+    """
     RESULTS.mkdir(parents=True, exist_ok=True)
     file = RESULTS / f"{run['engine']}-{run['complaints']}.json"
+    if file.exists():
+        run = joined(json.loads(file.read_text()), run)
     file.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n")
     plot(run, file.with_suffix(".svg"))
     return file
+
+
+def joined(earlier: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
+    """`run` with the cases of the earlier one that it did not measure, in the order of the cases."""
+    measured = {case["name"]: case for case in (*earlier["cases"], *run["cases"])}
+    order = {name: place for place, name in enumerate(all_cases.names())}
+    return run | {"cases": sorted(measured.values(), key=lambda case: order.get(case["name"], len(order)))}
 
 
 def write_document() -> None:

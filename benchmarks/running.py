@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from benchmarks import web
-from benchmarks.case import LAST, PageCase, ProgramCase
+from benchmarks.case import LAST, OURS, PageCase, ProgramCase
 from benchmarks.data import Desk, fresh
 from benchmarks.facts import Facts
 from benchmarks.peers.columns import PAGE
@@ -162,10 +162,11 @@ def run_program(case: ProgramCase, desk: Desk, server_url: str, repeats: int, sa
 def _once(
     case: ProgramCase, desk: Desk, server_url: str, subject: str, module: str, file: str
 ) -> dict[str, Any]:
-    python = DESK_PYTHON if subject == "desk" else PEER_PYTHON
+    ours = subject.startswith(OURS)
+    python = DESK_PYTHON if ours else PEER_PYTHON
     if not case.imports:
-        return _driver(desk, python, module)
-    if subject != "desk":
+        return _driver(desk, python, *module.split())
+    if not ours:
         return _driver(desk, python, module, file)
     with fresh(desk, server_url) as empty:
         return _driver(empty, python, module, file)

@@ -182,6 +182,9 @@ def _let_go(session: Session, actor: Actor, address: str) -> None:
 @click.option("--sort", default="-received_at", help="Field to order by; a minus before it turns the order.")
 @click.option("--columns", default="all", help='Fields with commas, "all" (default) or "default".')
 @click.option("--overwrite", is_flag=True, help="Replace FILE when it exists.")
+@click.option(
+    "--processes", type=click.IntRange(1, 2), help="How many write rows (default: DESK_EXPORT_PROCESSES)."
+)
 @with_appcontext
 def export_command(
     file: Path,
@@ -191,6 +194,7 @@ def export_command(
     sort: str,
     columns: str,
     overwrite: bool,
+    processes: int | None,
 ) -> None:
     """Write the complaint ledger to FILE (xlsx); the export is recorded in the audit trail."""
     if file.exists() and not overwrite:
@@ -209,7 +213,13 @@ def export_command(
             declared=known,
         )
         with working_folder(_settings().spool_dir) as folder:
-            exported = export_ledger(session, query, folder, _l("Complaint ledger"))
+            exported = export_ledger(
+                session,
+                query,
+                folder,
+                _l("Complaint ledger"),
+                processes=processes or _settings().export_processes,
+            )
             shutil.copyfile(exported.written.path, file)
         click.echo(f"{exported.written.rows} rows written to {file}.")
 

@@ -18,6 +18,17 @@ def programs() -> list[ProgramCase]:
     return [case for module in _modules() for case in getattr(module, "PROGRAMS", ())]
 
 
+def names() -> list[str]:
+    """All that a run can measure, as tables show it."""
+    return [
+        *(page.name for page in pages()),
+        *(program.name for program in programs()),
+        "load",
+        "beside",
+        "first_byte",
+    ]
+
+
 def _modules() -> list[object]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     return [importlib.import_module(f"{__name__}.{name}") for name in names]

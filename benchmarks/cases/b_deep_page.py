@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.case import LAST, Goal, PageCase
+from benchmarks.case import LAST, Goal, PageCase, for_both
 
-_GOALS = (
+_GOALS = for_both(
     Goal(("flask_admin_uncounted",), case="first_page"),
     Goal(("flask_admin", "flask_admin_uncounted", "django", "django_uncounted"), at_least=20),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.case import Goal, PageCase
+from benchmarks.case import Goal, PageCase, for_both
 
-_GOAL = (Goal(("flask_admin_uncounted",), case="first_page"),)
+_GOAL = for_both(Goal(("flask_admin_uncounted",), case="first_page"))
 PAGES = (
     PageCase(
         "department_state",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks.case import Goal, PageCase
+from benchmarks.case import Goal, PageCase, for_both
 
 _PEERS = ("flask_admin", "flask_admin_uncounted", "django", "django_uncounted")
-_RARE = (Goal(_PEERS, at_least=50), Goal(under=0.05))
-_ANY = (Goal(under=0.05),)
+_RARE = for_both(Goal(_PEERS, at_least=50), Goal(under=0.05))
+_ANY = for_both(Goal(under=0.05))
 
 
 def _search(name: str, title: str, word: str, goals: tuple[Goal, ...]) -> PageCase:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.case import Goal, PageCase
+from benchmarks.case import Goal, PageCase, for_both
 
-_GOAL = (Goal(under=0.1),)
+_GOAL = for_both(Goal(under=0.1))
 PAGES = (
     PageCase("worklist", "worklist", "/", goals=_GOAL),
     PageCase("figures", "figures of the analysis", "/analysis/", goals=_GOAL),

@@ -1,4 +1,7 @@
-"""The desk's own export as a leader sees the ledger: scope, masking, typed cells, colours, entry in the audit trail."""
+"""The desk's own export as a leader sees the ledger: scope, masking, typed cells, colours, entry in the audit trail.
+
+`export_desk.py PROCESSES`
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,8 @@ target = Path(os.environ["BENCH_FOLDER"]) / f"export-{os.getpid()}.xlsx"
 
 
 def work() -> dict[str, Any]:
-    columns = ",".join(EXPORTED)
-    done = runner.invoke(
-        args=["desk", "export-ledger", str(target), "--as", "leader", "--columns", columns, "--overwrite"]
-    )
+    chosen = ["--as", "leader", "--columns", ",".join(EXPORTED), "--processes", sys.argv[1], "--overwrite"]
+    done = runner.invoke(args=["desk", "export-ledger", str(target), *chosen])
     if done.exit_code:
         raise RuntimeError(done.output)
     rows = int("".join(sign for sign in done.output.split(" rows written")[0].split()[-1] if sign.isdigit()))

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from models import User
 from models.enums import RoleName
 from tests.factories.full_house import FullHouse, create_full_house
+from tests.factories.ledger_files import keep_ledger_files
 from tests.factories.organisation import create_house, create_organisation
 from tests.factories.other_houses import ELSEWHERE
 from tests.support.browser import People
@@ -34,6 +35,8 @@ FILES = {
     "document_templates.download",
     "documents.pdf",
     "documents.word",
+    "ledger.fetch",
+    "ledger.marked",
     "reports.excel",
     "reports.word",
 }
@@ -205,7 +208,10 @@ class Crawl:
 def test_every_role_follows_every_link(people: People, desk_server: DeskServer) -> None:
     app = desk_server.app
     with desk_server.session() as session:
-        full = create_full_house(session, app.extensions["settings"])
+        settings = app.extensions["settings"]
+        full = create_full_house(session, settings)
+        with app.app_context():
+            keep_ledger_files(session, settings, full.house)
         for role in RoleName:
             session.get_one(User, full.users[role.value]).locale = "en" if role in ENGLISH else "zh_Hans_CN"
         session.commit()

@@ -21,6 +21,8 @@ def _case(name: str, times: dict[str, float], *goals: dict[str, Any], **told: fl
         "memory": 0.0,
         "memory_over": "",
         "at_most": 0.0,
+        "ours": "desk",
+        "engine": "",
     }
     return {
         "name": name,
@@ -46,24 +48,43 @@ def _case(name: str, times: dict[str, float], *goals: dict[str, Any], **told: fl
         ({"memory": 5.0, "memory_over": "small"}, False),
         ({"at_most": 12.0, "case": "small"}, True),
         ({"at_most": 9.0, "case": "small"}, False),
+        ({"against": ("django",), "at_least": 4.5, "ours": "desk_two"}, True),
+        ({"against": ("django",), "at_least": 5.5, "ours": "desk_two"}, False),
+        ({"against": ("django",), "engine": "sqlite"}, True),
     ],
 )
 def test_a_goal_is_held_against_the_better_peer(goal: dict[str, Any], reached: bool) -> None:
     small = _case("small", {"desk": 0.05}, idle=100.0, peak=32.0)
     case = _case(
         "large",
-        {"desk": 0.5, "flask_admin": 3.0, "django": 2.0},
+        {"desk": 0.5, "desk_two": 0.4, "flask_admin": 3.0, "django": 2.0},
         goal,
         idle=100.0,
         peak=20.0,
         child_peak=140.0,
     )
-    assert [ok for _, ok in reporting.verdicts(case, {"small": small, "large": case})] == [reached]
+    assert [ok for _, ok in reporting.verdicts(case, {"small": small, "large": case}, "sqlite")] == [reached]
 
 
 def test_a_figure_that_is_missing_reaches_nothing() -> None:
     case = _case("deep", {"desk": 0.5}, {"against": ("django",)})
-    assert reporting.verdicts(case, {"deep": case}) == []
+    assert reporting.verdicts(case, {"deep": case}, "sqlite") == []
+
+
+def test_a_goal_of_the_other_database_does_not_count() -> None:
+    case = _case("import", {"desk": 0.5, "openpyxl": 0.4}, {"against": ("openpyxl",), "engine": "postgresql"})
+    assert reporting.verdicts(case, {"import": case}, "sqlite") == []
+    assert [ok for _, ok in reporting.verdicts(case, {"import": case}, "postgresql")] == [False]
+
+
+def test_a_run_of_some_cases_leaves_the_others_as_they_were() -> None:
+    earlier = {"at": "then", "cases": [_case("load", {"desk": 1.0}), _case("first_page", {"desk": 2.0})]}
+    run = {"at": "now", "cases": [_case("deep_page", {"desk": 3.0}), _case("first_page", {"desk": 4.0})]}
+    found = reporting.joined(earlier, run)
+    assert found["at"] == "now"
+    assert [(case["name"], case["figures"]["desk"]["median"]) for case in found["cases"]] == [
+        ("first_page", 4.0), ("deep_page", 3.0), ("load", 1.0)
+    ]  # fmt: skip
 
 
 def test_kept_results_go_between_the_marks_of_the_document(
