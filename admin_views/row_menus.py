@@ -28,6 +28,8 @@ def shared(rows: Sequence[Row]) -> tuple[list[Row], list[Action]]:
 
 def _for_any_row(action: Action, address: str) -> Action | None:
     parts = action.url.split("/")
+    if ROW_PLACE in parts:
+        return action
     if parts.count(address) != 1 or action.fields or action.disabled_reason or action.confirm:
         return None
     url = "/".join(ROW_PLACE if part == address else part for part in parts)

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.fields import HIDDEN
+from models.types import bytewise
 
-ORDER_KEY = sa.String(120).with_variant(sa.String(120, collation="C"), "postgresql")
-"""Compared byte by byte on both engines."""
+ORDER_KEY = bytewise(120)
 
 
 class ComplaintOrder(Base):

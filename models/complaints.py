@@ -28,7 +28,7 @@ from models.organisation import Department, User
 from models.phones import phone_key
 from models.procedures import ProcedureVersion
 from models.reception import ReceptionSession
-from models.types import Json, Moment, enum_type
+from models.types import Json, Moment, bytewise, enum_type
 
 
 class Complaint(Addressed, Versioned, Stamped, Base):
@@ -63,7 +63,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
     )
 
     number: Mapped[str] = mapped_column(
-        sa.String(40), unique=True, info=field(_l("Number"), default=True, read_only=True)
+        bytewise(40), unique=True, info=field(_l("Number"), default=True, read_only=True)
     )
     state: Mapped[State] = mapped_column(
         enum_type(State, "state"), info=field(_l("State"), default=True, read_only=True)
@@ -147,7 +147,7 @@ class Complaint(Addressed, Versioned, Stamped, Base):
         server_default="0",
         info=field(_l("Times reported again"), read_only=True, import_=False, filter=False),
     )
-    grade: Mapped[str | None] = mapped_column(sa.String(40), info=field(_l("Grade"), read_only=True))
+    grade: Mapped[str | None] = mapped_column(bytewise(40), info=field(_l("Grade"), read_only=True))
     grade_reason: Mapped[str | None] = mapped_column(
         sa.Text,
         info=field(_l("Reason for grade"), long_text=True, read_only=True, listed=False, filter=False),
@@ -324,7 +324,7 @@ class ComplaintValue(Base):
 
     complaint_id: Mapped[int] = mapped_column(to("complaints"), info=HIDDEN)
     code: Mapped[str] = mapped_column(sa.String(40), info=HIDDEN)
-    text: Mapped[str | None] = mapped_column(sa.String(500), info=HIDDEN)
+    text: Mapped[str | None] = mapped_column(bytewise(500), info=HIDDEN)
     number: Mapped[Decimal | None] = mapped_column(sa.Numeric(18, 4), info=HIDDEN)
     day: Mapped[date | None] = mapped_column(sa.Date, info=HIDDEN)
     user_id: Mapped[int | None] = mapped_column(to("users"), info=HIDDEN)

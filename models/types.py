@@ -36,6 +36,11 @@ class Moment(TypeDecorator[datetime]):
         return "NULL" if bound is None else f"'{bound.isoformat(sep=' ')}'"
 
 
+def bytewise(length: int) -> sa.types.TypeEngine[str]:
+    """A text that is compared byte by byte on both engines, whatever language the database was set up in."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 # JSON is compared and indexed as JSONB on PostgreSQL, kept as text on SQLite.
 Json = sa.JSON(none_as_null=True)
 

@@ -129,7 +129,16 @@ class ComplaintEvent(Addressed, Base):
     """One line of history. Rows are never changed or removed: triggers on both engines refuse it."""
 
     __tablename__ = "complaint_events"
-    __table_args__ = (sa.Index("ix_complaint_events_complaint", "complaint_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_complaint_events_complaint", "complaint_id", "id"),
+        sa.Index(
+            "ix_complaint_events_reopened",
+            "at",
+            "complaint_id",
+            postgresql_where=sa.text("event = 'reopen'"),
+            sqlite_where=sa.text("event = 'reopen'"),
+        ),
+    )
 
     complaint_id: Mapped[int] = mapped_column(to("complaints"), info=HIDDEN)
     at: Mapped[datetime] = mapped_column(Moment, info=field(_l("At"), default=True, read_only=True))

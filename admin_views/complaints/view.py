@@ -47,7 +47,7 @@ from admin_views.form_context import DialogForm, FormPage
 from admin_views.fragments import done
 from admin_views.guard import acting, desk_zone, requires
 from admin_views.list_builder import ListFrame
-from admin_views.list_context import BulkAction, Cell, ExportChoice
+from admin_views.list_context import ROW_PLACE, BulkAction, Cell, ExportChoice
 from admin_views.own_fields import coded_members, own_data, own_members, plain_codes
 from admin_views.page_parts import Action, Due, DueState, Empty
 from admin_views.values import due_words
@@ -117,18 +117,19 @@ class ComplaintsView(GuardedModelView):
         return actions
 
     def frame(self, query: ListQuery) -> ListFrame:
+        frame = super().frame(query)
         empty = Empty(
             title=_("No complaint here"),
             text=_("Register the first one, import the old ledger, or loosen the filters."),
             icon="complaint",
-            actions=self.list_actions(),
+            actions=frame.actions,
         )
         steps = RowSteps(db.session(), acting())
         return replace(
-            super().frame(query),
+            frame,
             empty=empty,
             before_rows=steps.prepare,
-            row_actions=partial(self._row_actions, steps),
+            row_actions=partial(self._row_actions, steps, {}),
         )
 
     def export_choices(self) -> Sequence[ExportChoice]:
@@ -151,17 +152,17 @@ class ComplaintsView(GuardedModelView):
             if actor.may(for_event(event))
         ]
 
-    def _row_actions(self, steps: RowSteps, row: ListRow) -> Sequence[Action]:
-        """The steps that this person may take on this case in its state; the dialog says what is missing."""
-        return [
-            Action(
-                label=event.label,
-                url=url_for(f"complaint_steps.one_{event.value}", public_id=row.address),
-                icon=ICONS[event],
-                dialog=True,
-            )
-            for event in steps.of(row)
-        ]
+    @staticmethod
+    def _row_actions(steps: RowSteps, offered: dict[EventKind, Action], row: ListRow) -> Sequence[Action]:
+        """The steps that this person may take on this case in its state; the dialog says what is missing.
+
+        They are the same for every row, whose address the script puts in (`offered` keeps those made so far).
+        """
+        for event in (found := steps.of(row)):
+            if event not in offered:
+                url = url_for(f"complaint_steps.one_{event.value}", public_id=ROW_PLACE)
+                offered[event] = Action(label=str(event.label), url=url, icon=ICONS[event], dialog=True)
+        return [offered[event] for event in found]
 
     def row_due(self, row: ListRow) -> DueState | str:
         due = self._due(row)

@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement, Select
 
 import models as m
 from models.fields import FieldSpec, Sensitivity, fields_of, relation_target
+from services.listing.frequency import bytewise
 from services.listing.orders import KEYED
 from services.own_fields import NOTHING, Declared, code_of, read
 from services.own_fields.values import named
@@ -164,10 +165,15 @@ class Sources:
             self.is_keyed = True
             return getattr(m.ComplaintOrder, KEYED[spec.key]), True
         if spec.relation is not None:
-            return self.shown_text(spec), True
+            shown = self.shown_text(spec)
+            return bytewise(shown) if isinstance(shown.type, sa.String) else shown, True
         if spec.code is not None:
             return getattr(self.typed(spec), typed_column(spec)), True
-        return getattr(self.model, spec.key), bool(spec.column.nullable)
+        column = getattr(self.model, spec.key)
+        is_text = (
+            spec.kind == "text" and self.model is not m.Complaint
+        )  # whose columns are compared so anyway
+        return bytewise(column) if is_text else column, bool(spec.column.nullable)
 
     def joined(self, statement: Select[Any]) -> Select[Any]:
         """The statement with an outer join for each relation asked for; scope rules land in its ON clause."""

@@ -39,6 +39,11 @@ def without_index(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return _Plain(value, type_=value.type)
 
 
+def bytewise(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A text to sort by, compared as SQLite compares it, whatever language the database was set up in."""
+    return _Bytewise(value, type_=value.type)
+
+
 def is_among(id: Any, ids: sa.Select[Any]) -> ColumnElement[bool]:
     """One of the ids that a query gives, as an index can look for it also beside other conditions (OR)."""
     return _Among(id, ids.scalar_subquery())
@@ -69,6 +74,11 @@ class _Plain(GenericFunction[Any]):
     name = "desk_plain"
 
 
+class _Bytewise(GenericFunction[Any]):
+    inherit_cache = True
+    name = "desk_bytewise"
+
+
 class _Among(_Marked):
     inherit_cache = True
     name = "desk_among"
@@ -89,6 +99,7 @@ def _any_of(element: _Among, compiler: Any, **options: Any) -> str:
 @compiles(_Common)
 @compiles(_Few)
 @compiles(_Plain)
+@compiles(_Bytewise)
 def _as_it_is(element: GenericFunction[Any], compiler: Any, **options: Any) -> str:
     return f"({_inner(element, compiler, options)})"
 
@@ -100,6 +111,11 @@ def _likely(element: _Common, compiler: Any, **options: Any) -> str:
     # Of an OR, each part would be looked for in its own index however likely the whole is: the sign hides it.
     is_either = isinstance(made, BooleanClauseList) and made.operator is or_
     return f"+({inner})" if is_either else f"likely({inner})"
+
+
+@compiles(_Bytewise, "postgresql")
+def _in_c(element: _Bytewise, compiler: Any, **options: Any) -> str:
+    return f'({_inner(element, compiler, options)} COLLATE "C")'
 
 
 @compiles(_Plain, "sqlite")

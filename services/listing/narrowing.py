@@ -20,10 +20,13 @@ from services.access.scope import apply
 from services.access.visibility import FEW
 from services.actor import SYSTEM
 from services.listing.filters import Context, Filter, condition, is_looked_up, searched_text
+from services.listing.frequency import is_of_few
 from services.search import candidates, words_of
 
 MOST = FEW
 """Complaints up to which a filter narrows a list: so many are sorted sooner than the order of an index is read."""
+TOGETHER = frozenset({"department_id", "state"})
+"""Filters that share an index: each may be common, and both together rare."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,13 @@ def narrowed(session: Session, search: str, filters: Sequence[Filter], context: 
 
 
 def _rare(session: Session, filters: Sequence[Filter], context: Context) -> list[frozenset[int]]:
-    """The complaints of each filter that leaves at most MOST."""
-    asked = [_some(condition(one, context), place) for place, one in enumerate(filters)]
+    """The complaints of each filter that leaves at most MOST; of department and state also together."""
+    made = {one.key: condition(one, context) for one in filters}
+    # What few complaints are at any time has an index that is read whole.
+    wanted = [each for each in made.values() if not is_of_few(each)]
+    if made.keys() >= TOGETHER:
+        wanted.append(sa.and_(*(made[key] for key in sorted(TOGETHER))))
+    asked = [_some(each, place) for place, each in enumerate(wanted)]
     if not asked:
         return []
     found: list[list[int]] = [[] for _ in asked]

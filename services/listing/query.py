@@ -271,6 +271,8 @@ class ListQuery(Described, Paged):
             # The range of a moment keeps its index: it is the place in the order, or goes with it.
             is_range = bool(one.start or one.end)
             statement = statement.where(common(made) if marks and not is_range else made)
+        if self.is_of_few and not is_found:
+            return statement.with_hint(Complaint, "INDEXED BY ix_complaints_open", "sqlite")
         return statement
 
     def _where(self, statement: Select[Any], sources: cols.Sources) -> Select[Any]:

@@ -100,6 +100,12 @@ def is_to_sign(actor: Actor) -> ColumnElement[bool]:
     return sa.and_(is_open(), Complaint.id.in_(waiting))
 
 
+def _more(column: str, than: int) -> ColumnElement[bool]:
+    """In the words of the index that holds these alone."""
+    value: ColumnElement[bool] = getattr(Complaint, column) > sa.literal_column(str(than))
+    return value
+
+
 def is_raised() -> ColumnElement[bool]:
     """Open complaints that were escalated or stand under supervision."""
     return sa.and_(is_open(), sa.or_(Complaint.escalation_level > 0, Complaint.supervised_at.is_not(None)))
@@ -202,6 +208,13 @@ _SPECIAL: dict[type[Any], tuple[SpecialFilter, ...]] = {
         ),
         SpecialFilter(
             "major", _l("Major, still open"), "bool", _either(lambda actor, now: queues.is_major())
+        ),
+        SpecialFilter("taken_up_again", _l("Taken up again"), "bool", _either(lambda *_: _more("round", 1))),
+        SpecialFilter(
+            "signature_refused", _l("Signature refused"), "bool", _either(lambda *_: _more("refusals", 0))
+        ),
+        SpecialFilter(
+            "reported_again", _l("Reported again"), "bool", _either(lambda *_: _more("repeat_count", 0))
         ),
         SpecialFilter(
             "figure", _l("Figure"), "hidden", lambda value, _a, _n, zone: figure_condition(value, zone)

@@ -90,11 +90,10 @@ def publish_packs(session: Session, at: datetime) -> dict[str, ProcedureVersion]
 
 def current_version(session: Session, code: str | None = None) -> ProcedureVersion | None:
     """The newest published version of a procedure (None: of the organisation's own); None before `flask desk init`."""
-    if code is None:
-        code = session.scalar(sa.select(Organisation.procedure_code))
+    own = sa.select(Organisation.procedure_code).limit(1).scalar_subquery()
     return session.scalar(
         sa.select(ProcedureVersion)
-        .where(ProcedureVersion.code == code)
+        .where(ProcedureVersion.code == (own if code is None else code))
         .order_by(ProcedureVersion.number.desc())
         .limit(1)
     )

@@ -20,19 +20,20 @@ def _filled(column: Any) -> ColumnElement[bool]:
     return column.is_not(None)
 
 
+def of_case(model: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The case has such a record: looked up for the cases of a period, not gathered from all there ever were."""
+    return sa.exists().where(model.complaint_id == Complaint.id, *conditions).correlate(Complaint)
+
+
 def _party(side: PartySide, *columns: Any) -> ColumnElement[bool]:
     """Of the complainant an anonymous complaint can't say anything more."""
     said = sa.or_(*(_filled(column) for column in columns)) if columns else sa.true()
-    found = Complaint.id.in_(sa.select(Party.complaint_id).where(Party.side == side, said))
+    found = of_case(Party, Party.side == side, said)
     return sa.or_(Complaint.is_anonymous, found) if side is PartySide.COMPLAINANT else found
 
 
 def _evidence() -> ColumnElement[bool]:
-    return Complaint.id.in_(
-        sa.select(Attachment.complaint_id).where(
-            Attachment.complaint_id.is_not(None), Attachment.withdrawn_at.is_(None)
-        )
-    )
+    return of_case(Attachment, Attachment.withdrawn_at.is_(None))
 
 
 _PRESENT: dict[str, Callable[[], ColumnElement[bool]]] = {

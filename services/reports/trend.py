@@ -1,9 +1,10 @@
-"""Received and closed, month by month, in one statement."""
+"""Received and closed, month by month, in two statements."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 
 from models import Complaint
 from services.reports.figures import counted_at_all
-from services.reports.indicators import Basis, closed, received
+from services.reports.indicators import Basis, Condition, closed, received
 from services.reports.periods import Period
 
 
@@ -24,15 +25,16 @@ class Month:
 
 def trend(session: Session, months: Sequence[Period], *parts: ColumnElement[bool]) -> list[Month]:
     """What each month received and closed, for the session's reader."""
-    start, end = months[0].start, months[-1].end
-    sums = [
-        sa.func.count(sa.case((condition(Basis(month)), 1)))
-        for month in months
-        for condition in (received, closed)
-    ]
-    touched = sa.or_(
-        sa.and_(Complaint.received_at >= start, Complaint.received_at < end),
-        sa.and_(Complaint.closed_at >= start, Complaint.closed_at < end),
+    received_then, closed_then = (
+        _monthly(session, months, column, condition, parts)
+        for column, condition in ((Complaint.received_at, received), (Complaint.closed_at, closed))
     )
-    numbers = session.execute(sa.select(*sums).where(counted_at_all(), touched, *parts)).one()
-    return [Month(month, numbers[2 * index], numbers[2 * index + 1]) for index, month in enumerate(months)]
+    return [Month(*each) for each in zip(months, received_then, closed_then, strict=True)]
+
+
+def _monthly(
+    session: Session, months: Sequence[Period], column: Any, condition: Condition, parts: Any
+) -> Sequence[int]:
+    sums = [sa.func.count(sa.case((condition(Basis(month)), 1))) for month in months]
+    within = (column >= months[0].start, column < months[-1].end)
+    return session.execute(sa.select(*sums).where(counted_at_all(), *within, *parts)).one()

@@ -31,9 +31,17 @@ def numbers(session: Session, actor: Any, params: Any) -> list[int]:
 @pytest.fixture
 def four(house: House, put: Any) -> None:
     put(1, summary="物业噪音扰民", state=State.IN_WORK, handler_id=house[RoleName.HANDLER].id, place="100%")
-    put(2, summary="Noise at night", category=Category.SERVICE, is_anonymous=True, escalation_level=2)
+    put(
+        2, summary="Noise at night", category=Category.SERVICE, is_anonymous=True, escalation_level=2, round=2
+    )
     # 00:30 on 2 January in Shanghai, still the 1st in UTC
-    put(3, received_at=datetime(2026, 1, 1, 16, 30, tzinfo=UTC), occurred_on=datetime(2025, 12, 31).date())
+    put(
+        3,
+        received_at=datetime(2026, 1, 1, 16, 30, tzinfo=UTC),
+        occurred_on=datetime(2025, 12, 31).date(),
+        refusals=1,
+        repeat_count=2,
+    )
     put(4, department=house.laboratory, summary="物业噪音扰民", place="100%")
 
 
@@ -64,6 +72,11 @@ def four(house: House, put: Any) -> None:
         ("q=TS-00003", [3]),
         ("f.open=1", [1, 2, 3]),
         ("f.open=0", []),
+        ("f.taken_up_again=1", [2]),
+        ("f.taken_up_again=0", [1, 3]),
+        ("f.signature_refused=1", [3]),
+        ("f.reported_again=1", [3]),
+        ("f.reported_again=1&f.taken_up_again=1", []),
     ],
 )
 def test_what_a_filter_finds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import Complaint, ComplaintOrder, Department, User
-from models.enums import RoleName
+from models.enums import Category, RoleName, State
 from pinyin import name_key, order_key
 from services.actor import SYSTEM, Actor
 from services.listing import ListQuery, orders
@@ -106,3 +107,50 @@ def kept(session: Session) -> list[Any]:
 def made_anew(session: Session) -> list[Any]:
     orders.rebuild(session.connection())
     return kept(session)
+
+
+MIXED = ["TS-2026-2", "TS2026-1", "ts-2026-0", "TS_2026", "投诉2026", "A-1", "a-0", "B"]
+
+
+@pytest.mark.parametrize("role", [RoleName.LEADER, RoleName.HANDLER])
+@pytest.mark.parametrize("few", [True, False])
+def test_numbers_and_grades_stand_byte_by_byte(
+    session: Session, house: House, acts: Any, put: Put, role: RoleName, few: bool, monkeypatch: Any
+) -> None:
+    """In most languages a hyphen weighs nothing and a stands before B; SQLite knows no language."""
+    monkeypatch.setattr("services.access.visibility.FEW", 2000 if few else 0)
+    for place, text in enumerate(MIXED, 1):
+        put(place, grade=text[::-1]).number = text
+        session.commit()
+    actor = acts(house[role])
+    assert shown(session, actor, "number", "number") == sorted(MIXED)
+    assert shown(session, actor, "-grade", "grade") == sorted((text[::-1] for text in MIXED), reverse=True)
+
+
+def test_other_lists_sort_texts_byte_by_byte(session: Session, house: House, acts: Any) -> None:
+    session.info["actor"] = SYSTEM
+    for code in MIXED:
+        create_department(session, f"科室 {code}").code = code
+    session.commit()
+    actor = acts(house[RoleName.LEADER])
+    query = ListQuery.from_params(Department, "sort=code&columns=code&page_size=200", actor, ZONE)
+    codes = [str(row.values["code"]) for row in query.page(session).rows if row.values["code"]]
+    assert codes == sorted(codes) and set(codes) >= set(MIXED)
+    if session.get_bind().dialect.name == "postgresql":
+        collations = session.connection().execute(
+            sa.text(
+                "SELECT relname, attname, collname FROM pg_attribute JOIN pg_class r ON r.oid = attrelid"
+                " JOIN pg_collation c ON c.oid = attcollation"
+                " WHERE (relname, attname) IN (('complaints', 'number'), ('complaints', 'grade'),"
+                " ('complaint_values', 'text'), ('complaint_orders', 'product_key'))"
+            ).execution_options(desk_scope="core")
+        )
+        assert {row.collname for row in collations} == {"C"}
+
+
+@pytest.mark.parametrize("values", [State, Category])
+def test_words_of_the_desk_stand_alike_in_every_language(values: Any) -> None:
+    """Their columns are compared in the language of the database: none differs by a sign without weight."""
+    words = [one.value for one in values]
+    assert sorted(words) == sorted(words, key=lambda word: word.replace("_", ""))
+    assert all(re.fullmatch("[a-z_]+", word) for word in words)
