@@ -22,9 +22,16 @@ _GATHERED = "desk_months"
 _months = cast(sa.Table, ComplaintMonth.__table__)
 _rows = cast(sa.Table, ComplaintVisibility.__table__)
 _OWN = {MARK: "core"}
-_MONTH = sa.cast(
-    sa.extract("year", _rows.c.received_at) * 100 + sa.extract("month", _rows.c.received_at), sa.Integer
-)
+
+
+def _month(connection: sa.Connection) -> sa.ColumnElement[int]:
+    """The month of a row as the counts name it."""
+    moment = _rows.c.received_at
+    # SQLite keeps moments as text, and its functions of dates take three times as long.
+    if connection.dialect.name == "sqlite":
+        text = sa.type_coerce(moment, sa.String)
+        return sa.cast(sa.func.substr(text, 1, 4).concat(sa.func.substr(text, 6, 2)), sa.Integer)
+    return sa.cast(sa.extract("year", moment) * 100 + sa.extract("month", moment), sa.Integer)
 
 
 def month_of(moment: datetime) -> int:
@@ -52,16 +59,19 @@ def install(session_class: Any) -> None:
 
 def counted(session: Session, complaint_ids: sa.Select[Any], sign: int = 1) -> None:
     """Rows of `complaint_visibility` that were written past the session, or (sign -1) are about to be removed."""
-    rows = sa.select(_rows.c.audience, _MONTH, sa.func.count()).where(_rows.c.complaint_id.in_(complaint_ids))
-    grouped = rows.group_by(_rows.c.audience, _MONTH).execution_options(**_OWN)
-    for audience, month, number in session.connection().execute(grouped):
+    connection = session.connection()
+    month_ = _month(connection)
+    rows = sa.select(_rows.c.audience, month_, sa.func.count()).where(_rows.c.complaint_id.in_(complaint_ids))
+    grouped = rows.group_by(_rows.c.audience, month_).execution_options(**_OWN)
+    for audience, month, number in connection.execute(grouped):
         _gathered(session)[audience, month] += sign * number
 
 
 def recount(connection: sa.Connection) -> None:
     """Count everything anew."""
     connection.execute(sa.delete(_months).execution_options(**_OWN))
-    counts = sa.select(_rows.c.audience, _MONTH, sa.func.count()).group_by(_rows.c.audience, _MONTH)
+    month = _month(connection)
+    counts = sa.select(_rows.c.audience, month, sa.func.count()).group_by(_rows.c.audience, month)
     connection.execute(
         sa.insert(_months).from_select(["audience", "month", "number"], counts).execution_options(**_OWN)
     )

@@ -23,10 +23,11 @@ from models.types import Moment
 from services.actor import SYSTEM, Actor
 from services.errors import DeskError, Invalid
 from services.ledger.batches import Figures, Series, options_of
-from services.ledger.bulk import one_ahead
+from services.ledger.bulk import one_ahead, rows_alone
 from services.ledger.importing import check_may_import, procedure_in_force
-from services.ledger.preparing import Prepared, Preparers, Terms
+from services.ledger.preparing import Prepared, Preparer, Preparers, Terms
 from services.ledger.publishing import publish
+from services.ledger.searchable import Texts, left_out
 from services.ledger.staging import clear, mark_known
 from services.ledger.writing import Writer
 from services.listing import orders
@@ -84,22 +85,36 @@ def promote(
     writer, ended = Writer(terms), 0.0
     has_helper = processes > 1 and figures.ready - figures.written > ALONE_ROWS
     with (
+        rows_alone(),
         Preparers(terms, with_helper=has_helper) as preparers,
         one_ahead(_prepared(session.get_bind(), batch_id, figures, preparers)) as chunks,
+        Texts(session) as texts,
     ):
+        if figures.written:
+            _catch_up(session, batch_id, terms, texts)
         for figures, made in chunks:
             prepared = preparers.received(made)
             time.sleep(max(0.0, ended + PAUSE - time.monotonic()))
             with UnitOfWork(session, SYSTEM) as work:
-                writer.write(session.connection(), prepared)
+                rows = writer.write(session.connection(), prepared)
+                texts.within(rows)
                 _keep(session, batch_id, figures)
                 tell(work, figures.written)
+            texts.after(rows)
             ended = time.monotonic()
+        texts.wait()
     with UnitOfWork(session, actor) as work:
         publish(work, batch_id, figures)
         finish(work, figures)
     clear(session, batch_id, RowStatus.READY, RowStatus.KNOWN)
     return figures
+
+
+def _catch_up(session: Session, batch_id: int, terms: Terms, texts: Texts) -> None:
+    """Take up what an import that was broken off had written and not yet taken up."""
+    if missing := left_out(session, batch_id):
+        made = Preparer(terms).prepare([row for _id, _number, row in missing], [each[1] for each in missing])
+        texts.after([(each[0], *row) for each, row in zip(missing, made.texts, strict=True)])
 
 
 def choose_rows(batch: LedgerBatch, *, good_only: bool) -> None:

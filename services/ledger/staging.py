@@ -23,7 +23,7 @@ from models.job_enums import BatchStatus, RowStatus
 from services.access.scope import unscoped
 from services.actor import SYSTEM, Actor
 from services.ledger.batches import Figures
-from services.ledger.bulk import Row, Shape, one_ahead, put
+from services.ledger.bulk import Row, Shape, one_ahead, put, rows_alone
 from services.ledger.checking import CheckedRow, LedgerRow, RowChecker
 from services.ledger.importing import OldLedger, checker_of, procedure_in_force
 from services.ledger.targets import targets
@@ -57,7 +57,8 @@ def stage(
         checker = checker_of(session, actor, ledger, zone, now)
         version_id = procedure_in_force(session).id
     count, shape = _Count(), Shape(StagedRow, session.get_bind().dialect.name, "id")
-    with one_ahead(_made(checker.rows(with_helper=processes > 1), checker, batch_id, shape)) as chunks:
+    checked = checker.rows(with_helper=processes > 1)
+    with rows_alone(), one_ahead(_made(checked, checker, batch_id, shape)) as chunks:
         for lines, rows, chunk in chunks:
             with UnitOfWork(session, SYSTEM) as work:
                 put(session.connection(), shape.table, shape.names, rows)

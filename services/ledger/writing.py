@@ -7,9 +7,8 @@ from typing import cast
 import sqlalchemy as sa
 
 from models import ComplaintOrder, ComplaintValue
-from services import search
 from services.access.scope import MARK
-from services.ledger.bulk import Row, Shape, make_room, put, put_one_by_one
+from services.ledger.bulk import Row, Shape, make_room, put
 from services.ledger.preparing import Prepared, Shapes, Terms
 from services.listing import orders
 
@@ -21,8 +20,8 @@ class Writer:
         self.terms = terms
         self.shapes = Shapes(terms.dialect)
 
-    def write(self, connection: sa.Connection, prepared: Prepared) -> None:
-        """Write what was prepared, with ids."""
+    def write(self, connection: sa.Connection, prepared: Prepared) -> list[Row]:
+        """Write what was prepared, with ids. Returns the texts for services.ledger.searchable, with theirs."""
         make_room(connection)
         ids = _new_ids(connection, len(prepared.complaints))
         complaint = self.shapes.complaint
@@ -34,12 +33,12 @@ class Writer:
             connection.execute(
                 sa.insert(table), [{**value, "complaint_id": ids[at]} for at, value in prepared.values]
             )
-        search.take_up(connection, _with_ids(ids, prepared.texts), put, put_one_by_one)
         if orders.Keys(connection) == self.terms.keys:
             names = ("id", *orders.KEYED.values())
             put(connection, ComplaintOrder.__tablename__, names, _with_ids(ids, prepared.orders))
         else:  # a department or a person got another name since the rows were made ready
             orders.rebuild(connection, ids)
+        return _with_ids(ids, prepared.texts)
 
     def _put_parts(
         self, connection: sa.Connection, shape: Shape, ids: list[int], parts: list[tuple[int, Row]]

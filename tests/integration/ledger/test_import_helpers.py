@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 import models as m
 from models.enums import RoleName
 from pinyin import order_key
+from services import search
 from services.access.scope import unscoped
-from services.ledger import preparing, promoting, source, writing
+from services.ledger import preparing, promoting, searchable, source, writing
 from services.ledger.preparing import Preparers
 from services.ledger.promoting import promote
 from services.ledger.publishing import take_off
@@ -126,13 +127,13 @@ def test_a_helper_that_is_ended_from_outside_costs_no_row(
 ) -> None:
     plain, chunks = writing.Writer.write, 0
 
-    def write(self: writing.Writer, *arguments: Any) -> None:
+    def write(self: writing.Writer, *arguments: Any) -> Any:
         nonlocal chunks
         chunks += 1
         if chunks == 3:
             (one,) = helpers()
             one.kill()
-        plain(self, *arguments)
+        return plain(self, *arguments)
 
     monkeypatch.setattr(writing.Writer, "write", write)
     batch = imported(session, house, old_ledger(tmp_path / "old.xlsx", ROWS), 2)
@@ -151,15 +152,46 @@ def test_a_department_renamed_meanwhile_is_sorted_by_its_new_name(
     lines += [[str(n), "王五", "噪音", "2026-01-02", "吵", "", "", department.name] for n in range(30)]
     plain, renamed = writing.Writer.write, []
 
-    def write(self: writing.Writer, connection: sa.Connection, prepared: preparing.Prepared) -> None:
+    def write(self: writing.Writer, connection: sa.Connection, prepared: preparing.Prepared) -> Any:
         if not renamed:
             renamed.append("阿尔法部")
             table: Any = m.Department.__table__
             connection.execute(sa.update(table).where(table.c.id == department.id).values(name="阿尔法部"))
-        plain(self, connection, prepared)
+        return plain(self, connection, prepared)
 
     monkeypatch.setattr(writing.Writer, "write", write)
     acting(session, house, RoleName.FIRST_RECEIVER)
     batch = imported(session, house, write_sheet(tmp_path / "a.xlsx", lines), 2)
     keys = {row["department_key"] for row in written(session, batch)["ComplaintOrder"]}
     assert keys == {order_key("阿尔法部")}
+
+
+@pytest.mark.usefixtures("at_once")
+def test_texts_that_a_broken_off_import_had_not_taken_up_are_made_good(
+    session: Session, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_kind: str
+) -> None:
+    actor, ledger = acting(session, house), ledger_at(old_ledger(tmp_path / "old.xlsx", ROWS))
+    with UnitOfWork(session, actor) as work:
+        batch_id = upload_ledger(work, ledger).id
+    stage(session, actor, batch_id, ledger, ZONE, datetime.now(UTC), processes=2)
+
+    class Ended(Exception):
+        pass
+
+    def ended(*_: Any) -> None:
+        raise Ended
+
+    with monkeypatch.context() as patched:
+        patched.setattr(searchable.Texts, "after", ended)
+        with pytest.raises(Ended):
+            promote(session, actor, batch_id, ZONE, processes=2)
+    session.rollback()
+    assert len(searchable.left_out(session, batch_id)) == (10 if engine_kind == "postgresql" else 0)
+    acting(session, house)
+    promote(session, actor, batch_id, ZONE, processes=2)
+    rows = written(session, session.get_one(m.LedgerBatch, batch_id))
+    assert len(rows["ComplaintText"]) == len(rows["Complaint"]) == ROWS
+    numbers = [row["open_text"].partition("\n")[0] for row in rows["ComplaintText"]]
+    assert len(set(numbers)) == ROWS
+    with unscoped(session, "test"):
+        assert list(search.faults(session.connection())) == []
