@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
-from flask import current_app, url_for
+from flask import current_app, g, url_for
 
 from services.listing import Ref
 
 SCREENS = "desk_screens"
+_PLACE = "-record-"
 
 
 def remember(app: Any, model: type[Any], endpoint: str) -> None:
@@ -19,7 +21,15 @@ def remember(app: Any, model: type[Any], endpoint: str) -> None:
 def record_url(model: type[Any], address: str | None) -> str:
     """The page of a record; empty when no screen shows its model."""
     endpoint = current_app.extensions.get(SCREENS, {}).get(model)
-    return url_for(f"{endpoint}.details_view", address=address) if endpoint and address else ""
+    return at_address(f"{endpoint}.details_view", address) if endpoint and address else ""
+
+
+def at_address(endpoint: str, address: str) -> str:
+    """The page `endpoint` of a record: made once a request and then filled in, lists have hundreds of them."""
+    made: dict[str, str] = g.setdefault("record_urls", {})
+    if endpoint not in made:
+        made[endpoint] = url_for(endpoint, address=_PLACE)
+    return made[endpoint].replace(_PLACE, quote(address, safe=""))
 
 
 def link_to(model: type[Any], ref: Ref) -> str:

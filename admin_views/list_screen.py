@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from admin_views.errors import messages_of
 from admin_views.guard import acting, desk_zone
-from admin_views.links import link_to
+from admin_views.links import at_address, link_to
 from admin_views.list_builder import ListBuilder, ListFrame
 from admin_views.list_context import BulkAction, Cell, ExportChoice, SavedView
 from admin_views.list_length import Place, capped, length_words
@@ -60,7 +60,7 @@ class ListScreen:
 
     def record_url(self, address: str) -> str:
         """The page of a record of this screen."""
-        return url_for(f"{self.endpoint}.details_view", address=address)
+        return at_address(f"{self.endpoint}.details_view", address)
 
     @property
     def reader(self) -> Reader:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 
 from admin_views.guard import PUBLIC, acting, declared
 from admin_views.shell_context import MenuGroup, MenuItem
@@ -209,6 +210,15 @@ UNFOLDED = "desk_menu"
 """Cookie with the keys of the groups that the reader keeps open."""
 
 
+def depends_on() -> Hashable:
+    """Everything of this request that its menu depends on, besides the language."""
+    actor = acting()
+    roles = frozenset(grant.role for grant in actor.grants)
+    asked = tuple(sorted((name, value) for name, value in request.args.items() if name in _OF_MENU))
+    unfolded = request.cookies.get(UNFOLDED, "")
+    return actor.user_id is None, roles, _kept(actor), request.endpoint, request.blueprint, asked, unfolded
+
+
 def desk_menu() -> list[MenuGroup]:
     """The menu of this request's reader."""
     actor = acting()
@@ -284,8 +294,11 @@ def figures(actor: Actor) -> dict[str, int]:
     return counted(db.session(), asked, COUNTED_TO + 1, further)
 
 
-def _kept(actor: Actor) -> set[str]:
-    """Which of the records exist that an entry stands only with."""
-    if not actor.may(Permission.COMPLAINT_READ):
-        return set()
-    return {"liabilities_kept"} if db.session().scalar(sa.select(Liability.id).limit(1)) else set()
+def _kept(actor: Actor) -> frozenset[str]:
+    """Which of the records exist that an entry stands only with; asked once a request."""
+    if "records_kept" not in g:
+        may = actor.user_id is not None and actor.may(Permission.COMPLAINT_READ)
+        found = may and db.session().scalar(sa.select(Liability.id).limit(1)) is not None
+        g.records_kept = frozenset({"liabilities_kept"} if found else ())
+    kept: frozenset[str] = g.records_kept
+    return kept

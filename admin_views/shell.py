@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Hashable
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from admin_views.guard import acting
 from admin_views.locale import enumerated, locale
-from admin_views.menu import desk_menu
+from admin_views.menu import depends_on, desk_menu
 from admin_views.sessions import now, session_ends
-from admin_views.shell_context import MenuGroup, Shell
+from admin_views.shell_context import Shell
 from extensions import db
 from models import Organisation
 from services.access.permissions import Permission
 from settings import ROOT
 
 VERSION = str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+MOST_DRAWN = 500
+"""Menus kept as they were drawn; one is 12 KB."""
 
 
 def _url(endpoint: str, **values: Any) -> str:
@@ -75,15 +81,22 @@ def _shell() -> Shell:
 
 
 def register(app: Flask) -> None:
-    """Put `desk_shell` and `desk_menu` into the templates; the menu is only made when a template asks for it."""
+    """Put `desk_shell` and `side_menu` into the templates; the menu is only made when a template asks for it."""
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        return {"desk_shell": desk_shell(), "desk_menu": LocalProxy(_menu)}
+        return {"desk_shell": desk_shell(), "side_menu": LocalProxy(_side_menu)}
 
 
-def _menu() -> list[MenuGroup]:
-    if "desk_menu" not in g:
-        g.desk_menu = desk_menu()
-    menu: list[MenuGroup] = g.desk_menu
-    return menu
+def _side_menu() -> Markup:
+    """The menu as HTML; drawn once for all who see the same one, because it is a fifth of the work of a page."""
+    drawn: dict[Hashable, Markup] = current_app.extensions.setdefault("drawn_menus", {})
+    key = (locale(), request.script_root, depends_on())
+    found = drawn.get(key)
+    if found is None:
+        html = render_template("desk/side_menu.html", desk_menu=desk_menu(), version=VERSION)
+        found = Markup(html)  # noqa: S704  (what a template of the desk made, escaped there)
+        if len(drawn) >= MOST_DRAWN:
+            drawn.clear()
+        drawn[key] = found
+    return found

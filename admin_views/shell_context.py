@@ -1,4 +1,4 @@
-"""What `templates/desk/base.html` expects from the context processor: `desk_shell` and `desk_menu`."""
+"""What `templates/desk/base.html` and its menu are made from."""
 
 from __future__ import annotations
 

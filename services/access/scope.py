@@ -16,7 +16,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql import ColumnElement, visitors
+from sqlalchemy.sql import ColumnElement
 
 from models import Complaint
 from services.access.rules import SCOPES, on_the_desk, visible_complaint_ids
@@ -108,7 +108,7 @@ def _models_in(statement: Any, entities: set[type[Any]]) -> set[type[Any]]:
     """
     entities = set(entities)
     plain: set[type[Any]] = set()
-    for element in visitors.iterate(cast(Any, statement)):
+    for element in _parts(statement):
         if not isinstance(element, sa.Table | sa.Column):
             continue
         table = element if isinstance(element, sa.Table) else element.table
@@ -119,6 +119,18 @@ def _models_in(statement: Any, entities: set[type[Any]]) -> set[type[Any]]:
     if plain - reached:
         raise UnscopedStatement(f"plain tables in an ORM statement: {plain - reached}")
     return reached
+
+
+def _parts(statement: Any) -> Iterator[Any]:
+    """Every element of the statement, each once: what many parts refer to (a CTE) is large in some."""
+    seen: dict[int, Any] = {}  # with the elements themselves, so that no number is given anew meanwhile
+    waiting = [statement]
+    while waiting:
+        element = waiting.pop()
+        if id(element) not in seen:
+            seen[id(element)] = element
+            yield element
+            waiting.extend(element.get_children())
 
 
 def _add_rules(state: ORMExecuteState) -> None:

@@ -110,3 +110,31 @@ def test_counts_are_for_whoever_may_read_the_list(desk: Desk) -> None:
     assert with_rows["matching"] == str(lines(outsider, "/complaints/?"))
     odd = outsider.get("/complaints/counts?rows=x&before=-1&is_last=2&cursor=zzz").get_json()
     assert list(odd) == ["tabs"]
+
+
+def menu(client: DeskClient, url: str) -> str:
+    found = re.search(r'<nav class="side".*?</nav>', client.get(url).text, re.S)
+    assert found is not None
+    return found[0]
+
+
+def test_a_menu_kept_as_drawn_is_that_of_its_reader(desk: Desk) -> None:
+    urls = ("/", "/complaints/", "/complaints/?f.overdue=1", "/notices/", "/complaints/new/?x=1")
+    asked = [
+        (role, url) for role in R for url in urls if role is not R.ADMINISTRATOR or "complaints" not in url
+    ]
+    asked = [one for one in asked if one[0] is not R.AUDITOR or "new" not in one[1]]
+    kept = {one: menu(desk.client(one[0]), one[1]) for one in asked}
+    drawn = desk.app.extensions["drawn_menus"]
+    for role, url in asked:
+        drawn.clear()
+        assert menu(desk.client(role), url) == kept[role, url], (role, url)
+        assert len(drawn) == 1
+    assert len(set(kept.values())) > 20
+    english = desk.client(R.LEADER)
+    with english.session_transaction() as session:
+        session["locale"] = "en"
+    assert "Complaints" in menu(english, "/") and "投诉" not in menu(english, "/")
+    unfolding = desk.client(R.LEADER)
+    unfolding.set_cookie("desk_menu", "papers")
+    assert menu(unfolding, "/").count(" open>") == kept[R.LEADER, "/"].count(" open>") + 1
