@@ -101,12 +101,7 @@ def rebuild(
         with _patient_index(connection):
             return _write(connection, ids, progress)
     with _rebuilt_index(connection):
-        return _write(connection, _all_ids(connection), progress)
-
-
-def _all_ids(connection: sa.Connection) -> Iterator[int]:
-    for chunk in _chunks_of_all(connection, [_complaints.c.id]):
-        yield from (row.id for row in chunk)
+        return _write_anew(connection, progress)
 
 
 def _chunks_of_all(connection: sa.Connection, columns: list[sa.Column[Any]]) -> Iterator[list[sa.Row[Any]]]:
@@ -119,6 +114,29 @@ def _chunks_of_all(connection: sa.Connection, columns: list[sa.Column[Any]]) -> 
             return
         yield rows
         last = rows[-1].id
+
+
+def _write_anew(connection: sa.Connection, progress: Progress | None) -> int:
+    """All complaints into the empty table. On SQLite with their pieces: in a trigger FTS5 writes after every row."""
+    done = 0
+    for chunk in _chunks_of_all(connection, _SOURCE):
+        rows = [_texts_of(row._asdict()) for row in chunk]
+        connection.execute(_texts.insert(), rows)
+        if connection.dialect.name == "sqlite":
+            _put_pieces(connection, rows)
+        done += len(rows)
+        if progress is not None:
+            progress(done)
+    return done
+
+
+def _put_pieces(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    for kind in _KINDS:
+        pieces = sa.table(f"complaint_{kind}_grams", sa.column("rowid"), sa.column("grams"))
+        connection.execute(
+            pieces.insert(),
+            [{"rowid": row["id"], "grams": sqlite_grams(row[f"{kind}_text"])} for row in rows],
+        )
 
 
 def _write(connection: sa.Connection, ids: Iterable[int], progress: Progress | None = None) -> int:
@@ -169,7 +187,7 @@ def _patient_index(connection: sa.Connection) -> Iterator[None]:
 
 @contextmanager
 def _rebuilt_index(connection: sa.Connection) -> Iterator[None]:
-    """The table empty and without index inside; the index as it was defined, over whatever the table then holds."""
+    """The table empty inside, and without what keeps its index; on SQLite whoever fills it writes the pieces, too."""
     if connection.dialect.name == "sqlite":
         triggers = connection.execute(sa.text(_SQLITE_TRIGGERS), {"texts": _texts.name}).all()
         for name, _sql in triggers:
@@ -178,9 +196,9 @@ def _rebuilt_index(connection: sa.Connection) -> Iterator[None]:
         for kind in _KINDS:
             table = f"complaint_{kind}_grams"
             connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608
+        yield
         for _name, sql in triggers:
             connection.exec_driver_sql(sql)
-        yield
         return
     indexes = connection.execute(sa.text(_POSTGRES_INDEXES), {"texts": _texts.name}).all()
     for name, _sql in indexes:

@@ -22,7 +22,7 @@ from models import (
     Organisation,
     User,
 )
-from services import audit
+from services import audit, search
 from services.access import months
 from services.access.scope import unscoped
 from services.actor import SYSTEM
@@ -78,7 +78,7 @@ def seed(session: Session, url: str, order: Order, progress: Progress) -> int:
                 progress(f"{done:,} of {order.count:,} complaints")
         progress("statistics")
         bulk.finish(tables())
-    _record(session, plan)
+    _record(session, plan, progress)
     return order.count
 
 
@@ -163,7 +163,7 @@ def _made(numbers: range) -> Batch:
     return _world.sheets.take()
 
 
-def _record(session: Session, plan: Plan) -> None:
+def _record(session: Session, plan: Plan, progress: Progress) -> None:
     """The number series go on behind the last numbers, and the trail says where the complaints come from.
 
     They have no entries of their own there: nobody acted on them.
@@ -171,8 +171,11 @@ def _record(session: Session, plan: Plan) -> None:
     prefix = plan.procedure.number_prefix
     world = World(plan, SETTINGS[plan.setting_key])
     with UnitOfWork(session, SYSTEM, plan.now) as work:
-        months.recount(session.connection())
-        orders.rebuild(session.connection())
+        connection = session.connection()
+        search.rebuild(connection, progress=lambda done: progress(f"{done:,} complaints in the search index"))
+        progress("orders and months")
+        months.recount(connection)
+        orders.rebuild(connection)
         for (year, confidential), last in world.last_numbers().items():
             known = session.scalars(
                 sa.select(NumberSeries).where(

@@ -20,6 +20,7 @@ from models import (
     ClockRun,
     Complaint,
     ComplaintEvent,
+    ComplaintText,
     ComplaintValue,
     ComplaintVisibility,
     Department,
@@ -29,8 +30,8 @@ from models import (
     User,
 )
 from models.enums import EventKind, State
-from services import schema
-from services.access.scope import unscoped
+from services import schema, search
+from services.access.scope import MARK, unscoped
 from services.access.visibility import audiences_of
 from services.actor import SYSTEM
 from services.attachments.store import FileStore
@@ -122,6 +123,12 @@ def test_visibility_and_due_dates_are_those_that_the_desk_keeps(seeded: Session)
         refresh_due_at(seeded, complaint)
         assert (complaint.due_at, complaint.due_is_lower_bound) == was, complaint.number
     assert not seeded.dirty or not any(seeded.is_modified(one) for one in seeded.dirty)
+
+
+def test_they_are_found_by_their_words(seeded: Session) -> None:
+    held = seeded.scalar(sa.select(sa.func.count(ComplaintText.id)).execution_options(**{MARK: "core"}))
+    assert held == COUNT
+    assert list(search.faults(seeded.connection())) == []
 
 
 def test_time_limits_follow_from_their_rules_and_the_sweep_finds_nothing_to_do(seeded: Session) -> None:
