@@ -47,13 +47,15 @@ WITHOUT_LINK = {
     "static": "style sheets, scripts and pictures: loaded by every page, followed by none",
     "admin.static": "as static",
     "favicon": "asked for by browsers",
+    "figures.of_menu": "asked for by the script of every page",
     "first_run.page": "404 as soon as the organisation exists; walked by the tests of the first run",
     "auth.login": "sends a signed-in person home; walked signed out below",
     "auth.reset": "shown to people without a session; walked signed out below",
     "complaint_steps.one_note": "the form stands on the page of the case",
     "admin.index": "Flask-Admin's own start page: leads on to one's work",
 }
-"""Endpoints that no page links, with the reason. Look-ups (`….lookup`) answer the comboboxes."""
+"""Endpoints that no page links, with the reason. Look-ups (`….lookup`) answer the comboboxes, counts (`….counts`) the script of
+lists."""
 
 LOOK = """(number) => ({
   lang: document.documentElement.lang,
@@ -62,10 +64,10 @@ LOOK = """(number) => ({
   secret: document.documentElement.outerHTML.includes(number),
   links: [...document.querySelectorAll("a[href]")].filter((a) => !a.href.includes("/-row-/"))
     .map((a) => [a.href, "dialog" in a.dataset])
-    .concat([...document.querySelectorAll("[data-menu-lines]")].flatMap((button) => {
+    .concat([...document.querySelectorAll("[data-row-menu]:not([data-own-menu])")].flatMap((button) => {
       const row = button.closest("[data-row]").dataset.row;
-      const menu = document.getElementById(button.dataset.rowMenu);
-      return button.dataset.menuLines.split(" ").flatMap((at) => [...menu.children[at].querySelectorAll("a[href]")]
+      const menu = document.getElementById("row-menu");
+      return button.dataset.rowMenu.split(" ").flatMap((at) => [...menu.children[at].querySelectorAll("a[href]")]
         .map((a) => [a.href.replace("/-row-/", `/${row}/`), "dialog" in a.dataset]));
     })),
 })"""
@@ -295,5 +297,5 @@ def _pages(app: Flask) -> set[str]:
     return {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and not re.search(r"\.lookup$", rule.endpoint)
+        if "GET" in (rule.methods or ()) and not re.search(r"\.(lookup|counts)$", rule.endpoint)
     }
