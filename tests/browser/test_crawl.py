@@ -54,8 +54,9 @@ WITHOUT_LINK = {
     "complaint_steps.one_note": "the form stands on the page of the case",
     "admin.index": "Flask-Admin's own start page: leads on to one's work",
 }
-"""Endpoints that no page links, with the reason. Look-ups (`….lookup`) answer the comboboxes, counts (`….counts`) the script of
-lists."""
+"""Endpoints that no page links, with the reason.
+
+Look-ups (`….lookup`) answer the comboboxes, counts (`….counts`) the script of lists."""
 
 LOOK = """(number) => ({
   lang: document.documentElement.lang,
