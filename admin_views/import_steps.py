@@ -176,6 +176,14 @@ def result(batch: LedgerBatch, list_url: str, errors: list[str] | None = None) -
                 figures.faulty,
             )
         )
+    if figures.repeated:
+        notes.append(
+            ngettext(
+                "%(num)d row stood in the file twice and was taken once.",
+                "%(num)d rows stood in the file twice and were taken once.",
+                figures.repeated,
+            )
+        )
     return ImportWizard(
         step="result",
         url=url_for("ledger.import_page"),

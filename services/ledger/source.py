@@ -224,14 +224,19 @@ class _Corner:
 
     def is_beyond(self, chunk: bytes) -> bool:
         text = self._rest + chunk
-        for letters, digits in _FILLED_CELL.findall(text):
-            column = 0
-            for letter in letters:
-                column = column * 26 + letter - 64
-            self.column = max(self.column, column)
-            self.row = max(self.row, int(digits))
+        if cells := _FILLED_CELL.findall(text):
+            self.column = max(self.column, *map(_number_of, {letters for letters, _digits in cells}))
+            self.row = max(self.row, *map(int, {digits for _letters, digits in cells}))
         self._rest = text[-200:]
         return self.row > MOST_ROWS or self.row * self.column > MOST_CELLS
+
+
+def _number_of(letters: bytes) -> int:
+    """The number of a column."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column
 
 
 def _contains(path: Path, wanted: bytes) -> bool:

@@ -71,12 +71,19 @@ def test_faults_are_shown_with_their_place(session: Session, receiver: DeskClien
     checked = post(receiver, fields_of(mapping))
     assert checked.status_code == 200
     assert "留言时间" in checked.text and "昨天" in checked.text
-    assert re.search(r'class="is-number">4<', checked.text)
+    assert re.search(r'class="is-number"[^>]*>4<', checked.text)
     forced = post(receiver, fields_of(checked) | {"rows": "all"})
     assert forced.status_code == 422 and complaints(session) == []
     done = post(receiver, fields_of(checked) | {"rows": "good"})
     assert len(complaints(session)) == 2
     assert "1 行有错误" in done.text
+
+
+def test_the_result_accounts_for_every_row(receiver: DeskClient, tmp_path: Path) -> None:
+    checked = post(receiver, fields_of(upload(receiver, content_of(tmp_path, [*ROWS, *FAULTY, ROWS[0]]))))
+    done = post(receiver, fields_of(checked) | {"rows": "good"})
+    for said in ("4 行", "已导入 2 行", "1 行有错误", "1 行在文件中重复，仅导入一次。"):
+        assert said in done.text
 
 
 def test_the_file_with_every_fault_marked(
