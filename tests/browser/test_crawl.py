@@ -63,7 +63,7 @@ LOOK = """(number) => ({
   secret: document.documentElement.outerHTML.includes(number),
   links: [...document.querySelectorAll("a[href]")].filter((a) => !a.href.includes("/-row-/"))
     .map((a) => [a.href, "dialog" in a.dataset])
-    .concat([...document.querySelectorAll('[data-row-menu]:not([data-row-menu=""])')].flatMap((button) => {
+    .concat([...document.querySelectorAll("[data-row-menu]:not([data-own-menu])")].flatMap((button) => {
       const row = button.closest("[data-row]").dataset.row;
       const menu = document.getElementById("row-menu");
       return button.dataset.rowMenu.split(" ").flatMap((at) => [...menu.children[at].querySelectorAll("a[href]")]
