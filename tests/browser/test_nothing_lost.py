@@ -127,6 +127,7 @@ def test_looking_for_repeats_asks_nobody_to_sign_in(desk: Desk) -> None:
     desk.can_sign_in(R.FIRST_RECEIVER)
     page = desk.page(R.FIRST_RECEIVER)
     page.goto("/complaints/new/")
+    page.wait_for_load_state("networkidle")  # an answer that is under way would bring the cookie back
     page.context.clear_cookies()
     page.fill("[name=summary]", "候诊时间过长")
     with page.expect_response(lambda answer: answer.url.endswith("/likely")) as looked:

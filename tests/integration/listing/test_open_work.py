@@ -129,6 +129,8 @@ def test_open_complaints_are_counted_out_of_their_index(session: Session, reader
     if not is_sqlite:
         # Of so few rows PostgreSQL would as soon take the states one by one; of millions it would not.
         session.execute(sa.text("DROP INDEX ix_complaints_by_state, ix_complaints_state, ix_complaints_list"))
+        # Rows of earlier tests have left the index larger than what it holds.
+        session.execute(sa.text("REINDEX INDEX ix_complaints_open"))
     for lines in _plans(session, reader):
         whole = [line for line in lines if re.match(r"SCAN complaints|(->  )?Seq Scan on complaints", line)]
         assert all(re.search("ix_complaints_(open|to_file)", line) for line in whole), whole
