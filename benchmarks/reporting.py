@@ -98,9 +98,9 @@ def table(run: dict[str, Any]) -> list[str]:
     """A run as a Markdown table: times, and what was to be reached."""
     cases = {case["name"]: case for case in run["cases"]}
     subjects = [name for name in TITLES if any(name in case["figures"] for case in run["cases"])]
+    seeding = f"; seeding took {run['seeding']:,.0f} s" if run["seeding"] else ""
     lines = [
-        f"**{run['engine']}, {run['complaints']:,} complaints**, {run['at'][:10]}, {run['machine']}; seeding took "
-        f"{run['seeding']:,.0f} s.",
+        f"**{run['engine']}, {run['complaints']:,} complaints**, {run['at'][:10]}, {run['machine']}{seeding}.",
         "",
         "| case | " + " | ".join(TITLES[name] for name in subjects) + " | ratios of medians |",
         "|---|" + "---:|" * len(subjects) + "---|",
