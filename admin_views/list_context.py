@@ -28,6 +28,9 @@ class ColumnHead:
     help: Text = ""
 
 
+_PLAIN = frozenset(("text", "number", "moment", "date"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """One value. `text` is shown; `title` is its full form; `sub` is a second, quieter line."""
@@ -43,6 +46,11 @@ class Cell:
     badges: Sequence[Badge] = ()
     due: Due | None = None
     masked: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but its text."""
+        return self.kind in _PLAIN and not (self.href or self.sub or self.masked)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,16 +14,35 @@ def shared(rows: Sequence[Row]) -> tuple[list[Row], list[Action]]:
 
     A row whose steps do not name it in their addresses keeps them to itself.
     """
-    known: dict[Action, int] = {}
+    menu = _Menu()
     made = []
     for row in rows:
-        lines = [_for_any_row(action, row.id) for action in row.actions]
-        if not lines or any(line is None for line in lines):
+        numbers = [menu.number(action, row.id) for action in row.actions]
+        if not numbers or None in numbers:
             made.append(row)
             continue
-        numbers = [known.setdefault(line, len(known)) for line in lines if line is not None]
-        made.append(replace(row, actions=(), menu=numbers))
-    return made, list(known)
+        made.append(replace(row, actions=(), menu=[number for number in numbers if number is not None]))
+    return made, list(menu.lines)
+
+
+class _Menu:
+    """The lines so far. Most screens hand the same actions to every row: those are known by themselves."""
+
+    def __init__(self) -> None:
+        self.lines: dict[Action, int] = {}
+        self._seen: dict[int, tuple[Action, int]] = {}
+
+    def number(self, action: Action, address: str) -> int | None:
+        """Which line this step of the row is; None for one that does not fit every row."""
+        seen = self._seen.get(id(action))
+        if seen is not None:
+            return seen[1]
+        line = _for_any_row(action, address)
+        if line is None:
+            return None
+        number = self.lines.setdefault(line, len(self.lines))
+        self._seen[id(action)] = (action, number)  # kept, so that nothing else gets its id
+        return number
 
 
 def _for_any_row(action: Action, address: str) -> Action | None:

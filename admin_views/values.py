@@ -116,6 +116,8 @@ def text_of(value: Any, zone: ZoneInfo | None) -> str:
     """Any value as plain text in the reader's language; empty for none."""
     if value is None:
         return ""
+    if type(value) is str:  # most values of a list; what derives from it may have words of its own
+        return value
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Enum):

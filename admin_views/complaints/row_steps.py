@@ -29,6 +29,7 @@ class RowSteps:
         self.session = session
         self.actor = actor
         self._situations: dict[int, Situation] = {}
+        self._from: dict[object, list[EventKind]] = {}
         held = [event for event in TRANSITIONS if event in ROW_STEPS and actor.may(for_event(event))]
         everywhere = {
             event
@@ -69,9 +70,9 @@ class RowSteps:
     def of(self, row: ListRow) -> list[EventKind]:
         """The steps that the lifecycle allows from this state and the person's roles on this case."""
         state = row.values.get("state")
-        return [
-            event for event in self._held if state in TRANSITIONS[event].sources and self._granted(row, event)
-        ]
+        if state not in self._from:
+            self._from[state] = [event for event in self._held if state in TRANSITIONS[event].sources]
+        return [event for event in self._from[state] if self._granted(row, event)]
 
     def _granted(self, row: ListRow, event: EventKind) -> bool:
         if event in self._unasked:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -174,6 +174,14 @@ class ComplaintsView(GuardedModelView):
         return cell
 
     def _due(self, row: ListRow) -> Due | None:
+        """Put into words once a row: its cell shows it and its edge is coloured by it."""
+        kept: dict[str, Due | None] = g.setdefault("dues_of_rows", {})
+        if row.address not in kept:
+            kept[row.address] = self._due_in_words(row)
+        return kept[row.address]
+
+    @staticmethod
+    def _due_in_words(row: ListRow) -> Due | None:
         due_at = row.values.get("due_at")
         if due_at is None or row.values.get("state") not in OPEN_STATES:
             return None
