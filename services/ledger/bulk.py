@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from itertools import chain
 from operator import itemgetter
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -147,13 +148,38 @@ def make_room(connection: sa.Connection) -> None:
 
 @contextmanager
 def rows_alone() -> Iterator[None]:
-    """Inside, Python looks seldom for objects that refer to each other: rows, of which there are many, never do."""
-    before = gc.get_threshold()
-    gc.set_threshold(1_000_000, *before[1:])
+    """Inside, Python looks seldom for objects that refer to each other: rows, of which there are many, never do.
+
+    The setting is the process's: the last of those that go on at once puts it back.
+    """
+    _seldom.begin()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        _seldom.end()
+
+
+class _Seldom:
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._going = 0
+        self._usual = gc.get_threshold()
+
+    def begin(self) -> None:
+        with self._lock:
+            if not self._going:
+                self._usual = gc.get_threshold()
+                gc.set_threshold(1_000_000, *self._usual[1:])
+            self._going += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._going -= 1
+            if not self._going:
+                gc.set_threshold(*self._usual)
+
+
+_seldom = _Seldom()
 
 
 @contextmanager

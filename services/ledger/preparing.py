@@ -1,7 +1,7 @@
 """Staged rows made ready to be written: all that takes time, done before the database is locked.
 
-By this process, or by a helper (services.ledger.helper) that is given rows and gives
-them back ready; it opens no file and no database, and ends when its input does, whatever became of the desk.
+By this process, or by a helper (services.ledger.helper) that is given rows and gives them back ready. It opens no file
+and no database, and ends when its input does, whatever became of the desk.
 """
 
 from __future__ import annotations

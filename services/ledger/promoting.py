@@ -72,8 +72,9 @@ def promote(
     """Write the rows of a checked batch, or go on with one that is being written, and publish them.
 
     `finish` belongs to the transaction that publishes; with two `processes` one of them makes the rows of a long import
-    ready. NotPermitted without ledger:import; FaultyLedger when rows have
-    faults and good ones alone were not asked for; Invalid when the procedure has changed since the dry run.
+    ready.
+    NotPermitted without ledger:import; FaultyLedger when rows have faults and good ones alone were not asked for;
+    Invalid when the procedure has changed since the dry run.
     """
     check_may_import(actor)
     figures = _begin(session, batch_id, zone)

@@ -1,7 +1,7 @@
 """Rows rendered by this process, or by it and a helper: two cores halve what an export waits for.
 
-The helper (services.ledger.helper) is given batches and gives back blocks; it
-opens no file and no database, and ends when its input does, whatever became of the desk.
+The helper (services.ledger.helper) is given batches and gives back blocks. It opens no file and no database, and ends
+when its input does, whatever became of the desk.
 """
 
 from __future__ import annotations
